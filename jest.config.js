@@ -1,0 +1,53 @@
+const swc = (parser) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    sourceMaps: 'inline',
+    module: { type: 'es6' },
+    jsc: {
+      target: 'es2022',
+      keepClassNames: true,
+      parser,
+      transform: {
+        legacyDecorator: true,
+        decoratorMetadata: true,
+        useDefineForClassFields: false,
+        react: { runtime: 'automatic' },
+      },
+    },
+  },
+];
+
+/** Tests read the libraries' sources: no build first, and a stack trace names the line you wrote. */
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: {
+    '\\.ts$': swc({ syntax: 'typescript', decorators: true }),
+    '\\.tsx$': swc({ syntax: 'typescript', tsx: true }),
+  },
+  moduleNameMapper: {
+    '^@codex-webapp/(contracts|nest-kit|ui)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@codex-webapp/(contracts|nest-kit)/(.*)$': '<rootDir>/libs/$1/src/$2/index.ts',
+  },
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/web/\\.next/', '<rootDir>/var/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/\\.next/'],
+};
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{libs/*,main-server,container-agent,container-agent/ui,tools/*}/src/**/*.spec.{ts,tsx}',
+        '<rootDir>/web/{app,features,lib}/**/*.spec.{ts,tsx}',
+      ],
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/{main-server,container-agent}/test/**/*.e2e-spec.ts'],
+    },
+  ],
+};

@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+import type { ToolCall, ToolChoice } from './answer.ts';
+import type { EventStream } from './event-stream.ts';
+
+/** One vendor's wire format. A new one is a new folder with one of these, and a line in `model-apis.ts`. */
+export interface ModelApi {
+  readonly name: string;
+
+  /** Paths are matched by their end, so that any base URL works. */
+  accepts(path: string): boolean;
+
+  /** Throws a `BadRequestError` for a body the vendor would refuse. */
+  parseRequest(body: unknown, headers: IncomingHttpHeaders): Conversation;
+
+  openAnswer(conversation: Conversation, events: EventStream): Answer;
+
+  /** The body of a refusal as the vendor would write it. */
+  toErrorBody(status: number, message: string): unknown;
+}
+
+/** What a request tells about the script: which one, and how far it has got. */
+export interface Conversation {
+  /** The same for a request and its retries; different for every user message. */
+  readonly key: string;
+  readonly model: string;
+  readonly prompt: string;
+  readonly finishedCalls: number;
+  readonly lastOutput: string;
+  /** Asked again before the script goes on: the last command is still running. */
+  readonly pendingCall: ToolCall | null;
+  readonly chooseTool: ToolChoice;
+  /** What the request weighs, for a usage that looks real. */
+  readonly inputTokens: number;
+}
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** One answer of the model on its way out. Each member resolves when its events are written. */
+export interface Answer {
+  say(tokens: AsyncIterable<string>): Promise<void>;
+  think(tokens: AsyncIterable<string>): Promise<void>;
+  call(call: ToolCall): Promise<void>;
+  finish(usage: Usage): Promise<void>;
+}
+
+export class BadRequestError extends Error {}

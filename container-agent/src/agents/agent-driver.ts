@@ -11,7 +11,13 @@ type WithoutTurn<T> = T extends TurnEvent ? Omit<T, 'turnId'> : never;
 
 /** What a driver reports. The turn's start and end, and the closing of what it asked, are the turn service's to say. */
 export type AgentEvent = WithoutTurn<
-  Exclude<TurnEvent, { type: 'turn.started' | 'turn.ended' | 'agent_request.closed' | 'permission.requested' | 'question.asked' }>
+  Exclude<
+    TurnEvent,
+    {
+      type:
+        'turn.started' | 'turn.ended' | 'agent_request.closed' | 'permission.requested' | 'question.asked';
+    }
+  >
 >;
 
 export type PermissionAsk = WithoutTurn<TurnEventOf<'permission.requested'>>;

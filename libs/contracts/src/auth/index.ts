@@ -1,0 +1,2 @@
+export * from './auth.limits.ts';
+export * from './auth.requests.ts';

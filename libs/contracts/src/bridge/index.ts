@@ -1,0 +1,2 @@
+export * from './page-messages.ts';
+export * from './session-messages.ts';

@@ -1,0 +1,53 @@
+export const containerProviderNames = ['docker', 'dokploy', 'process', 'manual'] as const;
+export type ContainerProviderName = (typeof containerProviderNames)[number];
+
+export const containerStatuses = [
+  'absent',
+  'creating',
+  'running',
+  'stopping',
+  'stopped',
+  'error',
+  'unknown',
+] as const;
+export type ContainerStatus = (typeof containerStatuses)[number];
+
+/** One step of a start, for the stepper in the UI. */
+export interface ContainerStep {
+  readonly name: 'image' | 'create' | 'start' | 'connect';
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  /** What it does right now, e.g. the build step of an image. */
+  readonly detail: string | null;
+  readonly tookMs: number | null;
+}
+
+/** `GET /api/sessions/:id/container/status` and the answer of every container command. */
+export interface ContainerResponse {
+  readonly sessionId: string;
+  readonly provider: ContainerProviderName;
+  readonly status: ContainerStatus;
+  /** Counts the (re-)creations; tokens of older generations are dead. */
+  readonly generation: number;
+  /** Whether the container's link is up, which is when it takes prompts. */
+  readonly isConnected: boolean;
+  /** Why it is in `error`, in words, with what to do. */
+  readonly reason: string | null;
+  readonly steps: readonly ContainerStep[];
+  readonly startedAt: string | null;
+  /**
+   * Only for the `manual` provider and only in the answer of `create` and `start`: the environment to run
+   * container-agent with. Holds the session token.
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** One provider, as the new-session dialog shows it. */
+export interface ContainerProviderResponse {
+  readonly name: ContainerProviderName;
+  readonly title: string;
+  readonly isDefault: boolean;
+  readonly isAvailable: boolean;
+  /** Why it is not available, or what it cannot do (no isolation, …). */
+  readonly note: string | null;
+  readonly isIsolated: boolean;
+}

@@ -1,0 +1,2 @@
+export * from './error-body.ts';
+export * from './error-codes.ts';

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { outboxEpochSchema, outboxEventSchema } from './outbox-event.ts';
+
+export const linkLimits = {
+  /** Bytes of one frame on the link, either way. */
+  frameMaxBytes: 1024 * 1024,
+  eventsPerFrameMax: 256,
+  /** Events on their way without an ack; the container sends no more until one comes. */
+  windowMax: 1_024,
+} as const;
+
+/** container-agent → main-server. */
+export const agentFrameSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('hello'),
+    protocolVersion: z.int(),
+    /** Version of container-agent. */
+    version: z.string().max(64),
+    /** A random id made at each start of the process. */
+    bootId: z.string().max(64),
+    outbox: z.object({ epoch: outboxEpochSchema, lastSeq: z.int().min(0) }),
+    agents: z
+      .array(
+        z.object({
+          id: z.string().max(32),
+          name: z.string().max(100),
+          description: z.string().max(500),
+          isAvailable: z.boolean(),
+          /** Why not, with what to do. */
+          reason: z.string().max(1_000).nullable(),
+        }),
+      )
+      .max(50),
+    /** The turn that is running right now. */
+    runningTurnId: z.string().max(128).nullable(),
+  }),
+  z.object({
+    type: z.literal('events'),
+    epoch: outboxEpochSchema,
+    events: z.array(outboxEventSchema).min(1).max(linkLimits.eventsPerFrameMax),
+  }),
+  /** The prompt stands in the turn journal; it will be run once, or reported as interrupted. */
+  z.object({ type: z.literal('prompt.accepted'), promptId: z.string().max(128) }),
+]);
+export type AgentFrame = z.infer<typeof agentFrameSchema>;
+export type AgentFrameOf<T extends AgentFrame['type']> = Extract<AgentFrame, { type: T }>;

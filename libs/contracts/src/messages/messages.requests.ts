@@ -1,0 +1,69 @@
+import type { TurnOutcome } from '../agents/turn-events.ts';
+import type { MessageItem, TurnUsage } from './message-items.ts';
+
+export const messageLimits = {
+  /** Characters; the body limit of the webhook is `bodyMaxBytes`. */
+  textMaxLength: 200_000,
+  itemsMax: 2_000,
+  /** Bytes of a webhook body. A turn whose items are larger is cut by container-agent, oldest output first. */
+  bodyMaxBytes: 1024 * 1024,
+  idempotencyKeyMaxLength: 200,
+  pageDefault: 50,
+  pageMax: 200,
+} as const;
+
+export const messageRoles = ['user', 'assistant', 'system'] as const;
+export type MessageRole = (typeof messageRoles)[number];
+
+/** Who wrote it, taken from the credential and never from the payload. */
+export type MessageAuthor =
+  | { readonly kind: 'user'; readonly userId: string }
+  | { readonly kind: 'container' }
+  | { readonly kind: 'system' };
+
+/** A stored entry of the conversation. */
+export interface MessageResponse {
+  readonly id: string;
+  readonly sessionId: string;
+  /** Its place in the session's history; what comes later is larger. */
+  readonly position: number;
+  readonly role: MessageRole;
+  readonly author: MessageAuthor;
+  /** The plain text: what was typed, or what the agent said without its tool calls. */
+  readonly text: string;
+  readonly items: readonly MessageItem[];
+  readonly turnId: string | null;
+  readonly promptId: string | null;
+  readonly agent: string | null;
+  readonly outcome: TurnOutcome | null;
+  /** Why the turn failed or was interrupted. */
+  readonly reason: string | null;
+  readonly usage: TurnUsage | null;
+  readonly createdAt: string;
+}
+
+/** `GET …/messages`: a page, oldest first, taken from the newest end. */
+export interface MessageListResponse {
+  readonly messages: readonly MessageResponse[];
+  /** Pass as `before` for the page of older ones; null when there are none. */
+  readonly nextBefore: number | null;
+}
+
+/**
+ * `POST /api/container-webhooks/:sessionId/message` with `Idempotency-Key`.
+ * A container may store what its agent said and system lines; `user` makes a prompt that is marked as the container's.
+ */
+export interface StoreMessageRequest {
+  readonly role: MessageRole;
+  readonly text: string;
+  readonly items?: readonly MessageItem[];
+  readonly turnId?: string;
+  readonly outcome?: TurnOutcome;
+  readonly reason?: string;
+  readonly usage?: TurnUsage;
+}
+
+/** `POST /api/container-webhooks/:sessionId/title`: a suggestion; a title the user chose stays. */
+export interface SuggestTitleRequest {
+  readonly title: string;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { promptLimits } from '../prompts/prompts.requests.ts';
+import { agentRequestAnswerSchema } from '../requests/agent-requests.ts';
+import { cursorSchema } from './cursor.ts';
+
+export const clientFrameLimits = {
+  /** Bytes. A longer prompt goes by REST. */
+  frameMaxBytes: 64 * 1024,
+  perSecond: 20,
+  burst: 100,
+} as const;
+
+/** Named in the answer, so that the sender knows which of its frames went wrong. */
+const frameId = z.string().min(1).max(promptLimits.clientRequestIdMaxLength);
+
+/** browser → main-server, on `/ws/sessions/:sessionId?role=client`. Strict: what we do not know is refused. */
+export const clientFrameSchema = z.discriminatedUnion('type', [
+  /** First frame. Without a cursor, or with one that is too old, a snapshot is the answer. */
+  z.strictObject({ type: z.literal('subscribe'), protocolVersion: z.int(), cursor: cursorSchema.nullable() }),
+  z.strictObject({
+    type: z.literal('prompt.send'),
+    /** The same id sent twice is one prompt. */
+    clientRequestId: frameId,
+    text: z.string().min(promptLimits.textMinLength).max(promptLimits.textMaxLength),
+  }),
+  z.strictObject({ type: z.literal('prompt.remove'), frameId, promptId: z.string().min(1).max(128) }),
+  z.strictObject({ type: z.literal('queue.resume'), frameId }),
+  z.strictObject({ type: z.literal('turn.interrupt'), frameId, turnId: z.string().min(1).max(128) }),
+  z.strictObject({
+    type: z.literal('agent_request.answer'),
+    frameId,
+    agentRequestId: z.string().min(1).max(128),
+    answer: agentRequestAnswerSchema,
+  }),
+]);
+export type ClientFrame = z.infer<typeof clientFrameSchema>;
+export type ClientFrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;

@@ -1,0 +1,4 @@
+export * from './client-frames.ts';
+export * from './cursor.ts';
+export * from './entries.ts';
+export * from './server-frames.ts';

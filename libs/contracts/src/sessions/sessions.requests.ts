@@ -1,0 +1,85 @@
+import type { AgentId, PermissionMode, AgentSummary } from '../agents/agent.ts';
+import type {
+  ContainerProviderName,
+  ContainerProviderResponse,
+  ContainerStatus,
+} from '../containers/containers.requests.ts';
+
+export const sessionLimits = {
+  titleMinLength: 1,
+  titleMaxLength: 200,
+  searchMaxLength: 200,
+  pageDefault: 50,
+  pageMax: 200,
+} as const;
+
+/**
+ * What a user wants to know of a session at one look. Worked out from the container, the running turn and what the
+ * agent waits for; `archived` wins over all. While the container is being made it is `stopped`; the container's own
+ * status says the rest.
+ */
+export const sessionStatuses = ['needs-you', 'running', 'idle', 'stopped', 'failed', 'archived'] as const;
+export type SessionStatus = (typeof sessionStatuses)[number];
+
+export interface SessionResponse {
+  readonly id: string;
+  readonly title: string;
+  readonly agent: AgentId;
+  readonly permissionMode: PermissionMode;
+  readonly status: SessionStatus;
+  readonly provider: ContainerProviderName;
+  readonly containerStatus: ContainerStatus;
+  /** Why the container failed. */
+  readonly reason: string | null;
+  /** Where the session's own UI lives, without a trailing slash, e.g. `http://<label>.localhost:3000`. */
+  readonly origin: string;
+  readonly archivedAt: string | null;
+  readonly createdAt: string;
+  /** The last thing said or done in it. */
+  readonly lastActivityAt: string;
+}
+
+/** `POST /api/sessions` */
+export interface CreateSessionRequest {
+  /** `New session` when absent, and named after the first turn. */
+  readonly title?: string;
+  readonly agent?: AgentId;
+  readonly provider?: ContainerProviderName;
+  /** The provider's default when absent: full-auto where the container isolates, ask-first where it does not. */
+  readonly permissionMode?: PermissionMode;
+}
+
+/** `PATCH /api/sessions/:id` */
+export interface UpdateSessionRequest {
+  readonly title?: string;
+  readonly agent?: AgentId;
+  readonly permissionMode?: PermissionMode;
+  readonly isArchived?: boolean;
+}
+
+/** `GET /api/sessions` */
+export interface SessionListResponse {
+  readonly sessions: readonly SessionResponse[];
+  /** Pass as `cursor` for the next page; null at the end. */
+  readonly nextCursor: string | null;
+}
+
+/** `GET /api/sessions/options`: what the new-session dialog offers. */
+export interface SessionOptionsResponse {
+  readonly agents: readonly AgentSummary[];
+  readonly providers: readonly ContainerProviderResponse[];
+}
+
+/** `POST /api/sessions/:id/ws-ticket` */
+export interface CreateTicketRequest {
+  /** `socket` opens `/ws/sessions/:id` from the session's origin (or ours), `enter` opens the session's origin. */
+  readonly purpose?: 'socket' | 'enter';
+}
+
+export interface TicketResponse {
+  /** Good once, for 30 s. */
+  readonly ticket: string;
+  readonly expiresAt: string;
+  /** For `enter`: what to put into the iframe; the ticket is in the fragment. */
+  readonly url: string | null;
+}

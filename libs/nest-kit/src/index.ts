@@ -1,0 +1,4 @@
+export * from './clock.ts';
+export * from './domain-error.ts';
+export * from './failpoints.ts';
+export * from './parse-env.ts';

@@ -1,0 +1,90 @@
+import type { ContainerProviderName } from '@codex-webapp/contracts';
+
+/** What runs in a session's container, in words every backend understands. */
+export interface ContainerSpec {
+  readonly sessionId: string;
+  /** Counts re-creations; goes into the labels, so that a container of an older one is recognised. */
+  readonly generation: number;
+  /** SESSION_ID, SESSION_TOKEN, MAIN_APP_URL, MAIN_APP_WS_URL, WORKSPACE_PATH and the agents' own. Holds secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Where a container is. Serialisable and stored; only its own provider reads inside. */
+export interface ContainerRef {
+  readonly provider: ContainerProviderName;
+  readonly sessionId: string;
+  readonly id: string;
+  readonly [key: string]: unknown;
+}
+
+export type ContainerState =
+  | { readonly state: 'absent' }
+  | { readonly state: 'running'; readonly startedAt: string | null }
+  /** `reason` is for people: exit code, out of memory, …. */
+  | { readonly state: 'stopped'; readonly exitCode: number | null; readonly reason: string | null };
+
+export interface LabelledContainer {
+  readonly ref: ContainerRef;
+  readonly sessionId: string;
+  readonly generation: number;
+  readonly isRunning: boolean;
+}
+
+export interface StopOptions {
+  /** Until it is killed. 10 s when absent. */
+  readonly graceMs?: number;
+}
+
+export interface LogOptions {
+  /** Newest lines to begin with; 200 when absent. */
+  readonly tail?: number;
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Told while `start` works, for the stepper in the UI. */
+export type StartProgress = (step: 'image' | 'create' | 'start', detail: string | null) => void;
+
+export interface ProviderAvailability {
+  readonly isAvailable: boolean;
+  /** Why not, or what it cannot do; null when there is nothing to say. */
+  readonly note: string | null;
+}
+
+/** Runs the container of one session somewhere. Knows nothing about users, agents or HTTP. */
+export interface ContainerProvider {
+  readonly name: ContainerProviderName;
+  /** Whether what runs inside is kept from the host and from other sessions. */
+  readonly isIsolated: boolean;
+  /** Where the workspace is, as the container sees it. */
+  workspacePath(sessionId: string): string;
+  /** The base URL at which its containers reach main-server's container listener, e.g. `http://172.17.0.1:3010`. */
+  mainUrl(): Promise<string>;
+
+  /** Whether it can be used now. Answers within 3 s. */
+  check(): Promise<ProviderAvailability>;
+
+  /**
+   * Creates and starts the container of `spec.sessionId`, replacing one of an older generation on the same data; a
+   * second call for the same generation returns the same ref. Resolves once the backend has accepted it: whether the
+   * program inside is ready is the caller's question.
+   */
+  start(spec: ContainerSpec, onProgress?: StartProgress): Promise<ContainerRef>;
+
+  /** Never throws for a missing container: that is the answer `absent`. */
+  inspect(ref: ContainerRef): Promise<ContainerState>;
+
+  /** Resolves when the container no longer runs. Stopping a stopped or absent one succeeds. Keeps the data. */
+  stop(ref: ContainerRef, options?: StopOptions): Promise<void>;
+
+  /** Deletes the container and keeps its data. Removing an absent one succeeds. */
+  remove(ref: ContainerRef): Promise<void>;
+
+  /** Deletes the session's data. Not reversible; only the deletion of a session calls it. Repeating it succeeds. */
+  removeData(sessionId: string): Promise<void>;
+
+  /** Every container carrying our label, also those no row remembers. */
+  list(): Promise<readonly LabelledContainer[]>;
+
+  logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<string>;
+}

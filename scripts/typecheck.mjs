@@ -28,7 +28,9 @@ let failed = false;
 
 function check(folder) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', folder, '--noEmit'], { cwd: root });
+    const child = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', folder, '--noEmit'], {
+      cwd: root,
+    });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));

@@ -17,6 +17,5 @@ export default defineConfig({
     // The page's Content-Security-Policy allows neither inline scripts nor data: URLs.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    sourcemap: true,
   },
 });

@@ -33,7 +33,9 @@ export function nextAnswer(steps: readonly AnswerStep[], finishedCalls: number):
 
 function toCall(step: ToolStep, choose: ToolChoice): AnswerStep {
   const call = choose(step);
-  return call ? { kind: 'call', call } : { kind: 'say', text: `This agent offers no tool for "${step.kind}".` };
+  return call
+    ? { kind: 'call', call }
+    : { kind: 'say', text: `This agent offers no tool for "${step.kind}".` };
 }
 
 function isToolStep(step: Step): step is ToolStep {

@@ -32,6 +32,7 @@ export class EventStream {
 
   /** Sends what was written and hangs up without the last chunk, as a dying server does. */
   cut(): void {
+    this.gone.abort();
     this.response.socket?.destroySoon();
   }
 }

@@ -13,22 +13,18 @@ export interface Playback {
   readonly strikes: (step: AnswerStep) => boolean;
 }
 
-/** Performs the steps of one answer. */
+/** Performs the steps of one answer. Rejects once the connection is gone, whoever cut it. */
 export async function playAnswer(steps: readonly AnswerStep[], playback: Playback): Promise<void> {
   const performance = new Performance(playback);
-  for (const step of steps) {
-    await performance.play(step);
-    if (performance.isOver) return;
-  }
+  for (const step of steps) await performance.play(step);
   await performance.finish();
 }
 
 class Performance {
-  isOver = false;
-  private outputTokens = 0;
   private usage: Usage | null = null;
-  /** How many more tokens get through before the connection is cut. */
-  private tokensUntilCut = Infinity;
+  private tokensSent = 0;
+  /** The connection is cut once this many tokens are out. */
+  private cutAt = Infinity;
 
   constructor(private readonly playback: Playback) {}
 
@@ -36,7 +32,9 @@ class Performance {
     const { answer, events, conversation, paceMs } = this.playback;
     switch (step.kind) {
       case 'say':
-        return answer.say(this.paced(splitIntoTokens(step.text.replaceAll('{output}', conversation.lastOutput)), paceMs));
+        return answer.say(
+          this.paced(splitIntoTokens(step.text.replaceAll('{output}', conversation.lastOutput)), paceMs),
+        );
       case 'think':
         return answer.think(this.paced(splitIntoTokens(step.text), paceMs));
       case 'stream':
@@ -49,36 +47,31 @@ class Performance {
         this.usage = step;
         return;
       case 'drop':
-        return this.drop(step.afterTokens, this.playback.strikes(step));
-      case 'fail':
+        if (this.playback.strikes(step)) this.cutAfter(step.afterTokens);
         return;
+      case 'fail':
+        return; // A refusal comes before the first byte of an answer, see the server.
     }
   }
 
   async finish(): Promise<void> {
+    if (this.cutAt < Infinity) this.playback.events.cut();
     const { answer, conversation } = this.playback;
-    await answer.finish(this.usage ?? { inputTokens: conversation.inputTokens, outputTokens: this.outputTokens });
+    await answer.finish(
+      this.usage ?? { inputTokens: conversation.inputTokens, outputTokens: this.tokensSent },
+    );
   }
 
-  private drop(afterTokens: number, strikes: boolean): void {
-    if (!strikes) return;
-    if (afterTokens === 0) this.cut();
-    else this.tokensUntilCut = afterTokens;
-  }
-
-  private cut(): void {
-    this.isOver = true;
-    this.playback.events.cut();
+  private cutAfter(tokens: number): void {
+    if (tokens === 0) this.playback.events.cut();
+    this.cutAt = this.tokensSent + tokens;
   }
 
   private async *paced(tokens: Iterable<string>, everyMs: number): AsyncIterable<string> {
     for (const token of tokens) {
       yield token;
-      this.outputTokens += 1;
-      if (this.outputTokens >= this.tokensUntilCut) {
-        this.cut();
-        return;
-      }
+      this.tokensSent += 1;
+      if (this.tokensSent >= this.cutAt) this.playback.events.cut();
       await this.playback.events.wait(everyMs);
     }
   }

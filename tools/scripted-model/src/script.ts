@@ -34,11 +34,23 @@ interface Directive {
 
 const directives = new Map<string, Directive>([
   ['say', { example: 'say: Hello there', parse: (argument) => ({ kind: 'say', text: unescape(argument) }) }],
-  ['think', { example: 'think: I will look first', parse: (argument) => ({ kind: 'think', text: unescape(argument) }) }],
-  ['run', { example: 'run: npm test', parse: (argument) => (argument ? { kind: 'run', command: argument } : null) }],
+  [
+    'think',
+    {
+      example: 'think: I will look first',
+      parse: (argument) => ({ kind: 'think', text: unescape(argument) }),
+    },
+  ],
+  [
+    'run',
+    { example: 'run: npm test', parse: (argument) => (argument ? { kind: 'run', command: argument } : null) },
+  ],
   ['write', { example: 'write: notes.txt <<< first line\\nsecond line', parse: parseWrite }],
   ['edit', { example: 'edit: notes.txt | old line | new line', parse: parseEdit }],
-  ['read', { example: 'read: notes.txt', parse: (argument) => (argument ? { kind: 'read', path: argument } : null) }],
+  [
+    'read',
+    { example: 'read: notes.txt', parse: (argument) => (argument ? { kind: 'read', path: argument } : null) },
+  ],
   ['plan', { example: 'plan: look✓ | write* | test', parse: parsePlan }],
   ['ask', { example: 'ask: Tea or coffee? | Tea | Coffee', parse: parseAsk }],
   ['stream', { example: 'stream: 200 tokens every 20 ms', parse: parseStream }],
@@ -67,14 +79,19 @@ function parseLine(line: string, index: number): Step | null {
   if (!directive || (argument === undefined && name !== 'drop')) return null;
 
   const step = directive.parse((argument ?? '').trimEnd());
-  if (!step) throw new ScriptError(`Line ${index + 1} is not understood: "${line.trim()}". Write it like "${directive.example}".`);
+  if (!step)
+    throw new ScriptError(
+      `Line ${index + 1} is not understood: "${line.trim()}". Write it like "${directive.example}".`,
+    );
   return step;
 }
 
 function parseWrite(argument: string): Step | null {
   const match = /^(\S.*?)\s*<<<\s?(.*)$/.exec(argument);
   const [, path, content] = match ?? [];
-  return path === undefined || content === undefined ? null : { kind: 'write', path, content: unescape(content) };
+  return path === undefined || content === undefined
+    ? null
+    : { kind: 'write', path, content: unescape(content) };
 }
 
 function parseEdit(argument: string): Step | null {
@@ -97,7 +114,9 @@ function parsePlanEntry(field: string): PlanEntry {
 
 function parseAsk(argument: string): Step | null {
   const [question, ...options] = fields(argument).map((field) => field.trim());
-  return question && options.length >= 2 && options.every(Boolean) ? { kind: 'ask', question, options } : null;
+  return question && options.length >= 2 && options.every(Boolean)
+    ? { kind: 'ask', question, options }
+    : null;
 }
 
 function parseStream(argument: string): Step | null {
@@ -113,7 +132,12 @@ function parseStall(argument: string): Step | null {
 function parseFail(argument: string): Step | null {
   const [, status, times = '1', message] = /^([45]\d\d)(?:\s+x(\d+))?(?:\s+(\S.*))?$/.exec(argument) ?? [];
   if (status === undefined) return null;
-  return { kind: 'fail', status: Number(status), times: Number(times), message: message ?? `The script asked for ${status}.` };
+  return {
+    kind: 'fail',
+    status: Number(status),
+    times: Number(times),
+    message: message ?? `The script asked for ${status}.`,
+  };
 }
 
 function parseDrop(argument: string): Step | null {

@@ -1,0 +1,6 @@
+export {
+  type ModelRequest,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  startScriptedModel,
+} from './scripted-model-server.ts';

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+
+import type { ToolCall } from '../answer.ts';
+import { BadRequestError, type Conversation } from '../model-api.ts';
+import { estimateTokens } from '../tokens.ts';
+import { chooseCodexTool, pollingTools, runningCommandOf } from './codex-tools.ts';
+import type { InputItem, ResponsesRequest } from './responses-request.ts';
+
+/** Works out from the request alone which script runs and how far it has got. */
+export function toConversation(request: ResponsesRequest): Conversation {
+  const promptIndex = request.input.findLastIndex(isPrompt);
+  const prompt = request.input[promptIndex];
+  if (!prompt) throw new BadRequestError('"input" holds no message of the user.');
+
+  const outputs = listOutputs(request.input.slice(promptIndex + 1));
+  const lastOutput = outputs.at(-1)?.text ?? '';
+  const pendingCall = pollingCall(lastOutput, request.toolNames);
+
+  return {
+    key: hash([
+      request.cacheKey,
+      ...request.input
+        .slice(0, promptIndex + 1)
+        .filter(isPrompt)
+        .map((item) => item.text),
+    ]),
+    model: request.model,
+    prompt: prompt.text,
+    finishedCalls: outputs.filter((output) => !output.isPoll).length,
+    lastOutput: readableOutput(lastOutput),
+    pendingCall,
+    chooseTool: (step) => chooseCodexTool(step, request.toolNames),
+    inputTokens: estimateTokens(request.input.map((item) => item.text).join('')),
+  };
+}
+
+/** Agents put context of their own into user messages, wrapped in a tag: `<environment_context>…</environment_context>`. */
+function isPrompt(item: InputItem): boolean {
+  return (
+    item.type === 'message' && item.role === 'user' && !/^\s*<([\w-]+)[^>]*>[^]*<\/\1>\s*$/.test(item.text)
+  );
+}
+
+interface ToolOutput {
+  readonly callId: string;
+  readonly text: string;
+  readonly isPoll: boolean;
+}
+
+/** One per call: a tool may send several outputs for the same one. */
+function listOutputs(items: readonly InputItem[]): readonly ToolOutput[] {
+  const names = new Map(items.filter((item) => item.name).map((item) => [item.callId, item.name]));
+  const outputs = items
+    .filter((item) => item.type.endsWith('_call_output'))
+    .map(({ callId, text }) => ({ callId, text, isPoll: pollingTools.has(names.get(callId) ?? '') }));
+  return [...new Map(outputs.map((output) => [output.callId, output])).values()];
+}
+
+function pollingCall(lastOutput: string, toolNames: ReadonlySet<string>): ToolCall | null {
+  const call = runningCommandOf(lastOutput);
+  return call && toolNames.has(call.name) ? call : null;
+}
+
+/** Without the lines codex puts before the output of a command. */
+function readableOutput(output: string): string {
+  return output.replace(/^(?:Chunk ID|Wall time|Script completed)[^]*?\nOutput:\n/, '').trim();
+}
+
+function hash(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,129 @@
+// `npm test`: installs and builds what is missing, then runs every suite and ends with one line that counts them all.
+// `--full` adds what is enumerated or long. REQUIRE_ALL_SUITES=1 (CI) makes a suite that cannot run here a failure.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureAgents } from './setup/agents.mjs';
+import { ensureBuilt } from './setup/build.mjs';
+import { findChromium } from './setup/chromium.mjs';
+import { checkNode, ensureInstalled } from './setup/install.mjs';
+import { fromJest, fromPlaywright } from './setup/test-summary.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const isFull = process.argv.includes('--full');
+const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const isEverythingRequired = process.env.REQUIRE_ALL_SUITES === '1';
+
+const command = (name, args) => ({ name, run: () => runCommand(args) });
+const jest = (name, project, extra = {}) => ({ name, ...extra, run: () => runJest(project) });
+const suites = [
+  command('types', ['scripts/typecheck.mjs']),
+  command('lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']),
+  command('write queue rule', ['scripts/check-writes.mjs']),
+  command('lock', ['scripts/check-lock.mjs']),
+  command('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+  command('layers', layersArguments()),
+  ...(isFull ? [command('rules turn red', ['scripts/check-rules.mjs'])] : []),
+  jest('unit', 'unit'),
+  jest('e2e', 'e2e'),
+  jest('docker', 'docker', { missing: whyNoDocker }),
+  { name: 'browser', missing: whyNoChromium, run: runPlaywright },
+];
+
+checkNode();
+await ensureInstalled(root);
+await ensureBuilt(root, { withTests: true });
+const agents = await ensureAgents(root);
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'codex-webapp-test-'));
+const results = [];
+for (const suite of suites) {
+  if (only.length > 0 && !only.includes(suite.name)) continue;
+  results.push(await runSuite(suite));
+}
+rmSync(scratch, { recursive: true, force: true });
+
+console.log('\nSuite                 passed  failed  skipped   time');
+for (const { name, passed, failed, skipped, tookMs } of results) {
+  const cells = [passed, failed, skipped].map((count) => String(count).padStart(8)).join('');
+  console.log(`${name.padEnd(20)}${cells}${`${(tookMs / 1000).toFixed(1)} s`.padStart(10)}`);
+}
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+process.exit(sum('failed') === 0 ? 0 : 1);
+
+async function runSuite(suite) {
+  console.log(`\n── ${suite.name} ${'─'.repeat(60 - suite.name.length)}`);
+  const startedAt = Date.now();
+  const why = suite.missing === undefined ? null : await suite.missing();
+  const counts = why === null ? await suite.run() : skip(suite.name, why);
+  return { name: suite.name, ...counts, tookMs: Date.now() - startedAt };
+}
+
+function skip(name, why) {
+  console.log(`!! The ${name} suite was NOT run: ${why}`);
+  if (!isEverythingRequired) return { passed: 0, failed: 0, skipped: 1 };
+  console.log('!! REQUIRE_ALL_SUITES is set, so this is a failure.');
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+async function runCommand(args) {
+  const code = await runNode(args);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+async function runJest(project) {
+  const outputFile = path.join(scratch, `${project}.json`);
+  const code = await runNode(['scripts/jest.mjs', '--selectProjects', project, '--json', `--outputFile=${outputFile}`]);
+  return reconcile(code, fromJest(outputFile));
+}
+
+async function runPlaywright() {
+  const outputFile = path.join(scratch, 'browser.json');
+  const code = await runNode(['node_modules/@playwright/test/cli.js', 'test', '-c', 'e2e'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: outputFile,
+    CHROMIUM_PATH: findChromium(),
+  });
+  return reconcile(code, fromPlaywright(outputFile));
+}
+
+/** A runner that ends badly without a failed test (a leak, a crash) failed all the same. */
+function reconcile(code, counts) {
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}
+
+function runNode(args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...agents.environment, ...(isFull ? { TEST_FULL: '1' } : {}), ...env },
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function layersArguments() {
+  const folders = ['libs', 'main-server', 'container-agent', 'web', 'tools'];
+  return ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...folders];
+}
+
+function whyNoDocker() {
+  return new Promise((resolve) => {
+    const ping = request({ socketPath: '/var/run/docker.sock', path: '/_ping', timeout: 3_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200 ? null : `the Docker engine answered ${response.statusCode}.`);
+    });
+    ping.on('timeout', () => ping.destroy(new Error('no answer within 3 s')));
+    ping.on('error', (error) => resolve(`no Docker engine answers at /var/run/docker.sock (${error.message}).`));
+    ping.end();
+  });
+}
+
+function whyNoChromium() {
+  if (findChromium() !== null) return null;
+  return 'no Chromium was found. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.';
+}

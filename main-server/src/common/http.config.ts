@@ -1,0 +1,38 @@
+import { registerAs } from '@nestjs/config';
+import { parseEnv } from '@codex-webapp/nest-kit';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+export const httpEnvironment = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL like https://agents.example.com' })
+    .refine((value) => URL.canParse(value) && new URL(value).pathname === '/', 'must have no path')
+    .optional(),
+  SESSION_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a host name without a port, like sessions.example.com')
+    .optional(),
+  CONTAINER_PORT: port.default(3010),
+  CONTAINER_HOST: z.string().optional(),
+});
+
+/** Where the server listens and by which names browsers reach it. */
+export const httpConfig = registerAs('http', () => {
+  const env = parseEnv(httpEnvironment);
+  return {
+    isProduction: env.NODE_ENV === 'production',
+    port: env.PORT,
+    host: env.HOST,
+    /** Without a trailing slash; null: worked out from the port. */
+    publicUrl: env.PUBLIC_URL === undefined ? null : new URL(env.PUBLIC_URL).origin,
+    sessionDomain: env.SESSION_DOMAIN ?? null,
+    /** Of the listener for containers. */
+    containerPort: env.CONTAINER_PORT,
+    /** Null: the address at which the containers of the provider reach this machine. */
+    containerHost: env.CONTAINER_HOST ?? null,
+  };
+});

@@ -1,0 +1,57 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource, EntityManager } from 'typeorm';
+
+type Callback = () => void;
+
+/**
+ * The only way to write. TypeORM gives SQLite one connection, so transactions of concurrent requests would share one
+ * another's fate: a stranger's rollback would take an acknowledged row with it. Here they run one after the other.
+ */
+export class WriteQueue {
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly current = new AsyncLocalStorage<{ isOpen: boolean }>();
+  private readonly callbacks = new WeakMap<EntityManager, Callback[]>();
+
+  constructor(private readonly writer: DataSource) {}
+
+  /**
+   * Runs `work` in a transaction of its own, after all that were asked for before it. Resolves after the commit;
+   * a throw rolls everything of `work` back and nothing else. Not to be called inside `work`.
+   */
+  async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.current.getStore()?.isOpen) throw new Error('writeQueue.run inside writeQueue.run would wait for itself');
+    const result = this.tail.then(() => this.transact(work));
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Calls `callback` once the transaction of `manager` is committed, and never if it is rolled back. */
+  afterCommit(manager: EntityManager, callback: Callback): void {
+    const callbacks = this.callbacks.get(manager);
+    if (!callbacks) throw new Error('afterCommit needs the manager of writeQueue.run');
+    callbacks.push(callback);
+  }
+
+  /** Resolves when everything asked for so far is committed or rolled back. */
+  async drain(): Promise<void> {
+    await this.tail;
+  }
+
+  private async transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const callbacks: Callback[] = [];
+    const store = { isOpen: true };
+    try {
+      const result = await this.current.run(store, () =>
+        this.writer.transaction(async (manager) => {
+          this.callbacks.set(manager, callbacks);
+          return work(manager);
+        }),
+      );
+      store.isOpen = false;
+      for (const callback of callbacks) callback();
+      return result;
+    } finally {
+      store.isOpen = false;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { EntryBodyOf, SessionResponse } from '@codex-webapp/contracts';
+import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import { IsNull, Repository, type EntityManager } from 'typeorm';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { PublicOrigin } from '../../common/public-origin.ts';
+import { WriteQueue } from '../../database/write-queue.ts';
+import { sessionEvents, type SessionChanged } from './session.events.ts';
+import { SessionEntity } from './session.entity.ts';
+import { toSessionResponse } from './session.mapper.ts';
+import type { Session, SessionPatch } from './session.ts';
+
+/** The row of a session: read by all modules, changed through `patch`, announced to pages after the commit. */
+@Injectable()
+export class SessionStateService {
+  constructor(
+    @InjectRepository(SessionEntity) private readonly sessions: Repository<SessionEntity>,
+    private readonly writeQueue: WriteQueue,
+    private readonly publicOrigin: PublicOrigin,
+    private readonly events: EventEmitter2,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Also one that is being deleted. */
+  find(id: string): Promise<Session | null> {
+    return this.sessions.findOneBy({ id });
+  }
+
+  /** Absent, foreign and half-deleted sessions are not found alike. @throws session.not_found */
+  async getOwned(user: Pick<AuthUser, 'id'>, id: string): Promise<Session> {
+    const session = await this.sessions.findOneBy({ id, ownerId: user.id, deletingAt: IsNull() });
+    if (!session) throw sessionNotFound();
+    return session;
+  }
+
+  /** The session a host name belongs to; none for one that is being deleted. */
+  findByLabel(label: string): Promise<Session | null> {
+    return this.sessions.findOneBy({ label, deletingAt: IsNull() });
+  }
+
+  /**
+   * Writes the row and returns what its history says about it. Pages that show the list are told after the commit.
+   * @throws session.not_found
+   */
+  async patch(manager: EntityManager, id: string, patch: SessionPatch): Promise<EntryBodyOf<'session.changed'>> {
+    await manager.update(SessionEntity, { id }, { ...patch, updatedAt: this.clock.now() });
+    const session = await manager.findOneBy(SessionEntity, { id });
+    if (!session) throw sessionNotFound();
+    const response = this.toResponse(session);
+    this.announceAfterCommit(manager, session, response);
+    return { type: 'session.changed', session: response };
+  }
+
+  toResponse(session: Session): SessionResponse {
+    return toSessionResponse(session, (label) => this.publicOrigin.ofSession(label));
+  }
+
+  private announceAfterCommit(manager: EntityManager, session: Session, response: SessionResponse): void {
+    if (session.deletingAt !== null) return;
+    const changed: SessionChanged = { ownerId: session.ownerId, response };
+    this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.changed, changed));
+  }
+}
+
+export function sessionNotFound(): DomainError {
+  return new DomainError('session.not_found', { message: 'There is no such session.' });
+}

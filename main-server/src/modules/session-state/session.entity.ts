@@ -1,0 +1,26 @@
+import type { AgentId, ContainerProviderName, ContainerStatus, PermissionMode } from '@codex-webapp/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('sessions')
+export class SessionEntity {
+  @PrimaryColumn({ type: 'text' }) id: string;
+  @Column({ name: 'owner_id', type: 'text' }) ownerId: string;
+  @Column({ type: 'text' }) title: string;
+  @Column({ name: 'is_title_chosen', type: 'boolean' }) isTitleChosen: boolean;
+  @Column({ type: 'text' }) agent: AgentId;
+  @Column({ name: 'permission_mode', type: 'text' }) permissionMode: PermissionMode;
+  @Column({ type: 'text', unique: true }) label: string;
+  @Column({ type: 'text' }) provider: ContainerProviderName;
+  @Column({ name: 'container_status', type: 'text' }) containerStatus: ContainerStatus;
+  @Column({ name: 'container_reason', type: 'text', nullable: true }) containerReason: string | null;
+  @Column({ name: 'running_turn_id', type: 'text', nullable: true }) runningTurnId: string | null;
+  @Column({ name: 'pending_requests', type: 'integer', default: 0 }) pendingRequests: number;
+  @Column({ name: 'is_queue_paused', type: 'boolean', default: false }) isQueuePaused: boolean;
+  @Column({ name: 'outbox_epoch', type: 'text', nullable: true }) outboxEpoch: string | null;
+  @Column({ name: 'outbox_seq', type: 'integer', default: 0 }) outboxSeq: number;
+  @Column({ name: 'archived_at', type: 'integer', nullable: true }) archivedAt: number | null;
+  @Column({ name: 'deleting_at', type: 'integer', nullable: true }) deletingAt: number | null;
+  @Column({ name: 'created_at', type: 'integer' }) createdAt: number;
+  @Column({ name: 'updated_at', type: 'integer' }) updatedAt: number;
+  @Column({ name: 'last_activity_at', type: 'integer' }) lastActivityAt: number;
+}

@@ -1,0 +1,30 @@
+import type { SessionResponse, SessionStatus } from '@codex-webapp/contracts';
+import type { Session } from './session.ts';
+
+/** What a user wants to know at one look; the first that holds wins. */
+export function statusOf(session: Session): SessionStatus {
+  if (session.archivedAt !== null) return 'archived';
+  if (session.containerStatus === 'error') return 'failed';
+  if (session.pendingRequests > 0) return 'needs-you';
+  if (session.runningTurnId !== null) return 'running';
+  if (session.containerStatus !== 'running') return 'stopped';
+  return 'idle';
+}
+
+/** `originOf` says where the session's own UI lives. */
+export function toSessionResponse(session: Session, originOf: (label: string) => string): SessionResponse {
+  return {
+    id: session.id,
+    title: session.title,
+    agent: session.agent,
+    permissionMode: session.permissionMode,
+    status: statusOf(session),
+    provider: session.provider,
+    containerStatus: session.containerStatus,
+    reason: session.containerReason,
+    origin: originOf(session.label),
+    archivedAt: session.archivedAt === null ? null : new Date(session.archivedAt).toISOString(),
+    createdAt: new Date(session.createdAt).toISOString(),
+    lastActivityAt: new Date(session.lastActivityAt).toISOString(),
+  };
+}

@@ -43,21 +43,23 @@ module.exports = {
         'The browser, the server and the container all load contracts: no Nest, no React, no Node API, no I/O.',
       severity: 'error',
       from: { path: '^libs/contracts/src/', pathNot: test },
-      to: { pathNot: ['^libs/contracts/src/', '^node_modules/zod/'] },
+      to: { pathNot: ['^libs/contracts/src/', '(^|/)node_modules/zod/'] },
     },
     {
       name: 'nest-kit-only-contracts-and-nest',
       comment: 'nest-kit is what both Nest apps need, so it knows neither of them and nothing of a UI.',
       severity: 'error',
       from: { path: '^libs/nest-kit/src/' },
-      to: { path: ['^libs/ui/', '^node_modules/(react|react-dom|next|typeorm|@nestjs/typeorm|dockerode)/'] },
+      to: {
+        path: ['^libs/ui/', '(^|/)node_modules/(react|react-dom|next|typeorm|@nestjs/typeorm|dockerode)/'],
+      },
     },
     {
       name: 'ui-without-server',
       comment: 'libs/ui runs in browsers.',
       severity: 'error',
       from: { path: '^libs/ui/src/', pathNot: test },
-      to: { path: ['^libs/nest-kit/', '^node_modules/@nestjs/'] },
+      to: { path: ['^libs/nest-kit/', '(^|/)node_modules/@nestjs/'] },
     },
     {
       name: 'library-without-app',
@@ -88,7 +90,7 @@ module.exports = {
       comment: 'nest-kit is for Node; a UI that imports it ships Nest to the browser.',
       severity: 'error',
       from: { path: ['^web/', '^container-agent/ui/'] },
-      to: { path: ['^libs/nest-kit/', '^node_modules/@nestjs/'] },
+      to: { path: ['^libs/nest-kit/', '(^|/)node_modules/@nestjs/'] },
     },
     {
       name: 'feature-without-routes',
@@ -121,7 +123,7 @@ module.exports = {
         path: [
           '[.](entity|repository)[.]ts$',
           '/containers/providers/',
-          '^node_modules/(typeorm|@nestjs/typeorm|dockerode)/',
+          '(^|/)node_modules/(typeorm|@nestjs/typeorm|dockerode)/',
           '/src/database/',
         ],
       },
@@ -135,8 +137,8 @@ module.exports = {
       to: {
         path: [
           '[.](controller|gateway)[.]ts$',
-          '^node_modules/(@types/)?(express|express-serve-static-core|ws)/',
-          '^node_modules/@nestjs/(websockets|platform-ws|platform-express)/',
+          '(^|/)node_modules/(@types/)?(express|express-serve-static-core|ws)/',
+          '(^|/)node_modules/@nestjs/(websockets|platform-ws|platform-express)/',
           '^(node:)?(http|https|http2|net|tls)$',
         ],
       },
@@ -158,7 +160,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^main-server/src/modules/([^/]+)/', pathNot: test },
       to: {
-        path: '^main-server/src/modules/[^/]+/.*([.](entity|repository|mapper|controller|gateway)[.]ts$|/dto/)',
+        path: '^main-server/src/modules/.*([.](entity|repository|mapper|controller|gateway)[.]ts$|/dto/)',
         pathNot: '^main-server/src/modules/$1/',
       },
     },
@@ -175,7 +177,7 @@ module.exports = {
       comment: 'Backend types never cross the provider interface.',
       severity: 'error',
       from: { pathNot: ['^main-server/src/modules/containers/providers/docker/', test] },
-      to: { path: '^node_modules/(@types/)?dockerode/' },
+      to: { path: '(^|/)node_modules/(@types/)?dockerode/' },
     },
     {
       name: 'foundation-without-modules',
@@ -204,7 +206,7 @@ module.exports = {
       comment: 'A spec, a factory or a test helper in production code runs in production.',
       severity: 'error',
       from: { pathNot: test },
-      to: { path: '^(libs|main-server|container-agent|web)/.*([.](spec|e2e-spec)[.]tsx?$|/(test|testing)/)' },
+      to: { path: ['[.](spec|e2e-spec)[.]tsx?$', '/(test|testing)/'], pathNot: 'node_modules' },
     },
   ],
   options: {

@@ -1,0 +1,4 @@
+export * from './environment.ts';
+export * from './kill-tree.ts';
+export * from './process-table.ts';
+export * from './running-process.ts';

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { agentEnvironment } from './environment.ts';
+import { listTree } from './kill-tree.ts';
+import { ProcessStartError, startProcess, type RunningProcess } from './running-process.ts';
+
+const home = tmpdir();
+
+function start(script: string, marker: string = randomUUID()): Promise<RunningProcess> {
+  return startProcess('/bin/bash', ['-c', script], {
+    cwd: home,
+    env: agentEnvironment(process.env, { home, workspacePath: home }),
+    marker,
+    stdin: 'none',
+  });
+}
+
+/** Starts a script that prints `ready` once everything it starts is there. */
+async function startReady(script: string, marker: string): Promise<RunningProcess> {
+  const running = await start(script, marker);
+  await new Promise<void>((resolve) => {
+    running.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.includes('ready')) resolve();
+    });
+  });
+  return running;
+}
+
+describe('startProcess', () => {
+  it('gives the output and the exit code', async () => {
+    const running = await start('echo out; echo err >&2; exit 3');
+    const [out, err, exit] = await Promise.all([text(running.stdout), text(running.stderr), running.exited]);
+    expect([out, err, exit]).toEqual(['out\n', 'err\n', { code: 3, signal: null }]);
+  });
+
+  it('names a program that is not there', async () => {
+    const options = { cwd: home, env: {}, marker: 'm', stdin: 'none' } as const;
+    await expect(startProcess('/nonexistent/agent', [], options)).rejects.toThrow(ProcessStartError);
+  });
+
+  it('lets the program wait while nobody reads', async () => {
+    const running = await start('yes | head -c 10000000; touch /dev/null');
+    const ended = await Promise.race([
+      running.exited.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 300)),
+    ]);
+    expect(ended).toBe(false);
+    expect((await text(running.stdout)).length).toBe(10_000_000);
+  });
+});
+
+describe('kill', () => {
+  const stubborn = [
+    ['a plain child', 'sleep 300 & echo ready; wait'],
+    ['a child in its own session', 'setsid sleep 300 & echo ready; wait'],
+    ['a child that ignores hanging up', 'nohup sleep 300 >/dev/null 2>&1 & echo ready; wait'],
+    ['a tree that ignores SIGTERM', `bash -c "trap '' TERM; echo ready; while :; do sleep 1; done" & wait`],
+    ['a double fork whose parents are gone', '(setsid bash -c "sleep 300 & sleep 300" & ) ; echo ready; sleep 300'],
+    ['a detached grandchild of a dead parent', 'setsid bash -c "(sleep 300 &)"; echo ready'],
+  ] as const;
+
+  it.each(stubborn)('ends %s', async (_, script) => {
+    const marker = randomUUID();
+    const running = await startReady(script, marker);
+    expect(listTree({ root: null, marker }).length).toBeGreaterThan(0);
+    await running.kill({ graceMs: 100 });
+    expect(listTree({ root: null, marker })).toEqual([]);
+    expect(running.list()).toEqual([]);
+  });
+
+  it('finds by parent and session what cleared the marker from its environment', async () => {
+    const running = await startReady('env -i sleep 301 & env -i setsid sleep 302 & echo ready; wait', randomUUID());
+    await running.kill({ graceMs: 100 });
+    expect(running.list()).toEqual([]);
+  });
+
+  it('gives a program the time to tidy up', async () => {
+    const running = await startReady(`trap 'echo tidy; exit 0' TERM; echo ready; while :; do sleep 0.02; done`, 'm');
+    let output = '';
+    running.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await running.kill({ graceMs: 2_000 });
+    expect(output).toContain('tidy');
+  });
+
+  it('leaves strangers alone', async () => {
+    const stranger = await startReady('echo ready; sleep 300', randomUUID());
+    const running = await startReady('echo ready; sleep 300', randomUUID());
+    await running.kill();
+    expect(stranger.list().length).toBeGreaterThan(0);
+    await stranger.kill({ graceMs: 0 });
+    await stranger.kill();
+  });
+});
+
+describe('agentEnvironment', () => {
+  it('keeps our secrets and addresses from agents', () => {
+    const source = {
+      PATH: '/bin',
+      SESSION_TOKEN: 's',
+      MAIN_APP_URL: 'http://m',
+      CODEX_AUTH_FILE_1: 'e30=',
+      CODEX_AUTH_FILE_1_PATH: '.codex/auth.json',
+      OPENAI_API_KEY: 'k',
+    };
+    expect(agentEnvironment(source, { home: '/h', workspacePath: '/w' })).toEqual({
+      LANG: 'C.UTF-8',
+      PATH: '/bin',
+      OPENAI_API_KEY: 'k',
+      HOME: '/h',
+      PWD: '/w',
+      WORKSPACE_PATH: '/w',
+      TERM: 'xterm-256color',
+    });
+  });
+});

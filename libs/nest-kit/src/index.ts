@@ -3,3 +3,8 @@ export * from './domain-error.ts';
 export * from './failpoints.ts';
 export * from './front-door-proof.ts';
 export * from './parse-env.ts';
+export * from './path-ws.adapter.ts';
+export * from './path-ws.server.ts';
+export * from './refuse-upgrade.ts';
+export * from './upgrade-path.ts';
+export * from './startup-error.ts';

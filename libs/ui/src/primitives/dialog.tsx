@@ -1,0 +1,63 @@
+'use client';
+
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { cn } from '../cn.ts';
+import { IconButton } from './icon-button.tsx';
+
+type Props = {
+  isOpen: boolean;
+  onOpenChange: (isOpen: boolean) => void;
+  title: ReactNode;
+  description?: ReactNode;
+  /** Buttons at the bottom, the main one last. */
+  footer?: ReactNode;
+  children?: ReactNode;
+  className?: string;
+};
+
+/**
+ * A modal. On phones it is a sheet at the bottom edge. Its backdrop is our own element: Radix's would inject a style
+ * element to lock scrolling, which `style-src 'self'` forbids; styles.css does that instead.
+ */
+export function Dialog({ isOpen, onOpenChange, title, description, footer, children, className }: Props) {
+  return (
+    <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <div aria-hidden className="fixed inset-0 z-40 animate-enter bg-overlay" />
+        <Radix.Content
+          data-modal
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          className={cn(
+            'fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-rise flex-col rounded-t-xl bg-surface-raised shadow-overlay outline-none',
+            'sm:inset-x-auto sm:top-[14dvh] sm:bottom-auto sm:left-1/2 sm:max-h-[76dvh] sm:w-[min(30rem,calc(100vw-2rem))] sm:-translate-x-1/2 sm:rounded-xl',
+            className,
+          )}
+        >
+          <div className="flex items-start gap-3 px-5 pt-4">
+            <div className="min-w-0 flex-1">
+              <Radix.Title className="text-15 font-semibold text-text">{title}</Radix.Title>
+              {description !== undefined && (
+                <Radix.Description asChild>
+                  <div className="mt-1 text-13 text-muted">{description}</div>
+                </Radix.Description>
+              )}
+            </div>
+            <Radix.Close asChild>
+              <IconButton label="Close" size="sm" className="-mr-1.5">
+                <X aria-hidden />
+              </IconButton>
+            </Radix.Close>
+          </div>
+          {children !== undefined && <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>}
+          {footer !== undefined && (
+            <div className="flex flex-wrap justify-end gap-2 border-t border-border px-5 py-3 max-sm:*:flex-1">
+              {footer}
+            </div>
+          )}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 
 type Callback = () => void;
@@ -8,6 +9,7 @@ type Callback = () => void;
  * another's fate: a stranger's rollback would take an acknowledged row with it. Here they run one after the other.
  */
 export class WriteQueue {
+  private readonly logger = new Logger(WriteQueue.name);
   private tail: Promise<unknown> = Promise.resolve();
   private readonly current = new AsyncLocalStorage<{ isOpen: boolean }>();
   private readonly callbacks = new WeakMap<EntityManager, Callback[]>();
@@ -48,10 +50,19 @@ export class WriteQueue {
         }),
       );
       store.isOpen = false;
-      for (const callback of callbacks) callback();
+      for (const callback of callbacks) this.call(callback);
       return result;
     } finally {
       store.isOpen = false;
+    }
+  }
+
+  /** What is committed stays so, whatever a listener makes of it. */
+  private call(callback: Callback): void {
+    try {
+      callback();
+    } catch (error) {
+      this.logger.error({ msg: 'A callback after a commit failed', err: error });
     }
   }
 }

@@ -1,0 +1,25 @@
+import { Global, Module } from '@nestjs/common';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
+import { databaseConfig } from './database.config.ts';
+import { DataFolder } from './data-folder.ts';
+import { secretsConfig } from './secrets.config.ts';
+import { Secrets } from './secrets.ts';
+
+@Global()
+@Module({
+  imports: [ConfigModule.forFeature(databaseConfig), ConfigModule.forFeature(secretsConfig)],
+  providers: [
+    {
+      provide: DataFolder,
+      inject: [databaseConfig.KEY],
+      useFactory: (config: ConfigType<typeof databaseConfig>) => DataFolder.open(config.folder),
+    },
+    {
+      provide: Secrets,
+      inject: [DataFolder, secretsConfig.KEY],
+      useFactory: (folder: DataFolder, config: ConfigType<typeof secretsConfig>) => Secrets.open(folder, config),
+    },
+  ],
+  exports: [DataFolder, Secrets, ConfigModule],
+})
+export class DataFolderModule {}

@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { migrations } from './migrations/index.ts';
+
+export type SqliteOptions = Extract<DataSourceOptions, { type: 'sqlite' }>;
+
+/** Everything about the connection but its entities. `synchronize` never: the schema comes from the migrations alone. */
+export function sqliteOptions(file: string): SqliteOptions {
+  return {
+    type: 'sqlite',
+    database: file,
+    enableWAL: true,
+    busyTimeout: 5_000,
+    migrations,
+    migrationsRun: false,
+    synchronize: false,
+    logging: false,
+  };
+}
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** For TypeORM's command line only, see `npm run migration:generate`. */
+export const dataSource = new DataSource({
+  ...sqliteOptions(path.resolve(process.env.DATABASE_PATH || './var/chat.db')),
+  entities: [path.join(here, '../modules/**/*.entity.js')],
+});

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { StartupError } from '@codex-webapp/nest-kit';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ensurePrivateFile, type DataFolder } from './data-folder.ts';
+import { migrate, type MigrationReport } from './migrate.ts';
+import { ServerState } from './server-state.ts';
+import { ServerStateEntity } from './server-state.entity.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** `PRAGMA synchronous`: every commit reaches the disk before it is acknowledged. */
+const synchronousFull = 2;
+
+/**
+ * Two connections to one file. This one reads: `query_only`, and never sees what is not committed. The other belongs to
+ * the write queue, so a write beside the queue fails instead of sharing a stranger's transaction.
+ */
+export class ServerDataSource extends DataSource {
+  readonly writeQueue: WriteQueue;
+  state: ServerState;
+  migrated: MigrationReport;
+
+  private readonly writer: DataSource;
+
+  constructor(
+    options: DataSourceOptions,
+    private readonly folder: DataFolder,
+    private readonly instanceId: string,
+  ) {
+    super(options);
+    const entities = Array.isArray(options.entities) ? options.entities : [];
+    this.writer = new DataSource({ ...options, entities: [...entities, ServerStateEntity] } as DataSourceOptions);
+    this.writeQueue = new WriteQueue(this.writer);
+  }
+
+  /** Migrates, checks, and opens both connections. @throws StartupError */
+  override async initialize(): Promise<this> {
+    const file = String(this.options.database);
+    await this.assertNotLost(file);
+    await ensurePrivateFile(file);
+    try {
+      await this.writer.initialize();
+      await this.writer.query('PRAGMA synchronous = FULL');
+      this.migrated = await migrate(this.writer, file);
+      await assertPragmas(this.writer);
+      this.state = await ServerState.open(this.writeQueue, this.folder, this.instanceId);
+      if (!this.state.wasStoppedCleanly) await assertIntact(this.writer);
+      await super.initialize();
+      await this.query('PRAGMA query_only = ON');
+    } catch (error) {
+      if (this.writer.isInitialized) await this.writer.destroy();
+      throw translate(error, file);
+    }
+    return this;
+  }
+
+  override async destroy(): Promise<void> {
+    await this.writeQueue.drain();
+    await ServerState.markStopped(this.writeQueue, this.folder);
+    await super.destroy();
+    await this.writer.destroy();
+  }
+
+  /** A folder that has had a database does not silently get an empty one. */
+  private async assertNotLost(file: string): Promise<void> {
+    const marker = 'database-created';
+    if (!existsSync(file) && (await this.folder.read(marker)) !== null) {
+      throw new StartupError(
+        `The database ${file} is gone: restore it, or delete ${this.folder.file(marker)} to begin with an empty one.`,
+      );
+    }
+    await this.folder.write(marker, '');
+  }
+}
+
+async function assertPragmas(writer: DataSource): Promise<void> {
+  const [synchronous] = await writer.query('PRAGMA synchronous');
+  const [journal] = await writer.query('PRAGMA journal_mode');
+  const [foreignKeys] = await writer.query('PRAGMA foreign_keys');
+  const isDurable = synchronous.synchronous === synchronousFull && journal.journal_mode === 'wal';
+  if (isDurable && foreignKeys.foreign_keys === 1) return;
+  throw new StartupError('The database does not keep what it is told: it needs a local file system that SQLite can use in WAL mode.');
+}
+
+async function assertIntact(writer: DataSource): Promise<void> {
+  const [row] = await writer.query('PRAGMA quick_check(1)');
+  if (row?.quick_check === 'ok') return;
+  throw new StartupError(`The database ${String(writer.options.database)} is damaged: restore a copy of it.`);
+}
+
+function translate(error: unknown, file: string): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
+    return new StartupError(`The database ${file} is damaged: restore a copy of it.`, { cause: error });
+  }
+  return error;
+}

@@ -45,6 +45,12 @@ export interface LogOptions {
 /** Told while `start` works, for the stepper in the UI. */
 export type StartProgress = (step: 'image' | 'create' | 'start', detail: string | null) => void;
 
+export interface StartOptions {
+  readonly onProgress?: StartProgress;
+  /** Gives up between two steps; what the step under way made stays and is found by its label. */
+  readonly signal?: AbortSignal;
+}
+
 export interface ProviderAvailability {
   readonly isAvailable: boolean;
   /** Why not, or what it cannot do; null when there is nothing to say. */
@@ -69,7 +75,7 @@ export interface ContainerProvider {
    * second call for the same generation returns the same ref. Resolves once the backend has accepted it: whether the
    * program inside is ready is the caller's question.
    */
-  start(spec: ContainerSpec, onProgress?: StartProgress): Promise<ContainerRef>;
+  start(spec: ContainerSpec, options?: StartOptions): Promise<ContainerRef>;
 
   /** Never throws for a missing container: that is the answer `absent`. */
   inspect(ref: ContainerRef): Promise<ContainerState>;
@@ -87,4 +93,27 @@ export interface ContainerProvider {
   list(): Promise<readonly LabelledContainer[]>;
 
   logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<string>;
+}
+
+/** A backend that tells by itself when a container starts or ends. */
+export interface WatchingContainerProvider extends ContainerProvider {
+  /**
+   * Calls `onChange` soon after a container of ours started or ended; with null when it cannot tell which one (after
+   * the backend was away). Returns what ends the watch.
+   */
+  watch(onChange: (sessionId: string | null) => void): () => void;
+}
+
+export function isWatching(provider: ContainerProvider): provider is WatchingContainerProvider {
+  return 'watch' in provider;
+}
+
+/** A backend that has to get something before its first container, and can do so ahead of time. */
+export interface PreparingContainerProvider extends ContainerProvider {
+  /** Gets the image. Called at boot, in the background; the next `start` tries again what failed here. */
+  prepare(): Promise<void>;
+}
+
+export function isPreparing(provider: ContainerProvider): provider is PreparingContainerProvider {
+  return 'prepare' in provider;
 }

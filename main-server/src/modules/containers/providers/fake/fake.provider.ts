@@ -1,0 +1,174 @@
+import type { ContainerProviderName } from '@codex-webapp/contracts';
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import type {
+  ContainerRef,
+  ContainerSpec,
+  ContainerState,
+  LabelledContainer,
+  LogOptions,
+  ProviderAvailability,
+  StartOptions,
+  WatchingContainerProvider,
+} from '../container-provider.ts';
+
+interface FakeContainer {
+  readonly spec: ContainerSpec;
+  readonly ref: ContainerRef;
+  readonly lines: string[];
+  state: ContainerState;
+}
+
+/** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
+export class FakeContainerProvider implements WatchingContainerProvider {
+  readonly isIsolated = true;
+  /** By session, so that a test can look and meddle. */
+  readonly containers = new Map<string, FakeContainer>();
+  readonly starts: ContainerSpec[] = [];
+  /** Runs per session: what a volume would hold. */
+  private readonly data = new Map<string, number>();
+  private readonly watchers = new Set<(sessionId: string | null) => void>();
+
+  constructor(readonly name: ContainerProviderName = 'docker') {}
+
+  workspacePath(): string {
+    return '/data/workspace';
+  }
+
+  mainUrl(): Promise<string> {
+    return Promise.resolve('http://main-server.test:3010');
+  }
+
+  check(): Promise<ProviderAvailability> {
+    return Promise.resolve({ isAvailable: true, note: null });
+  }
+
+  start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
+    const present = this.containers.get(spec.sessionId);
+    if (present?.spec.generation === spec.generation) return Promise.resolve(present.ref);
+    for (const step of ['image', 'create', 'start'] as const) options.onProgress?.(step, null);
+    this.starts.push(spec);
+    const runs = (this.data.get(spec.sessionId) ?? 0) + 1;
+    this.data.set(spec.sessionId, runs);
+    const ref = { provider: this.name, sessionId: spec.sessionId, id: `fake-${spec.sessionId}` };
+    const lines = [`run ${runs} says ${spec.environment['GREETING']}`, 'tick', 'tick', 'tick'];
+    this.containers.set(spec.sessionId, { spec, ref, lines, state: { state: 'running', startedAt: null } });
+    const exitWith = spec.environment['EXIT_WITH'];
+    if (exitWith) this.end(spec.sessionId, Number(exitWith));
+    return Promise.resolve(ref);
+  }
+
+  inspect(ref: ContainerRef): Promise<ContainerState> {
+    return Promise.resolve(this.containers.get(ref.sessionId)?.state ?? { state: 'absent' });
+  }
+
+  stop(ref: ContainerRef): Promise<void> {
+    this.end(ref.sessionId, 0);
+    return Promise.resolve();
+  }
+
+  remove(ref: ContainerRef): Promise<void> {
+    this.containers.delete(ref.sessionId);
+    this.announce(ref.sessionId);
+    return Promise.resolve();
+  }
+
+  removeData(sessionId: string): Promise<void> {
+    this.data.delete(sessionId);
+    return Promise.resolve();
+  }
+
+  list(): Promise<readonly LabelledContainer[]> {
+    const all = [...this.containers.values()].map(({ ref, spec, state }) => ({
+      ref,
+      sessionId: spec.sessionId,
+      generation: spec.generation,
+      isRunning: state.state === 'running',
+    }));
+    return Promise.resolve(all);
+  }
+
+  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+    const lines = this.containers.get(ref.sessionId)?.lines ?? [];
+    const count = options.follow ? lines.length : (options.tail ?? lines.length);
+    yield* await Promise.resolve(lines.slice(-count));
+  }
+
+  watch(onChange: (sessionId: string | null) => void): () => void {
+    this.watchers.add(onChange);
+    return () => this.watchers.delete(onChange);
+  }
+
+  /** Ends the program as if by itself. */
+  end(sessionId: string, exitCode: number): void {
+    const container = this.containers.get(sessionId);
+    if (container?.state.state !== 'running') return;
+    container.state = { state: 'stopped', exitCode, reason: `The program ended with exit code ${exitCode}.` };
+    this.announce(sessionId);
+  }
+
+  hasData(sessionId: string): boolean {
+    return this.data.has(sessionId);
+  }
+
+  private announce(sessionId: string): void {
+    for (const watcher of this.watchers) watcher(sessionId);
+  }
+}
+
+/** Starts when the test says so. */
+export class SlowContainerProvider extends FakeContainerProvider {
+  private release: () => void = () => undefined;
+  private readonly released = new Promise<void>((resolve) => (this.release = resolve));
+
+  override async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
+    options.onProgress?.('image', 'Step 1/9 : FROM node');
+    await Promise.race([this.released, rejectOnAbort(options.signal)]);
+    return super.start(spec, options);
+  }
+
+  letGo(): void {
+    this.release();
+  }
+}
+
+/** Its program runs and never connects. */
+export class NeverReadyContainerProvider extends FakeContainerProvider {}
+
+/** Cannot be reached, and later fails to start, until `heal` is called. */
+export class FailingContainerProvider extends FakeContainerProvider {
+  private failure: ContainerProviderError | null = new ContainerProviderError(
+    'unreachable',
+    'The engine does not answer.',
+  );
+
+  failWith(failure: ContainerProviderError): void {
+    this.failure = failure;
+  }
+
+  heal(): void {
+    this.failure = null;
+  }
+
+  override check(): Promise<ProviderAvailability> {
+    return Promise.resolve({ isAvailable: this.failure === null, note: this.failure?.message ?? null });
+  }
+
+  override start(spec: ContainerSpec, options?: StartOptions): Promise<ContainerRef> {
+    return this.failure ? Promise.reject(this.failure) : super.start(spec, options);
+  }
+
+  override inspect(ref: ContainerRef): Promise<ContainerState> {
+    return this.failure ? Promise.reject(this.failure) : super.inspect(ref);
+  }
+
+  override list(): Promise<readonly LabelledContainer[]> {
+    return this.failure ? Promise.reject(this.failure) : super.list();
+  }
+}
+
+function rejectOnAbort(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

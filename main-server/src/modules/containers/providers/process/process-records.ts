@@ -1,0 +1,61 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { assertSessionFolderName } from './process-folders.ts';
+
+/** What is needed to recognise a session's process after main-server was killed. */
+const recordSchema = z.object({
+  sessionId: z.string(),
+  generation: z.number().int(),
+  /** Random, in the process's environment: proves that a pid is still ours. */
+  nonce: z.string().min(1),
+  /** Null between the intent to start it and its start. */
+  pid: z.number().int().nullable(),
+  startTime: z.string().nullable(),
+  startedAt: z.string(),
+  /** Known only when it ended while its parent was here. */
+  exit: z.object({ code: z.number().nullable(), signal: z.string().nullable() }).nullable(),
+});
+export type ProcessRecord = z.infer<typeof recordSchema>;
+
+/** One JSON file per session in `<data folder>/containers`, replaced as a whole. */
+export class ProcessRecords {
+  constructor(private readonly folder: string) {}
+
+  async find(sessionId: string): Promise<ProcessRecord | null> {
+    try {
+      return recordSchema.parse(JSON.parse(await readFile(this.pathOf(sessionId), 'utf8')));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  async write(record: ProcessRecord): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const path = this.pathOf(record.sessionId);
+    const file = await open(`${path}.new`, 'w', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(record));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.new`, path);
+  }
+
+  async remove(sessionId: string): Promise<void> {
+    await rm(this.pathOf(sessionId), { force: true });
+  }
+
+  async list(): Promise<readonly ProcessRecord[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+    const records = await Promise.all(ids.map((id) => this.find(id)));
+    return records.filter((record) => record !== null);
+  }
+
+  private pathOf(sessionId: string): string {
+    return join(this.folder, `${assertSessionFolderName(sessionId)}.json`);
+  }
+}

@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir } from 'node:fs/promises';
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import type {
+  ContainerRef,
+  ContainerSpec,
+  ContainerState,
+  LabelledContainer,
+  LogOptions,
+  ProviderAvailability,
+  StartOptions,
+  StopOptions,
+  WatchingContainerProvider,
+} from '../container-provider.ts';
+import { ProcessFolders } from './process-folders.ts';
+import { readLog, rotateLog } from './process-log.ts';
+import { ProcessRecords, type ProcessRecord } from './process-records.ts';
+import {
+  canReadEnvironment,
+  findProcess,
+  hasArgument,
+  hasEnvironment,
+  listProcesses,
+} from './process-table.ts';
+import { collectTree, killTree, signalProcess, type TreeRoot } from './process-tree.ts';
+import { launch } from './launch.ts';
+
+export interface ProcessProviderOptions {
+  readonly dataFolder: string;
+  /** The built program of container-agent. */
+  readonly entryFile: string;
+  readonly mainUrl: string;
+  readonly inheritedEnvironment: Readonly<Record<string, string>>;
+}
+
+type Exit = NonNullable<ProcessRecord['exit']>;
+
+const stopGraceMs = 10_000;
+const stopPollMs = 50;
+const watchPauseMs = 2_000;
+const sessionVariable = 'CODEX_WEBAPP_SESSION';
+const nonceVariable = 'CODEX_WEBAPP_NONCE';
+
+/**
+ * Runs container-agent as a detached child of its own terminal session, so that it outlives main-server; pid, start
+ * time and a nonce on disk are how it is found again. Isolates nothing: the agent may do what the user of main-server
+ * may do.
+ */
+export class ProcessContainerProvider implements WatchingContainerProvider {
+  readonly name = 'process';
+  readonly isIsolated = false;
+  private readonly folders: ProcessFolders;
+  private readonly records: ProcessRecords;
+  /** Of the processes this server started itself, by nonce: resolves once their end is written down. */
+  private readonly exits = new Map<string, Promise<void>>();
+  private updates: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ProcessProviderOptions) {
+    this.folders = new ProcessFolders(options.dataFolder);
+    this.records = new ProcessRecords(this.folders.containers);
+  }
+
+  workspacePath(sessionId: string): string {
+    return this.folders.workspaceOf(sessionId);
+  }
+
+  mainUrl(): Promise<string> {
+    return Promise.resolve(this.options.mainUrl);
+  }
+
+  async check(): Promise<ProviderAvailability> {
+    try {
+      await access(this.options.entryFile);
+    } catch {
+      return { isAvailable: false, note: 'container-agent is not built; run `npm run build:container`.' };
+    }
+    return {
+      isAvailable: true,
+      note: 'No isolation: the agent can do everything on this machine that the server’s user can do.',
+    };
+  }
+
+  async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
+    const { sessionId, generation } = spec;
+    const earlier = await this.records.find(sessionId);
+    if (earlier !== null) {
+      const isSame = earlier.generation === generation;
+      if (isSame && (await this.findPid(earlier)) !== null) return this.refOf(sessionId);
+      await this.stop(this.refOf(sessionId));
+    }
+    options.onProgress?.('create', null);
+    for (const folder of [
+      this.folders.workspaceOf(sessionId),
+      this.folders.homeOf(sessionId),
+      this.folders.stateOf(sessionId),
+    ]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    const record: ProcessRecord = {
+      sessionId,
+      generation,
+      nonce: randomBytes(16).toString('hex'),
+      pid: null,
+      startTime: null,
+      startedAt: new Date().toISOString(),
+      exit: null,
+    };
+    // Before the start: a kill between the two lines leaves a process that the nonce still finds.
+    await this.records.write(record);
+    options.signal?.throwIfAborted();
+    options.onProgress?.('start', null);
+    await this.launchProcess(spec, record);
+    return this.refOf(sessionId);
+  }
+
+  async inspect(ref: ContainerRef): Promise<ContainerState> {
+    const record = await this.records.find(ref.sessionId);
+    if (record === null) return { state: 'absent' };
+    if ((await this.findPid(record)) !== null) return { state: 'running', startedAt: record.startedAt };
+    await this.exits.get(record.nonce);
+    const ended = (await this.records.find(ref.sessionId)) ?? record;
+    return { state: 'stopped', exitCode: ended.exit?.code ?? null, reason: describeExit(ended) };
+  }
+
+  async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
+    const record = await this.records.find(ref.sessionId);
+    if (record === null) return;
+    const pid = await this.findPid(record);
+    const root: TreeRoot = { pid, marker: markerOf(ref.sessionId) };
+    const tree = await collectTree(root);
+    if (pid !== null) {
+      signalProcess(pid, 'SIGTERM');
+      const deadline = performance.now() + (options.graceMs ?? stopGraceMs);
+      while (performance.now() < deadline && (await this.findPid(record)) !== null) await pause(stopPollMs);
+    }
+    if (await killTree(root, tree, pause)) return;
+    throw new ContainerProviderError('failed', 'Some processes of the session could not be ended.', {
+      isRetryable: true,
+    });
+  }
+
+  async remove(ref: ContainerRef): Promise<void> {
+    await this.stop(ref, { graceMs: 0 });
+    await this.folders.removeLogOf(ref.sessionId);
+    await this.records.remove(ref.sessionId);
+  }
+
+  async removeData(sessionId: string): Promise<void> {
+    await this.remove(this.refOf(sessionId));
+    await this.folders.removeDataOf(sessionId);
+  }
+
+  async list(): Promise<readonly LabelledContainer[]> {
+    const records = await this.records.list();
+    return Promise.all(
+      records.map(async (record) => ({
+        ref: this.refOf(record.sessionId),
+        sessionId: record.sessionId,
+        generation: record.generation,
+        isRunning: (await this.findPid(record)) !== null,
+      })),
+    );
+  }
+
+  logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+    return readLog(this.folders.logOf(ref.sessionId), options, pause);
+  }
+
+  watch(onChange: (sessionId: string | null) => void): () => void {
+    let alive = new Map<string, string>();
+    let isBusy = false;
+    const look = async (): Promise<void> => {
+      const records = await this.records.list();
+      const now = new Map<string, string>();
+      for (const record of records) {
+        if ((await this.findPid(record)) !== null) now.set(record.sessionId, record.nonce);
+        await rotateLog(this.folders.logOf(record.sessionId));
+      }
+      const before = alive;
+      alive = now;
+      for (const sessionId of new Set([...before.keys(), ...now.keys()])) {
+        if (before.get(sessionId) !== now.get(sessionId)) onChange(sessionId);
+      }
+    };
+    const timer = setInterval(() => {
+      if (isBusy) return;
+      isBusy = true;
+      // A folder that cannot be read now is read again in two seconds.
+      void look()
+        .catch(() => undefined)
+        .finally(() => (isBusy = false));
+    }, watchPauseMs);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  private async launchProcess(spec: ContainerSpec, record: ProcessRecord): Promise<void> {
+    const { sessionId } = spec;
+    let resolveExit: (exit: Exit) => void = () => undefined;
+    const exited = new Promise<Exit>((resolve) => (resolveExit = resolve));
+    const launched = await launch({
+      entryFile: this.options.entryFile,
+      workingFolder: this.folders.workspaceOf(sessionId),
+      logFile: this.folders.logOf(sessionId),
+      environment: {
+        ...this.options.inheritedEnvironment,
+        HOME: this.folders.homeOf(sessionId),
+        AGENT_HOME: this.folders.homeOf(sessionId),
+        STATE_PATH: this.folders.stateOf(sessionId),
+        // Any free port: several sessions share this machine's loopback, and only the tunnel needs to know it.
+        PORT: '0',
+        HOST: '127.0.0.1',
+        ...spec.environment,
+        [sessionVariable]: sessionId,
+        [nonceVariable]: record.nonce,
+      },
+      onExit: (code, signal) => resolveExit({ code, signal }),
+    });
+    this.exits.set(record.nonce, this.recordExit(record, exited));
+    const entry = await findProcess(launched.pid);
+    await this.updateRecord(record, { pid: launched.pid, startTime: entry?.startTime ?? null });
+  }
+
+  private async recordExit(record: ProcessRecord, exited: Promise<Exit>): Promise<void> {
+    const exit = await exited;
+    // A record that cannot be written only loses the exit code.
+    await this.updateRecord(record, { exit }).catch(() => undefined);
+    this.exits.delete(record.nonce);
+  }
+
+  /** Changes the record unless a newer start has replaced it. One at a time, since start and exit may cross. */
+  private updateRecord(record: ProcessRecord, changes: Partial<ProcessRecord>): Promise<void> {
+    const update = async (): Promise<void> => {
+      const current = await this.records.find(record.sessionId);
+      if (current?.nonce === record.nonce) await this.records.write({ ...current, ...changes });
+    };
+    this.updates = this.updates.then(update, update);
+    return this.updates;
+  }
+
+  /** The pid of the record's process if that very process runs. */
+  private async findPid(record: ProcessRecord): Promise<number | null> {
+    const nonce = `${nonceVariable}=${record.nonce}`;
+    if (record.pid !== null) {
+      const entry = await findProcess(record.pid);
+      if (entry === null || entry.startTime !== record.startTime) return null;
+      return (await lacksEnvironment(record.pid, nonce)) ? null : record.pid;
+    }
+    if (!canReadEnvironment || record.exit !== null) return null;
+    for (const entry of await listProcesses()) {
+      const isOurs =
+        (await hasEnvironment(entry.pid, nonce)) && (await hasArgument(entry.pid, this.options.entryFile));
+      if (isOurs) return entry.pid;
+    }
+    return null;
+  }
+
+  private refOf(sessionId: string): ContainerRef {
+    return { provider: this.name, sessionId, id: sessionId };
+  }
+}
+
+function markerOf(sessionId: string): string {
+  return `${sessionVariable}=${sessionId}`;
+}
+
+function describeExit(record: ProcessRecord): string | null {
+  if (record.exit === null) return 'The process ended.';
+  if (record.exit.signal !== null) return `The process was ended by ${record.exit.signal}.`;
+  return `The process ended with exit code ${record.exit.code}.`;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type {
+  ContainerProvider,
+  ContainerRef,
+  ContainerSpec,
+} from '../../src/modules/containers/providers/container-provider.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A provider that runs `testProgram` in its containers. */
+export interface ProviderUnderTest {
+  readonly provider: ContainerProvider;
+  /** Removes what the provider made, also what a failed test left. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * What runs in the containers of this suite. It counts its runs in a file of the workspace, so that lost data shows in
+ * its log. `EXIT_WITH` makes it end; it leaves a child behind that ignores SIGTERM.
+ */
+export const testProgram = `
+const { readFileSync, writeFileSync } = require('node:fs');
+const { spawn } = require('node:child_process');
+const file = process.env.WORKSPACE_PATH + '/runs';
+let runs = 0;
+try { runs = Number(readFileSync(file, 'utf8')); } catch {}
+writeFileSync(file, String(runs + 1));
+console.log('run ' + (runs + 1) + ' says ' + process.env.GREETING);
+if (process.env.EXIT_WITH) process.exit(Number(process.env.EXIT_WITH));
+process.on('SIGTERM', () => process.exit(0));
+const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
+const child = spawn(process.execPath, ['-e', stubborn], { detached: true, stdio: 'ignore' });
+console.log('child ' + child.pid);
+setInterval(() => console.log('tick'), 200);
+`;
+
+/** The promises of `ContainerProvider`, kept by every provider alike. */
+export function describeContainerProvider(
+  name: string,
+  makeProvider: () => Promise<ProviderUnderTest>,
+  timeoutMs = 20_000,
+): void {
+  describe(`${name}, as a container provider`, () => {
+    let underTest: ProviderUnderTest;
+    let provider: ContainerProvider;
+    let sessionId: string;
+
+    beforeEach(async () => {
+      underTest = await makeProvider();
+      provider = underTest.provider;
+      sessionId = randomUUID();
+    }, timeoutMs);
+
+    afterEach(() => underTest.dispose(), timeoutMs);
+
+    function specOf(generation: number, environment: Record<string, string> = {}): ContainerSpec {
+      return {
+        sessionId,
+        generation,
+        environment: { WORKSPACE_PATH: provider.workspacePath(sessionId), GREETING: 'hello', ...environment },
+      };
+    }
+
+    async function linesOf(ref: ContainerRef): Promise<readonly string[]> {
+      const lines: string[] = [];
+      for await (const line of provider.logs(ref)) lines.push(line);
+      return lines;
+    }
+
+    async function stateOf(ref: ContainerRef): Promise<string> {
+      return (await provider.inspect(ref)).state;
+    }
+
+    async function startAndWait(generation: number, line: string): Promise<ContainerRef> {
+      const ref = await provider.start(specOf(generation));
+      await waitFor(async () => (await linesOf(ref)).includes(line), timeoutMs);
+      return ref;
+    }
+
+    function claim(text: string, test: () => Promise<void>): void {
+      it(text, test, timeoutMs);
+    }
+
+    claim('says that it can be used', async () => {
+      expect(await provider.check()).toMatchObject({ isAvailable: true });
+    });
+
+    claim('runs a container with the environment of its spec', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      expect(ref).toMatchObject({ provider: provider.name, sessionId });
+      expect(JSON.parse(JSON.stringify(ref))).toEqual(ref);
+      expect(await stateOf(ref)).toBe('running');
+    });
+
+    claim('tells the steps of a start', async () => {
+      const steps: string[] = [];
+      await provider.start(specOf(1), { onProgress: (step) => steps.push(step) });
+      expect(steps.at(-1)).toBe('start');
+    });
+
+    claim('answers a second start of the same generation with the container that runs', async () => {
+      const first = await startAndWait(1, 'run 1 says hello');
+      const before = await provider.inspect(first);
+      expect(await provider.start(specOf(1))).toEqual(first);
+      expect(await provider.inspect(first)).toEqual(before);
+      expect(await linesOf(first)).not.toContain('run 2 says hello');
+    });
+
+    claim('replaces a container of an older generation and keeps its data', async () => {
+      await startAndWait(1, 'run 1 says hello');
+      const ref = await startAndWait(2, 'run 2 says hello');
+      const mine = (await provider.list()).filter((container) => container.sessionId === sessionId);
+      expect(mine).toEqual([{ ref, sessionId, generation: 2, isRunning: true }]);
+    });
+
+    claim('stops a container, once and again, and keeps its data', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      await provider.stop(ref);
+      expect(await stateOf(ref)).toBe('stopped');
+      await provider.stop(ref);
+      await startAndWait(2, 'run 2 says hello');
+    });
+
+    claim('keeps the log of a stopped container', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      await provider.stop(ref);
+      expect(await linesOf(ref)).toContain('run 1 says hello');
+    });
+
+    claim('removes a running container, once and again, and keeps its data', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      await provider.remove(ref);
+      expect(await stateOf(ref)).toBe('absent');
+      expect((await provider.list()).filter((container) => container.sessionId === sessionId)).toEqual([]);
+      await provider.remove(ref);
+      await startAndWait(2, 'run 2 says hello');
+    });
+
+    claim('deletes the data of a session, once and again', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      await provider.remove(ref);
+      await provider.removeData(sessionId);
+      await provider.removeData(sessionId);
+      await startAndWait(2, 'run 1 says hello');
+    });
+
+    claim('answers for a container that never was', async () => {
+      const ref = await provider.start(specOf(1));
+      await provider.remove(ref);
+      const stranger = { ...ref, sessionId: randomUUID(), id: `${ref.id.slice(0, -4)}gone` };
+      expect(await provider.inspect(stranger)).toEqual({ state: 'absent' });
+      await provider.stop(stranger);
+      await provider.remove(stranger);
+    });
+
+    claim('tells why a container ended', async () => {
+      const ref = await provider.start(specOf(1, { EXIT_WITH: '7' }));
+      await waitFor(async () => (await stateOf(ref)) === 'stopped', timeoutMs);
+      const state = await provider.inspect(ref);
+      expect(state).toMatchObject({ state: 'stopped', exitCode: 7, reason: expect.stringContaining('7') });
+    });
+
+    claim('follows the log until it is told to stop', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      const abort = new AbortController();
+      let ticks = 0;
+      for await (const line of provider.logs(ref, { tail: 0, follow: true, signal: abort.signal })) {
+        if (line === 'tick') ticks += 1;
+        if (ticks === 3) abort.abort();
+      }
+      expect(ticks).toBeGreaterThanOrEqual(3);
+    });
+
+    claim('gives no more lines than asked for', async () => {
+      const ref = await startAndWait(1, 'tick');
+      const lines: string[] = [];
+      for await (const line of provider.logs(ref, { tail: 1 })) lines.push(line);
+      expect(lines).toHaveLength(1);
+    });
+
+    claim('stops a start that was given up before it began', async () => {
+      const signal = AbortSignal.abort(new Error('given up'));
+      await expect(provider.start(specOf(1), { signal })).rejects.toThrow('given up');
+      expect((await provider.list()).filter((container) => container.isRunning)).toEqual([]);
+    });
+  });
+}

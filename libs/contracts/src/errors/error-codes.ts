@@ -96,7 +96,7 @@ export const errorCodes = {
   'container.provider_failed': define('unavailable'),
   'container.start_timed_out': define('unavailable'),
   'container.image_unavailable': define('unavailable'),
-  'container.unreachable': define('unavailable'),
+  'container.unreachable': define('unavailable', 502),
   'container.generation_old': define('unauthenticated'),
 
   'workspace.path_invalid': define('invalid_request'),

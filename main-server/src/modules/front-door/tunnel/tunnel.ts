@@ -1,0 +1,123 @@
+import { EventEmitter, once } from 'node:events';
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { DomainError } from '@codex-webapp/nest-kit';
+import { createWebSocketStream, type WebSocket } from 'ws';
+import { TunnelAgent } from './tunnel-agent.ts';
+
+export const tunnelLimits = {
+  connectTimeoutMs: 3_000,
+  connectionsMax: 64,
+  pingEveryMs: 25_000,
+  /** Of each stream. Times `connectionsMax` it is the window of all, so that a stalled reader never stops the others. */
+  streamWindowBytes: 256 * 1024,
+} as const;
+
+/** Where container-agent itself listens, whatever its port. */
+const agentAuthority = 'container-agent:80';
+
+/**
+ * The socket a container opened to us, used the other way round: we are the HTTP/2 client on it, and each CONNECT
+ * stream is a TCP connection to a loopback port inside the container. Emits `closed` once.
+ */
+export class Tunnel extends EventEmitter<{ closed: [] }> {
+  /** For requests to container-agent. */
+  readonly agent: TunnelAgent;
+  private readonly session: ClientHttp2Session;
+  private readonly ping: NodeJS.Timeout;
+  private isAlive = true;
+
+  /** `key` signs what we send, see `signFrontDoorRequest`. */
+  constructor(
+    private readonly socket: WebSocket,
+    readonly sessionId: string,
+    readonly generation: number,
+    readonly key: Buffer,
+  ) {
+    super();
+    const { streamWindowBytes, connectionsMax } = tunnelLimits;
+    this.session = connect('http://container', {
+      createConnection: () => createWebSocketStream(socket),
+      settings: { enablePush: false, initialWindowSize: streamWindowBytes },
+      maxSessionMemory: 64,
+    });
+    this.session.once('connect', () => this.session.setLocalWindowSize(streamWindowBytes * connectionsMax));
+    // The end of the session is told by `close`; each stream reports the error to its own user.
+    this.session.on('error', () => undefined);
+    this.session.once('close', () => this.onClosed());
+    this.agent = new TunnelAgent(() => this.connect(agentAuthority), connectionsMax);
+    // Node does not notice by itself that a socket below HTTP/2 is gone unless the socket is its own.
+    socket.once('close', () => this.end());
+    socket.on('error', () => undefined);
+    socket.on('pong', () => (this.isAlive = true));
+    this.ping = setInterval(() => this.checkLife(), tunnelLimits.pingEveryMs).unref();
+  }
+
+  /** A TCP connection to a loopback port of the container. @throws container.unreachable */
+  connectPort(port: number): Promise<Duplex> {
+    return this.connect(`127.0.0.1:${port}`);
+  }
+
+  /** Ends every stream with an error, at once. */
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+    this.end();
+  }
+
+  private async connect(authority: string): Promise<Duplex> {
+    if (this.session.destroyed || this.session.closed) throw containerUnreachable();
+    const stream = this.session.request(
+      { [constants.HTTP2_HEADER_METHOD]: 'CONNECT', [constants.HTTP2_HEADER_AUTHORITY]: authority },
+      { endStream: false },
+    );
+    try {
+      const status = await statusOf(stream);
+      if (status !== 200) throw new Error(`CONNECT was answered with ${status}`);
+    } catch (error) {
+      stream.on('error', () => undefined);
+      stream.close(constants.NGHTTP2_CANCEL);
+      throw containerUnreachable(error);
+    }
+    return stream;
+  }
+
+  private end(): void {
+    if (!this.session.destroyed) this.session.destroy(new Error('The tunnel was lost'));
+  }
+
+  private checkLife(): void {
+    if (!this.isAlive) return this.socket.terminate();
+    this.isAlive = false;
+    this.socket.ping();
+  }
+
+  private onClosed(): void {
+    clearInterval(this.ping);
+    this.agent.destroy();
+    this.socket.terminate();
+    this.emit('closed');
+  }
+}
+
+/** Rejects when the stream fails or closes first, or after the deadline. */
+async function statusOf(stream: ClientHttp2Stream): Promise<number | undefined> {
+  const over = new AbortController();
+  const abort = (): void => over.abort();
+  const timer = setTimeout(abort, tunnelLimits.connectTimeoutMs);
+  stream.once('close', abort);
+  try {
+    const [headers] = (await once(stream, 'response', { signal: over.signal })) as [{ ':status'?: number }];
+    return headers[':status'];
+  } finally {
+    clearTimeout(timer);
+    stream.off('close', abort);
+  }
+}
+
+export function containerUnreachable(cause?: unknown): DomainError {
+  return new DomainError('container.unreachable', {
+    message:
+      "The session's container does not answer. Start it, or send a prompt, which wakes it, and try again.",
+    cause,
+  });
+}

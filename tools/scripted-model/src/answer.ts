@@ -8,6 +8,8 @@ export type ToolCall =
 export interface CallStep {
   readonly kind: 'call';
   readonly call: ToolCall;
+  /** Whether the script goes on only when what the call began has ended. */
+  readonly waits: boolean;
 }
 
 /** A step after the agent's tools were looked at. */
@@ -21,23 +23,34 @@ export function chooseTools(steps: readonly Step[], choose: ToolChoice): readonl
   return steps.map((step) => (isToolStep(step) ? toCall(step, choose) : step));
 }
 
+export interface Progress {
+  readonly finishedCalls: number;
+  /** Asks how the last command is doing; null when it has ended. */
+  readonly pendingCall: ToolCall | null;
+}
+
 /**
  * The steps of the model's next answer: what follows the last finished call, up to and including the next one. Empty
  * when the script is over.
  */
-export function nextAnswer(steps: readonly AnswerStep[], finishedCalls: number): readonly AnswerStep[] {
-  const ends = steps.flatMap((step, index) => (step.kind === 'call' ? [index + 1] : []));
-  const begin = finishedCalls === 0 ? 0 : (ends[finishedCalls - 1] ?? steps.length);
-  return steps.slice(begin, ends[finishedCalls]);
+export function nextAnswer(script: readonly AnswerStep[], progress: Progress): readonly AnswerStep[] {
+  const calls = script.filter((step) => step.kind === 'call');
+  const last = calls[progress.finishedCalls - 1];
+  if (last?.waits && progress.pendingCall) return [{ ...last, call: progress.pendingCall }];
+  if (progress.finishedCalls > 0 && !last) return [];
+
+  const begin = last ? script.indexOf(last) + 1 : 0;
+  const next = calls[progress.finishedCalls];
+  return script.slice(begin, next && script.indexOf(next) + 1);
 }
 
 function toCall(step: ToolStep, choose: ToolChoice): AnswerStep {
   const call = choose(step);
   return call
-    ? { kind: 'call', call }
+    ? { kind: 'call', call, waits: step.kind !== 'start' }
     : { kind: 'say', text: `This agent offers no tool for "${step.kind}".` };
 }
 
 function isToolStep(step: Step): step is ToolStep {
-  return ['run', 'write', 'edit', 'read', 'plan', 'ask'].includes(step.kind);
+  return ['run', 'start', 'write', 'edit', 'read', 'plan', 'ask'].includes(step.kind);
 }

@@ -54,25 +54,18 @@ export class Exchange {
 
   private async perform(api: ModelApi, conversation: Conversation): Promise<void> {
     const script = chooseTools(parseScript(conversation.prompt), conversation.chooseTool);
-    const steps = nextAnswer(script, conversation.finishedCalls);
+    const steps = nextAnswer(script, conversation);
     const strikes = (step: AnswerStep) =>
       (step.kind === 'fail' || step.kind === 'drop') &&
       this.surroundings.misfortunes.strike(`${conversation.key} ${script.indexOf(step)}`, step.times);
 
-    const { pendingCall } = conversation;
-    const failure = pendingCall ? undefined : steps.find((step) => step.kind === 'fail' && strikes(step));
-    if (failure?.kind === 'fail')
+    const failure = steps.find((step) => step.kind === 'fail' && strikes(step));
+    if (failure?.kind === 'fail') {
       return this.sendJson(failure.status, api.toErrorBody(failure.status, failure.message));
-
+    }
     const events = new EventStream(this.response);
     const answer = api.openAnswer(conversation, events);
-    await playAnswer(pendingCall ? [{ kind: 'call', call: pendingCall }] : steps, {
-      conversation,
-      answer,
-      events,
-      paceMs: this.surroundings.paceMs,
-      strikes,
-    });
+    await playAnswer(steps, { conversation, answer, events, paceMs: this.surroundings.paceMs, strikes });
   }
 
   /** The client left, or the script cut it off. Anything else would be a bug, and a cut answer shows it. */

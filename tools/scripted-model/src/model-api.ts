@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { ToolCall, ToolChoice } from './answer.ts';
+import type { Progress, ToolCall, ToolChoice } from './answer.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** One vendor's wire format. A new one is a new folder with one of these, and a line in `model-apis.ts`. */
@@ -20,15 +20,12 @@ export interface ModelApi {
 }
 
 /** What a request tells about the script: which one, and how far it has got. */
-export interface Conversation {
+export interface Conversation extends Progress {
   /** The same for a request and its retries; different for every user message. */
   readonly key: string;
   readonly model: string;
   readonly prompt: string;
-  readonly finishedCalls: number;
   readonly lastOutput: string;
-  /** Asked again before the script goes on: the last command is still running. */
-  readonly pendingCall: ToolCall | null;
   readonly chooseTool: ToolChoice;
   /** What the request weighs, for a usage that looks real. */
   readonly inputTokens: number;

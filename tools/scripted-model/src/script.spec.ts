@@ -8,6 +8,7 @@ describe('parseScript', () => {
     ['say: one\\ntwo\\ttabs \\\\n', { kind: 'say', text: 'one\ntwo\ttabs \\n' }],
     ['think: hm', { kind: 'think', text: 'hm' }],
     ["run: printf 'a\\n' | wc -l", { kind: 'run', command: "printf 'a\\n' | wc -l" }],
+    ['start: npm run dev', { kind: 'start', command: 'npm run dev' }],
     ['write: a b.txt <<< x\\n  y', { kind: 'write', path: 'a b.txt', content: 'x\n  y' }],
     ['write: empty.txt <<<', { kind: 'write', path: 'empty.txt', content: '' }],
     [

@@ -11,7 +11,7 @@ export type Step =
 
 /** A step the model cannot do itself: it asks the agent to, and the agent's next request carries the result. */
 export type ToolStep =
-  | { readonly kind: 'run'; readonly command: string }
+  | { readonly kind: 'run' | 'start'; readonly command: string }
   | { readonly kind: 'write'; readonly path: string; readonly content: string }
   | { readonly kind: 'edit'; readonly path: string; readonly before: string; readonly after: string }
   | { readonly kind: 'read'; readonly path: string }
@@ -44,6 +44,13 @@ const directives = new Map<string, Directive>([
   [
     'run',
     { example: 'run: npm test', parse: (argument) => (argument ? { kind: 'run', command: argument } : null) },
+  ],
+  [
+    'start',
+    {
+      example: 'start: npm run dev',
+      parse: (argument) => (argument ? { kind: 'start', command: argument } : null),
+    },
   ],
   ['write', { example: 'write: notes.txt <<< first line\\nsecond line', parse: parseWrite }],
   ['edit', { example: 'edit: notes.txt | old line | new line', parse: parseEdit }],

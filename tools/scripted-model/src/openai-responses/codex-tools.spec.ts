@@ -46,6 +46,7 @@ describe('chooseCodexTool', () => {
         'text(await tools.update_plan({"explanation":"The plan of the script.","plan":[{"step":"a","status":"in_progress"}]}));',
     });
     expect(choose('run: ls', 'exec', 'exec.exec_command')?.input).toContain('tools.write_stdin');
+    expect(choose('start: ls', 'exec', 'exec.exec_command')?.input).not.toContain('tools.write_stdin');
   });
 });
 

@@ -8,6 +8,8 @@ export const pollingTools: ReadonlySet<string> = new Set(['write_stdin', 'wait']
 /** Longest pause codex allows before it hands back a command that still runs. */
 const commandYieldMs = 30_000;
 const pollYieldMs = 300_000;
+/** Long enough to see a command that fails at once. */
+const startYieldMs = 1_000;
 
 /** The codex tool for a step: a direct one, or JavaScript for `exec`, which models in code mode get instead. */
 export function chooseCodexTool(step: ToolStep, offered: ReadonlySet<string>): ToolCall | null {
@@ -15,7 +17,7 @@ export function chooseCodexTool(step: ToolStep, offered: ReadonlySet<string>): T
   if (direct) return direct;
 
   const nested = listCalls(step).find((call) => offered.has(`exec.${call.name}`));
-  return nested ? { kind: 'custom', name: 'exec', input: toJavaScript(nested) } : null;
+  return nested ? { kind: 'custom', name: 'exec', input: toJavaScript(nested, step.kind !== 'start') } : null;
 }
 
 /** How to go on waiting for a command that outlived its pause; null when the output is final. */
@@ -39,6 +41,8 @@ function listCalls(step: ToolStep): readonly ToolCall[] {
   switch (step.kind) {
     case 'run':
       return commandCalls(step.command);
+    case 'start':
+      return commandCalls(step.command, startYieldMs);
     case 'read':
       return commandCalls(`cat -- ${quote(step.path)}`);
     case 'write':
@@ -58,9 +62,9 @@ function listCalls(step: ToolStep): readonly ToolCall[] {
   }
 }
 
-function commandCalls(command: string): readonly ToolCall[] {
+function commandCalls(command: string, yieldMs = commandYieldMs): readonly ToolCall[] {
   return [
-    { kind: 'function', name: 'exec_command', input: { cmd: command, yield_time_ms: commandYieldMs } },
+    { kind: 'function', name: 'exec_command', input: { cmd: command, yield_time_ms: yieldMs } },
     { kind: 'function', name: 'shell_command', input: { command } },
     { kind: 'function', name: 'shell', input: { command: ['bash', '-lc', command] } },
   ];
@@ -83,9 +87,9 @@ function toQuestion({ question, options }: Extract<ToolStep, { kind: 'ask' }>) {
   };
 }
 
-function toJavaScript(call: ToolCall): string {
+function toJavaScript(call: ToolCall, waits: boolean): string {
   const input = JSON.stringify(call.input);
-  if (call.name !== 'exec_command') return `text(await tools.${call.name}(${input}));`;
+  if (call.name !== 'exec_command' || !waits) return `text(await tools.${call.name}(${input}));`;
   return [
     `let result = await tools.exec_command(${input});`,
     'text(result.output);',

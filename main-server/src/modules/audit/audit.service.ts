@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
+import { WriteQueue } from '../../database/write-queue.ts';
 import type { Actor } from './actor.ts';
 import { AuditEventEntity } from './audit-event.entity.ts';
 
@@ -16,7 +17,10 @@ export interface AuditRecord {
 /** Who did what. Written in the transaction of what was done; the database refuses to change or delete it. */
 @Injectable()
 export class AuditService {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly writeQueue: WriteQueue,
+    private readonly clock: Clock,
+  ) {}
 
   async record(manager: EntityManager, record: AuditRecord): Promise<void> {
     await manager.insert(AuditEventEntity, {
@@ -28,5 +32,10 @@ export class AuditService {
       sessionId: record.sessionId ?? null,
       details: record.details ?? null,
     });
+  }
+
+  /** For what changed nothing else: a refusal. In a transaction of its own, so not inside one. */
+  async recordAlone(record: AuditRecord): Promise<void> {
+    await this.writeQueue.run((manager) => this.record(manager, record));
   }
 }

@@ -27,4 +27,9 @@ export class CredentialsService {
     const secret = this.cookie.read(request.headers);
     return secret === null ? null : this.logins.authenticate(secret);
   }
+
+  /** Whether a browser sent a login, ended or not. */
+  hasCookie(request: Pick<IncomingMessage, 'headers'>): boolean {
+    return this.cookie.read(request.headers) !== null;
+  }
 }

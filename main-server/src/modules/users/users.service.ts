@@ -53,8 +53,9 @@ export class UsersService {
     return this.users.findOneBy({ usernameKey: usernameKey(username) });
   }
 
-  hasAdmin(): Promise<boolean> {
-    return this.users.existsBy({ role: 'admin' });
+  /** With the manager of a transaction: as that transaction sees it. */
+  hasAdmin(manager?: EntityManager): Promise<boolean> {
+    return manager ? manager.existsBy(UserEntity, { role: 'admin' }) : this.users.existsBy({ role: 'admin' });
   }
 
   /** @throws user.name_taken */

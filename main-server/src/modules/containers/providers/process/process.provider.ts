@@ -20,6 +20,7 @@ import {
   findProcess,
   hasArgument,
   hasEnvironment,
+  lacksEnvironment,
   listProcesses,
 } from './process-table.ts';
 import { collectTree, killTree, signalProcess, type TreeRoot } from './process-tree.ts';
@@ -106,7 +107,7 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
       exit: null,
     };
     // Before the start: a kill between the two lines leaves a process that the nonce still finds.
-    await this.records.write(record);
+    await this.inTurn(() => this.records.write(record));
     options.signal?.throwIfAborted();
     options.onProgress?.('start', null);
     await this.launchProcess(spec, record);
@@ -142,7 +143,7 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
   async remove(ref: ContainerRef): Promise<void> {
     await this.stop(ref, { graceMs: 0 });
     await this.folders.removeLogOf(ref.sessionId);
-    await this.records.remove(ref.sessionId);
+    await this.inTurn(() => this.records.remove(ref.sessionId));
   }
 
   async removeData(sessionId: string): Promise<void> {
@@ -228,13 +229,17 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
     this.exits.delete(record.nonce);
   }
 
-  /** Changes the record unless a newer start has replaced it. One at a time, since start and exit may cross. */
+  /** Changes the record unless a newer start has replaced it. */
   private updateRecord(record: ProcessRecord, changes: Partial<ProcessRecord>): Promise<void> {
-    const update = async (): Promise<void> => {
+    return this.inTurn(async () => {
       const current = await this.records.find(record.sessionId);
       if (current?.nonce === record.nonce) await this.records.write({ ...current, ...changes });
-    };
-    this.updates = this.updates.then(update, update);
+    });
+  }
+
+  /** Records are read and written one at a time: the end of one process and the start of the next may cross. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    this.updates = this.updates.then(work, work);
     return this.updates;
   }
 

@@ -49,5 +49,10 @@ export default {
       displayName: 'e2e',
       testMatch: ['<rootDir>/{main-server,container-agent}/test/**/*.e2e-spec.ts'],
     },
+    {
+      ...shared,
+      displayName: 'docker',
+      testMatch: ['<rootDir>/{main-server,container-agent}/{src,test}/**/*.docker-spec.ts'],
+    },
   ],
 };

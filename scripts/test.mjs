@@ -17,19 +17,18 @@ const isFull = process.argv.includes('--full');
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isEverythingRequired = process.env.REQUIRE_ALL_SUITES === '1';
 
-const command = (name, args) => ({ name, run: () => runCommand(args) });
-const jest = (name, project, extra = {}) => ({ name, ...extra, run: () => runJest(project) });
+const command = (name, script) => ({ name, run: () => runScript(script) });
+const jest = (name, extra = {}) => ({ name, ...extra, run: () => runJest(name) });
 const suites = [
-  command('types', ['scripts/typecheck.mjs']),
-  command('lint', ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']),
-  command('write queue rule', ['scripts/check-writes.mjs']),
-  command('lock', ['scripts/check-lock.mjs']),
-  command('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
-  command('layers', layersArguments()),
-  ...(isFull ? [command('rules turn red', ['scripts/check-rules.mjs'])] : []),
-  jest('unit', 'unit'),
-  jest('e2e', 'e2e'),
-  jest('docker', 'docker', { missing: whyNoDocker }),
+  command('types', 'typecheck'),
+  command('lint', 'lint'),
+  command('format', 'format:check'),
+  command('layers', 'layers'),
+  command('openapi', 'check:openapi'),
+  ...(isFull ? [command('rules turn red', 'check:rules')] : []),
+  jest('unit'),
+  jest('e2e'),
+  jest('docker', { missing: whyNoDocker }),
   { name: 'browser', missing: whyNoChromium, run: runPlaywright },
 ];
 
@@ -70,20 +69,27 @@ function skip(name, why) {
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
-async function runCommand(args) {
-  const code = await runNode(args);
+async function runScript(script) {
+  const code = await run('npm', ['run', '--silent', script]);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
 async function runJest(project) {
   const outputFile = path.join(scratch, `${project}.json`);
-  const code = await runNode(['scripts/jest.mjs', '--selectProjects', project, '--json', `--outputFile=${outputFile}`]);
+  const code = await run('npm', [
+    'run',
+    '--silent',
+    `test:${project}`,
+    '--',
+    '--json',
+    `--outputFile=${outputFile}`,
+  ]);
   return reconcile(code, fromJest(outputFile));
 }
 
 async function runPlaywright() {
   const outputFile = path.join(scratch, 'browser.json');
-  const code = await runNode(['node_modules/@playwright/test/cli.js', 'test', '-c', 'e2e'], {
+  const code = await run('npm', ['run', '--silent', 'test:browser'], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: outputFile,
     CHROMIUM_PATH: findChromium(),
   });
@@ -95,30 +101,31 @@ function reconcile(code, counts) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-function runNode(args, env = {}) {
+function run(program, args, env = {}) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(program, args, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
       env: { ...process.env, ...agents.environment, ...(isFull ? { TEST_FULL: '1' } : {}), ...env },
     });
     child.on('close', (code) => resolve(code ?? 1));
   });
 }
 
-function layersArguments() {
-  const folders = ['libs', 'main-server', 'container-agent', 'web', 'tools'];
-  return ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', ...folders];
-}
-
 function whyNoDocker() {
   return new Promise((resolve) => {
-    const ping = request({ socketPath: '/var/run/docker.sock', path: '/_ping', timeout: 3_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200 ? null : `the Docker engine answered ${response.statusCode}.`);
-    });
+    const ping = request(
+      { socketPath: '/var/run/docker.sock', path: '/_ping', timeout: 3_000 },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200 ? null : `the Docker engine answered ${response.statusCode}.`);
+      },
+    );
     ping.on('timeout', () => ping.destroy(new Error('no answer within 3 s')));
-    ping.on('error', (error) => resolve(`no Docker engine answers at /var/run/docker.sock (${error.message}).`));
+    ping.on('error', (error) =>
+      resolve(`no Docker engine answers at /var/run/docker.sock (${error.message}).`),
+    );
     ping.end();
   });
 }

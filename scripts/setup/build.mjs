@@ -12,7 +12,13 @@ const next = ['node_modules/next/dist/bin/next', 'build', 'web'];
 /** In build order. `after` names the steps whose outputs a step reads. */
 const steps = [
   { name: 'contracts', inputs: ['libs/contracts'], output: 'libs/contracts/dist', args: nest('contracts') },
-  { name: 'nest-kit', inputs: ['libs/nest-kit'], output: 'libs/nest-kit/dist', args: nest('nest-kit'), after: ['contracts'] },
+  {
+    name: 'nest-kit',
+    inputs: ['libs/nest-kit'],
+    output: 'libs/nest-kit/dist',
+    args: nest('nest-kit'),
+    after: ['contracts'],
+  },
   {
     name: 'main-server',
     inputs: ['main-server'],
@@ -45,18 +51,28 @@ const steps = [
   },
 ];
 
-const notSource = /(^|\/)(dist|node_modules|\.next|test|fixtures|coverage|gallery)$|\.(e2e-)?spec\.tsx?$|\.tsbuildinfo$|\.md$/;
+const notSource =
+  /(^|\/)(dist|node_modules|\.next|test|fixtures|coverage|gallery)$|\.(e2e-)?spec\.tsx?$|\.tsbuildinfo$|\.md$/;
 
 export async function ensureBuilt(root, { withTests = false } = {}) {
   const hashes = new Map();
-  const shared = hashOf(['tsconfig.base.json', 'tsconfig.react.json', 'nest-cli.json', 'package-lock.json'], root, []);
+  const shared = hashOf(
+    ['tsconfig.base.json', 'tsconfig.react.json', 'nest-cli.json', 'package-lock.json'],
+    root,
+    [],
+  );
   for (const step of steps) {
     if (step.isForTests && !withTests) continue;
     const upstream = (step.after ?? []).map((name) => hashes.get(name)).join();
     const hash = digest(shared + upstream + hashOf(step.inputs, root, step.except ?? []));
     hashes.set(step.name, hash);
-    const stamp = path.join(root, 'node_modules/.cache/codex-webapp', `${step.name.replaceAll(' ', '-')}.build`);
-    const isFresh = existsSync(path.join(root, step.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+    const stamp = path.join(
+      root,
+      'node_modules/.cache/codex-webapp',
+      `${step.name.replaceAll(' ', '-')}.build`,
+    );
+    const isFresh =
+      existsSync(path.join(root, step.output)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
     if (isFresh) continue;
     rmSync(stamp, { force: true });
     await build(step, root);
@@ -88,7 +104,11 @@ function runNode(args, cwd) {
 function hashOf(inputs, root, except) {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap((input) => filesBelow(input, root, except)).sort()) {
-    hash.update(file).update('\0').update(readFileSync(path.join(root, file))).update('\0');
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(root, file)))
+      .update('\0');
   }
   return hash.digest('hex');
 }

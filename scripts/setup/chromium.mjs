@@ -6,7 +6,10 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /** The path of an installed Chromium, from CHROMIUM_PATH or PATH; null when there is none. */
 export function findChromium() {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const candidates = [process.env.CHROMIUM_PATH, ...names.flatMap((name) => folders.map((folder) => path.join(folder, name)))];
+  const candidates = [
+    process.env.CHROMIUM_PATH,
+    ...names.flatMap((name) => folders.map((folder) => path.join(folder, name))),
+  ];
   return candidates.find((candidate) => candidate && isExecutable(candidate)) ?? null;
 }
 

@@ -7,7 +7,9 @@ import { refuse, startProgress } from './say.mjs';
 export function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  refuse(`Node ${process.versions.node} is too old: install Node 20.19 or newer (22 is fine) and start again.`);
+  refuse(
+    `Node ${process.versions.node} is too old: install Node 20.19 or newer (22 is fine) and start again.`,
+  );
 }
 
 export async function ensureInstalled(root) {
@@ -35,14 +37,19 @@ function isInstalled(root) {
     if (!name.includes('node_modules/') || entry.link) return true;
     const found = installed[name];
     // Packages for other platforms are left out by npm.
-    if (found === undefined) return entry.optional === true || entry.devOptional === true || entry.peer === true;
+    if (found === undefined)
+      return entry.optional === true || entry.devOptional === true || entry.peer === true;
     return found.version === entry.version;
   });
 }
 
 function run(command, args, cwd) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    const child = spawn(command, args, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
     let output = '';
     const collect = (chunk) => (output = (output + chunk).slice(-200_000));
     child.stdout.on('data', collect);

@@ -5,7 +5,10 @@ export function startProgress(text) {
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   if (!isTerminal) console.log(`${text} …`);
   const timer = setInterval(
-    () => (isTerminal ? process.stdout.write(`\r${text} … ${seconds()} s`) : console.log(`${text} … ${seconds()} s`)),
+    () =>
+      isTerminal
+        ? process.stdout.write(`\r${text} … ${seconds()} s`)
+        : console.log(`${text} … ${seconds()} s`),
     isTerminal ? 1_000 : 15_000,
   );
   return {

@@ -35,6 +35,13 @@ export class SessionStateService {
     return session;
   }
 
+  /** Inside a transaction, with what it has written so far. @throws session.not_found */
+  async read(manager: EntityManager, id: string): Promise<Session> {
+    const session = await manager.findOneBy(SessionEntity, { id, deletingAt: IsNull() });
+    if (!session) throw sessionNotFound();
+    return session;
+  }
+
   /** The session a host name belongs to; none for one that is being deleted. */
   findByLabel(label: string): Promise<Session | null> {
     return this.sessions.findOneBy({ label, deletingAt: IsNull() });

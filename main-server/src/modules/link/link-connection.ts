@@ -1,0 +1,229 @@
+import { Logger } from '@nestjs/common';
+import {
+  closeCodes,
+  linkLimits,
+  oldestSupportedProtocol,
+  protocolVersion,
+  type AgentFrameOf,
+  type MainFrame,
+} from '@codex-webapp/contracts';
+import { DomainError } from '@codex-webapp/nest-kit';
+import type { ContainerIdentity } from '../../common/auth-user.ts';
+import type { EventIntake } from './event-intake.ts';
+import { parseLinkFrame, type EventsFrame, type LinkFrame } from './link-frame-parser.ts';
+import type { Link, LinkSocket } from './link.ts';
+import { OutboxIntake, type Intake } from './outbox-intake.ts';
+import type { OutboxMarks } from './outbox-marks.ts';
+
+/** What a connection needs of the world around it. */
+export interface LinkSurroundings {
+  readonly intake: EventIntake;
+  readonly marks: OutboxMarks;
+  /** The hello was good; the link can be used. */
+  onConnected(link: Link, hello: AgentFrameOf<'hello'>): void;
+  onDisconnected(link: Link): void;
+  schedule(delayMs: number, callback: () => void): () => void;
+}
+
+const helloDeadlineMs = 10_000;
+/** Frames that make no sense before the link is given up. */
+const badFramesMax = 100;
+
+/** One socket of one container. Frames are worked on in order, one after the other. */
+export class LinkConnection implements Link {
+  private readonly logger = new Logger(LinkConnection.name);
+  private readonly waiting: LinkFrame[] = [];
+  private readonly outbox = new OutboxIntake(null);
+  private readonly cancelDeadline: () => void;
+  private hello: AgentFrameOf<'hello'> | null = null;
+  private isWorking = false;
+  private isEnded = false;
+  private isPaused = false;
+  private badFrames = 0;
+  /** Events handed to the history and not committed yet. */
+  private underWay = 0;
+  private committed: { epoch: string; seq: number } | null = null;
+  private isAckDue = false;
+
+  constructor(
+    private readonly socket: LinkSocket,
+    private readonly identity: ContainerIdentity,
+    private readonly surroundings: LinkSurroundings,
+  ) {
+    this.cancelDeadline = surroundings.schedule(helloDeadlineMs, () => {
+      if (!this.hello) this.close(closeCodes.protocolUnsupported, 'no hello');
+    });
+    socket.on('message', (data, isBinary) => this.receive(data, isBinary));
+    socket.on('close', () => this.end());
+  }
+
+  get sessionId(): string {
+    return this.identity.sessionId;
+  }
+
+  get generation(): number {
+    return this.identity.generation;
+  }
+
+  get agents(): AgentFrameOf<'hello'>['agents'] {
+    return this.hello?.agents ?? [];
+  }
+
+  send(frame: MainFrame): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  close(code: number, reason: string): void {
+    this.end();
+    this.socket.close(code, reason);
+    // A peer that does not answer the closing handshake must not stay.
+    this.surroundings.schedule(2_000, () => this.socket.terminate());
+  }
+
+  private receive(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
+    if (this.isEnded) return;
+    const parsed = parseLinkFrame(String(data));
+    if (isBinary || !parsed.ok) {
+      return this.refuse(isBinary || parsed.ok ? 'Frames are text.' : parsed.problem);
+    }
+    this.waiting.push(parsed.frame);
+    void this.work();
+  }
+
+  private async work(): Promise<void> {
+    if (this.isWorking) return;
+    this.isWorking = true;
+    try {
+      for (let frame = this.waiting.shift(); frame && !this.isEnded; frame = this.waiting.shift()) {
+        const pending = this.take(frame);
+        if (pending) await pending;
+      }
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.isWorking = false;
+    }
+  }
+
+  private take(frame: LinkFrame): Promise<void> | undefined {
+    if (frame.type === 'hello') return this.greet(frame);
+    if (!this.hello) return void this.refuse('The first frame is hello.');
+    // Says only that redelivery is not needed; the start of the turn says the same and is what we wait for.
+    if (frame.type === 'prompt.accepted') return undefined;
+    return this.takeEvents(frame);
+  }
+
+  private async greet(hello: AgentFrameOf<'hello'>): Promise<void> {
+    if (this.hello) return this.refuse('There is one hello per connection.');
+    if (hello.protocolVersion < oldestSupportedProtocol || hello.protocolVersion > protocolVersion) {
+      const message = `This server speaks protocol ${oldestSupportedProtocol} to ${protocolVersion}, the container ${hello.protocolVersion}. Restart the container to bring it up to date.`;
+      this.send({ type: 'error', error: { code: 'protocol.unsupported', message } });
+      return this.close(closeCodes.protocolUnsupported, 'protocol version not supported');
+    }
+    this.committed = await this.surroundings.marks.find(this.sessionId, hello.outbox.epoch);
+    if (this.isEnded) return;
+    if (this.committed) this.outbox.switchTo(this.committed);
+    this.hello = hello;
+    this.cancelDeadline();
+    this.send({ type: 'hello', protocolVersion, ackedSeq: this.committed?.seq ?? 0 });
+    this.surroundings.onConnected(this, hello);
+  }
+
+  private takeEvents(frame: EventsFrame): Promise<void> | undefined {
+    const epoch = this.outbox.last?.epoch ?? this.hello?.outbox.epoch;
+    if (frame.epoch === epoch) return this.handOver(frame);
+    return this.changeEpoch(frame);
+  }
+
+  private async changeEpoch(frame: EventsFrame): Promise<void> {
+    const known = await this.surroundings.marks.find(this.sessionId, frame.epoch);
+    if (known) this.outbox.switchTo(known);
+    await this.handOver(frame);
+  }
+
+  /** Runs of events without a meaning for rows are streamed; the others are stored first, one by one. */
+  private handOver(frame: EventsFrame): Promise<void> | undefined {
+    const intakes = this.outbox.take(frame.epoch, frame.events);
+    // All of it was taken before: the ack was lost.
+    if (intakes.length === 0) return void this.ackSoon();
+    const firstProjected = intakes.findIndex((one) => this.surroundings.intake.isProjected(one));
+    if (firstProjected < 0) return void this.stream(intakes);
+    return this.handOverInTurn(intakes);
+  }
+
+  private async handOverInTurn(intakes: readonly Intake[]): Promise<void> {
+    let run: Intake[] = [];
+    for (const intake of intakes) {
+      if (!this.surroundings.intake.isProjected(intake)) {
+        run.push(intake);
+        continue;
+      }
+      this.stream(run);
+      run = [];
+      await this.surroundings.intake.project(this.sessionId, intake);
+      if (this.isEnded) return;
+      this.onCommitted([intake]);
+    }
+    this.stream(run);
+  }
+
+  private stream(intakes: readonly Intake[]): void {
+    if (intakes.length === 0) return;
+    this.underWay += intakes.length;
+    this.throttle();
+    this.surroundings.intake.stream(this.sessionId, intakes).then(
+      () => {
+        this.underWay -= intakes.length;
+        this.onCommitted(intakes);
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  private onCommitted(intakes: readonly Intake[]): void {
+    this.committed = intakes.at(-1)?.origin ?? this.committed;
+    this.throttle();
+    this.ackSoon();
+  }
+
+  /** One ack for all that one commit stored. */
+  private ackSoon(): void {
+    if (this.isAckDue || !this.committed) return;
+    this.isAckDue = true;
+    setImmediate(() => {
+      this.isAckDue = false;
+      if (this.committed) this.send({ type: 'ack', ...this.committed });
+    });
+  }
+
+  /** A container that does not keep to its window is not read until the commits catch up. */
+  private throttle(): void {
+    const shouldPause = this.underWay > linkLimits.windowMax;
+    if (shouldPause === this.isPaused) return;
+    this.isPaused = shouldPause;
+    if (shouldPause) this.socket.pause();
+    else this.socket.resume();
+  }
+
+  private refuse(message: string): void {
+    this.badFrames += 1;
+    this.send({ type: 'error', error: { code: 'frame.invalid', message } });
+    if (this.badFrames > badFramesMax) this.close(closeCodes.tooMany, 'too many bad frames');
+  }
+
+  /** What was not committed comes again over the next link. */
+  private fail(error: unknown): void {
+    if (this.isEnded) return;
+    if (!(error instanceof DomainError)) {
+      this.logger.error({ msg: 'A link failed', sessionId: this.sessionId, err: error });
+    }
+    this.close(closeCodes.restarting, 'events could not be stored; try again');
+  }
+
+  private end(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.cancelDeadline();
+    if (this.hello) this.surroundings.onDisconnected(this);
+  }
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { Clock } from '@codex-webapp/nest-kit';
+import type { ContainerIdentity } from '../../common/auth-user.ts';
+import { EventIntake } from './event-intake.ts';
+import { LinkConnection } from './link-connection.ts';
+import { LinkRegistry } from './link-registry.ts';
+import { linkEvents, type LinkConnected, type LinkDisconnected } from './link.events.ts';
+import type { LinkSocket } from './link.ts';
+import { OutboxMarks } from './outbox-marks.ts';
+
+/** Takes over the sockets of containers whose identity is proven. */
+@Injectable()
+export class LinkService {
+  constructor(
+    private readonly registry: LinkRegistry,
+    private readonly intake: EventIntake,
+    private readonly marks: OutboxMarks,
+    private readonly events: EventEmitter2,
+    private readonly clock: Clock,
+  ) {}
+
+  accept(socket: LinkSocket, identity: ContainerIdentity): LinkConnection {
+    return new LinkConnection(socket, identity, {
+      intake: this.intake,
+      marks: this.marks,
+      schedule: (delayMs, callback) => this.clock.schedule(delayMs, callback),
+      onConnected: (link, hello) => {
+        this.registry.put(link);
+        const connected: LinkConnected = { ...identity, runningTurnId: hello.runningTurnId };
+        this.events.emit(linkEvents.connected, connected);
+      },
+      onDisconnected: (link) => {
+        const disconnected: LinkDisconnected = identity;
+        if (this.registry.remove(link)) this.events.emit(linkEvents.disconnected, disconnected);
+      },
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import type { AgentFrameOf, MainFrame } from '@codex-webapp/contracts';
+
+/** The connection of one session's container, from its hello to its end. */
+export interface Link {
+  readonly sessionId: string;
+  readonly generation: number;
+  /** What the container can run, as it said in its hello. */
+  readonly agents: AgentFrameOf<'hello'>['agents'];
+  /** Nothing happens on a link that has ended: whoever needs an answer waits for the next one. */
+  send(frame: MainFrame): void;
+  close(code: number, reason: string): void;
+}
+
+/** What a link needs of its socket. */
+export interface LinkSocket {
+  readonly OPEN: number;
+  readonly readyState: number;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+  on(event: 'message', listener: (data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+}

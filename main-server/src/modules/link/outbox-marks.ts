@@ -1,0 +1,34 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { HistoryService } from '../history/history.service.ts';
+import type { OutboxMark } from './outbox-intake.ts';
+
+/** How far each container's outbox is stored here, kept in the transaction of the events themselves. */
+@Injectable()
+export class OutboxMarks implements OnModuleInit {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly history: HistoryService,
+  ) {}
+
+  onModuleInit(): void {
+    this.history.onOutboxMark(async (manager, { sessionId, epoch, seq }) => {
+      await manager.query('UPDATE sessions SET outbox_epoch = ?, outbox_seq = ? WHERE id = ?', [epoch, seq, sessionId]);
+    });
+  }
+
+  /** What of the epoch is stored; null when nothing is. Epochs that came before the current one are known too. */
+  async find(sessionId: string, epoch: string): Promise<OutboxMark | null> {
+    const current: readonly { seq: number }[] = await this.dataSource.query(
+      'SELECT outbox_seq AS seq FROM sessions WHERE id = ? AND outbox_epoch = ?',
+      [sessionId, epoch],
+    );
+    if (current[0]) return { epoch, seq: current[0].seq };
+    const earlier: readonly { seq: number | null }[] = await this.dataSource.query(
+      'SELECT MAX(seq) AS seq FROM entries WHERE session_id = ? AND epoch = ?',
+      [sessionId, epoch],
+    );
+    const seq = earlier[0]?.seq ?? null;
+    return seq === null ? null : { epoch, seq };
+  }
+}

@@ -1,0 +1,20 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import type { MessageListResponse } from '@codex-webapp/contracts';
+import { CurrentUser } from '../../common/access.decorator.ts';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { ConversationService } from './conversation.service.ts';
+import { MessagePageQuery } from './dto/message-page.query.ts';
+
+@Controller('api/sessions/:sessionId/messages')
+export class MessagesController {
+  constructor(private readonly conversation: ConversationService) {}
+
+  @Get()
+  list(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Query() query: MessagePageQuery,
+  ): Promise<MessageListResponse> {
+    return this.conversation.list(user, sessionId, query);
+  }
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import {
+  messageLimits,
+  type MessageAuthor,
+  type MessageItem,
+  type MessageListResponse,
+  type MessageResponse,
+  type MessageRole,
+  type TurnOutcome,
+  type TurnUsage,
+} from '@codex-webapp/contracts';
+import { Clock } from '@codex-webapp/nest-kit';
+import { LessThan, type EntityManager, Repository } from 'typeorm';
+import type { AppendEntry } from '../history/session-history.ts';
+import { toAuthorColumns } from './message-author.ts';
+import { MessageEntity } from './message.entity.ts';
+import { toMessageResponse } from './message.mapper.ts';
+
+export interface NewMessage {
+  readonly sessionId: string;
+  readonly role: MessageRole;
+  readonly author: MessageAuthor;
+  readonly text: string;
+  readonly items?: readonly MessageItem[];
+  readonly turnId?: string | null;
+  readonly promptId?: string | null;
+  readonly agent?: string | null;
+  readonly outcome?: TurnOutcome | null;
+  readonly reason?: string | null;
+  readonly usage?: TurnUsage | null;
+  readonly delivery?: MessageDelivery | null;
+}
+
+/** What a container said a message under, so that the same one is not stored twice. */
+export interface MessageDelivery {
+  readonly idempotencyKey: string;
+  /** SHA-256 of the body, hex. */
+  readonly bodyHash: string;
+}
+
+export interface DeliveredMessage {
+  readonly message: MessageResponse;
+  readonly bodyHash: string | null;
+}
+
+/** The stored conversation. Each message is found by full text from the moment it is stored. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    @InjectRepository(MessageEntity) private readonly messages: Repository<MessageEntity>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Stores it with its entry. The answer of a turn stands for the turn's events from then on. */
+  async store(manager: EntityManager, append: AppendEntry, message: NewMessage): Promise<MessageResponse> {
+    const row = this.toRow(message);
+    const foldsTurnId = row.role === 'assistant' ? row.turnId : null;
+    append((position) => {
+      row.position = position;
+      return { type: 'message.stored', message: { ...toMessageResponse(row), items: [...row.items] }, foldsTurnId };
+    });
+    await manager.insert(MessageEntity, row);
+    await manager.query('INSERT INTO search_index (text, session_id, message_id) VALUES (?, ?, ?)', [
+      row.text,
+      row.sessionId,
+      row.id,
+    ]);
+    return toMessageResponse(row);
+  }
+
+  /** Replaces what was folded here by what the container says of the same turn. Id and position stay. */
+  async complete(
+    manager: EntityManager,
+    append: AppendEntry,
+    id: string,
+    message: Pick<NewMessage, 'text' | 'items' | 'outcome' | 'reason' | 'usage' | 'delivery'>,
+  ): Promise<MessageResponse> {
+    const found = await manager.findOneByOrFail(MessageEntity, { id });
+    const row: MessageEntity = {
+      ...found,
+      text: message.text,
+      items: message.items ?? [],
+      outcome: message.outcome ?? found.outcome,
+      reason: message.reason ?? found.reason,
+      usage: message.usage ?? found.usage,
+      idempotencyKey: message.delivery?.idempotencyKey ?? null,
+      bodyHash: message.delivery?.bodyHash ?? null,
+    };
+    await manager.update(MessageEntity, { id }, row);
+    await manager.query('UPDATE search_index SET text = ? WHERE message_id = ?', [row.text, id]);
+    const response = toMessageResponse(row);
+    append({ type: 'message.stored', message: { ...response, items: [...row.items] }, foldsTurnId: row.turnId });
+    return response;
+  }
+
+  /** From the newest end, or from before a position; oldest first. */
+  async page(sessionId: string, page: { before?: number; limit?: number } = {}): Promise<MessageListResponse> {
+    const limit = page.limit ?? messageLimits.pageDefault;
+    const rows = await this.messages.find({
+      where: { sessionId, ...(page.before === undefined ? {} : { position: LessThan(page.before) }) },
+      order: { position: 'DESC' },
+      take: limit + 1,
+    });
+    const shown = rows.slice(0, limit).reverse();
+    const nextBefore = rows.length > limit ? (shown[0]?.position ?? null) : null;
+    return { messages: shown.map(toMessageResponse), nextBefore };
+  }
+
+  async findDelivered(
+    manager: EntityManager,
+    sessionId: string,
+    idempotencyKey: string,
+  ): Promise<DeliveredMessage | null> {
+    const row = await manager.findOneBy(MessageEntity, { sessionId, idempotencyKey });
+    return row && { message: toMessageResponse(row), bodyHash: row.bodyHash };
+  }
+
+  /** The message that stands for a turn, with whether a container has posted it (or we folded it ourselves). */
+  async findAnswer(
+    manager: EntityManager,
+    sessionId: string,
+    turnId: string,
+  ): Promise<{ readonly message: MessageResponse; readonly isPosted: boolean } | null> {
+    const row = await manager.findOneBy(MessageEntity, { sessionId, turnId, role: 'assistant' });
+    return row && { message: toMessageResponse(row), isPosted: row.idempotencyKey !== null };
+  }
+
+  private toRow(message: NewMessage): MessageEntity {
+    return {
+      id: randomUUID(),
+      sessionId: message.sessionId,
+      position: 0,
+      role: message.role,
+      ...toAuthorColumns(message.author),
+      text: message.text,
+      items: message.items ?? [],
+      turnId: message.turnId ?? null,
+      promptId: message.promptId ?? null,
+      agent: message.agent ?? null,
+      outcome: message.outcome ?? null,
+      reason: message.reason ?? null,
+      usage: message.usage ?? null,
+      idempotencyKey: message.delivery?.idempotencyKey ?? null,
+      bodyHash: message.delivery?.bodyHash ?? null,
+      createdAt: this.clock.now(),
+    };
+  }
+}

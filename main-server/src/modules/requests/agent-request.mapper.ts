@@ -1,0 +1,26 @@
+import { agentRequestSchema, type AgentRequestResponse, type EntryBodyOf } from '@codex-webapp/contracts';
+import type { AgentRequestEntity } from './agent-request.entity.ts';
+
+export function toAgentRequestResponse(request: AgentRequestEntity): AgentRequestResponse {
+  return {
+    id: request.id,
+    sessionId: request.sessionId,
+    turnId: request.turnId,
+    kind: request.kind,
+    title: request.body.title,
+    detail: request.body.detail,
+    toolCallId: request.body.toolCallId,
+    diffs: request.body.diffs,
+    options: request.body.options,
+    questions: request.body.questions,
+    status: request.status,
+    answer: request.answer,
+    decidedBy: request.decidedBy,
+    createdAt: new Date(request.createdAt).toISOString(),
+    answeredAt: request.answeredAt === null ? null : new Date(request.answeredAt).toISOString(),
+  };
+}
+
+export function toRequestChanged(request: AgentRequestEntity): EntryBodyOf<'agent_request.changed'> {
+  return { type: 'agent_request.changed', request: agentRequestSchema.parse(toAgentRequestResponse(request)) };
+}

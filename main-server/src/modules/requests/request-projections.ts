@@ -1,0 +1,86 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { TurnEventOf } from '@codex-webapp/contracts';
+import { Clock } from '@codex-webapp/nest-kit';
+import { type EventChange, EventRefusedError, TurnEventProjections } from '../link/turn-event-projections.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { AgentRequestEntity, type AgentRequestBody } from './agent-request.entity.ts';
+import { toRequestChanged } from './agent-request.mapper.ts';
+import { RequestsService } from './requests.service.ts';
+
+/** Makes rows of what agents ask, and closes them when they no longer wait. */
+@Injectable()
+export class RequestProjections implements OnModuleInit {
+  constructor(
+    private readonly projections: TurnEventProjections,
+    private readonly sessions: SessionStateService,
+    private readonly requests: RequestsService,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.projections.register('permission.requested', (event, change) =>
+      this.open(event, change, 'permission', {
+        title: event.title,
+        detail: event.detail ?? null,
+        toolCallId: event.toolCallId ?? null,
+        diffs: event.diffs ?? [],
+        options: event.options,
+        questions: [],
+      }),
+    );
+    this.projections.register('question.asked', (event, change) =>
+      this.open(event, change, 'question', {
+        title: event.questions[0]?.header ?? 'The agent asks',
+        detail: null,
+        toolCallId: null,
+        diffs: [],
+        options: [],
+        questions: event.questions,
+      }),
+    );
+    this.projections.register('agent_request.closed', (event, change) => this.close(event, change));
+  }
+
+  private async open(
+    event: TurnEventOf<'permission.requested' | 'question.asked'>,
+    change: EventChange,
+    kind: AgentRequestEntity['kind'],
+    body: AgentRequestBody,
+  ): Promise<void> {
+    const { manager, sessionId, append } = change;
+    const known = await manager.findOneBy(AgentRequestEntity, { id: event.agentRequestId });
+    if (known && known.sessionId !== sessionId) throw new EventRefusedError('The request is not of this session.');
+    if (known) return;
+    const session = await this.sessions.read(manager, sessionId);
+    // Of a turn that has ended already: the question is part of its story, and nobody waits for the answer.
+    const isWaiting = session.runningTurnId === event.turnId;
+    const row: AgentRequestEntity = {
+      id: event.agentRequestId,
+      sessionId,
+      turnId: event.turnId,
+      kind,
+      body,
+      status: isWaiting ? 'pending' : 'expired',
+      answer: null,
+      decidedBy: null,
+      createdAt: this.clock.now(),
+      answeredAt: null,
+    };
+    await manager.insert(AgentRequestEntity, row);
+    change.appendEvent();
+    append(toRequestChanged(row));
+    if (isWaiting) append(await this.requests.countPending(manager, sessionId));
+  }
+
+  private async close(event: TurnEventOf<'agent_request.closed'>, change: EventChange): Promise<void> {
+    const { manager, sessionId, append } = change;
+    const row = await manager.findOneBy(AgentRequestEntity, { id: event.agentRequestId, sessionId });
+    if (!row) throw new EventRefusedError('The request is not of this session.');
+    change.appendEvent();
+    if (row.status !== 'pending') return;
+    const closed: AgentRequestEntity = { ...row, status: event.reason };
+    await manager.update(AgentRequestEntity, { id: row.id }, { status: closed.status });
+    append(toRequestChanged(closed));
+    append(await this.requests.countPending(manager, sessionId));
+  }
+}

@@ -1,0 +1,2 @@
+export * from './clean-log.ts';
+export * from './logging-params.ts';

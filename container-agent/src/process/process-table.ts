@@ -9,6 +9,8 @@ export interface ProcessEntry {
   /** Ticks since boot; with the pid it names a process for ever, although pids are used again. */
   readonly startTime: string;
   readonly isZombie: boolean;
+  /** The first 15 bytes of the program's file name. */
+  readonly name: string;
 }
 
 /** Every process we can see. One that ends while we look is left out. Empty where there is no /proc. */
@@ -29,6 +31,7 @@ export function readProcess(pid: number): ProcessEntry | null {
     sessionId: Number(sessionId),
     startTime: rest[15] ?? '',
     isZombie: state === 'Z' || state === 'X',
+    name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
   };
 }
 

@@ -1,0 +1,3 @@
+import { startContainerAgent } from './start-container-agent.ts';
+
+await startContainerAgent();

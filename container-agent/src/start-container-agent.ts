@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net';
+import { EnvironmentError } from '@codex-webapp/nest-kit';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.ts';
+import { MainLinkService } from './main-link/main-link.service.ts';
+import { Outbox } from './main-link/outbox.ts';
+import { ReverseTunnel } from './main-link/reverse-tunnel.ts';
+import { readSessionConfig, sessionConfig, type SessionConfig } from './session.config.ts';
+import { TurnService } from './turns/turn.service.ts';
+
+/** The token is of no use any more: nothing a restart would change. */
+const exitRefused = 77;
+const flushMs = 3_000;
+/** What promises ten seconds to whoever stops us. */
+const stopDeadlineMs = 9_500;
+
+/** Runs until it is told to stop. */
+export async function startContainerAgent(): Promise<void> {
+  const app = await createApp();
+  const config = app.get<SessionConfig>(sessionConfig.KEY);
+  const logger = new Logger('ContainerAgent');
+  await app.listen(config.port, config.host);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  app.get(ReverseTunnel).start({ ...config, agentPort: port });
+  logger.log({ msg: 'Listening', host: config.host, port });
+
+  let stopping: Promise<void> | null = null;
+  const stopOnce = (exitCode: number): void => {
+    stopping ??= stop(app, exitCode, logger);
+  };
+  process.on('SIGTERM', () => stopOnce(0));
+  process.on('SIGINT', () => stopOnce(0));
+  void app.get(MainLinkService).gaveUp.then(() => stopOnce(exitRefused));
+}
+
+async function createApp(): Promise<NestExpressApplication> {
+  try {
+    readSessionConfig(process.env);
+    return await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false });
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/** Ends the agents, says how their turns ended, waits until main-server has heard it, and exits. */
+async function stop(app: NestExpressApplication, exitCode: number, logger: Logger): Promise<void> {
+  setTimeout(() => process.exit(exitCode || 1), stopDeadlineMs).unref();
+  logger.log('Stopping');
+  try {
+    await app.get(TurnService).stop();
+    await app.get(MainLinkService).close(flushMs);
+    await app.get(Outbox).close();
+    await app.close();
+  } catch (error) {
+    logger.error({ msg: 'Could not stop in order', err: error });
+  }
+  process.exit(exitCode);
+}

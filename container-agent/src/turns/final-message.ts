@@ -1,0 +1,84 @@
+import {
+  type FoldedTurn,
+  type MessageItem,
+  messageLimits,
+  type StoreMessageRequest,
+  textOf,
+} from '@codex-webapp/contracts';
+import { newestOf } from './fit-event.ts';
+
+/** Lengths to which parts are cut, one after the other, until the message fits. */
+const cutLengths = [16_384, 4_096, 1_024, 128] as const;
+
+/** The message a turn leaves behind, cut to what the webhook takes: oldest tool output first, what the agent said last. */
+export function composeFinalMessage(turn: FoldedTurn, maxBytes: number = messageLimits.bodyMaxBytes): StoreMessageRequest {
+  let items = newestItems(turn.items);
+  let message = compose(turn, items);
+  let bytes = bytesOf(message);
+  for (const cut of [cutOutput, cutThought, cutText]) {
+    for (const length of cutLengths) {
+      if (bytes <= maxBytes) return message;
+      ({ items, bytes } = cutOldest(items, bytes, maxBytes, (item) => cut(item, length)));
+      message = compose(turn, items);
+      bytes = bytesOf(message);
+    }
+  }
+  return message;
+}
+
+function compose(turn: FoldedTurn, items: readonly MessageItem[]): StoreMessageRequest {
+  return {
+    role: 'assistant',
+    text: newestOf(textOf({ items }), messageLimits.textMaxLength),
+    items,
+    turnId: turn.turnId,
+    ...(turn.outcome === 'running' ? {} : { outcome: turn.outcome }),
+    ...(turn.reason === null ? {} : { reason: turn.reason }),
+    ...(turn.usage === null ? {} : { usage: turn.usage }),
+  };
+}
+
+function cutOldest(
+  items: readonly MessageItem[],
+  bytes: number,
+  maxBytes: number,
+  cut: (item: MessageItem) => MessageItem,
+): { readonly items: readonly MessageItem[]; readonly bytes: number } {
+  const kept = [...items];
+  let left = bytes;
+  for (const [index, item] of items.entries()) {
+    if (left <= maxBytes) break;
+    const shorter = cut(item);
+    left -= bytesOf(item) - bytesOf(shorter);
+    kept[index] = shorter;
+  }
+  return { items: kept, bytes: left };
+}
+
+function newestItems(items: readonly MessageItem[]): readonly MessageItem[] {
+  if (items.length <= messageLimits.itemsMax) return items;
+  const kept = items.slice(-(messageLimits.itemsMax - 1));
+  const text = `${items.length - kept.length} earlier steps of this turn are not kept.`;
+  return [{ type: 'notice', id: 'earlier-steps', level: 'info', text }, ...kept];
+}
+
+function cutOutput(item: MessageItem, maxLength: number): MessageItem {
+  if (item.type !== 'tool') return item;
+  const diffs = item.diffs?.map((diff) =>
+    diff.patch.length <= maxLength ? diff : { ...diff, patch: diff.patch.slice(0, maxLength), truncated: true },
+  );
+  const isShort = item.output.length <= maxLength && diffs?.every((diff, index) => diff === item.diffs?.[index]) !== false;
+  return isShort ? item : { ...item, output: newestOf(item.output, maxLength), truncated: true, diffs };
+}
+
+function cutThought(item: MessageItem, maxLength: number): MessageItem {
+  return item.type === 'thought' && item.text.length > maxLength ? { ...item, text: newestOf(item.text, maxLength) } : item;
+}
+
+function cutText(item: MessageItem, maxLength: number): MessageItem {
+  return item.type === 'text' && item.text.length > maxLength ? { ...item, text: newestOf(item.text, maxLength) } : item;
+}
+
+function bytesOf(message: StoreMessageRequest | MessageItem): number {
+  return Buffer.byteLength(JSON.stringify(message));
+}

@@ -1,0 +1,47 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { AgentRegistry } from '../agents/agent-registry.ts';
+import type { LinkFrame } from '../main-link/link-connection.ts';
+import { MainLinkService } from '../main-link/main-link.service.ts';
+import { TurnService } from './turn.service.ts';
+
+/** Brings main-server's frames to the turns, and the link up once the turns of an earlier process are reported. */
+@Injectable()
+export class TurnFrames implements OnApplicationBootstrap {
+  private readonly logger = new Logger(TurnFrames.name);
+
+  constructor(
+    private readonly link: MainLinkService,
+    private readonly turns: TurnService,
+    private readonly agents: AgentRegistry,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.turns.recover();
+    this.link.onFrame((frame) => void this.take(frame));
+    this.link.start(async () => ({
+      agents: await this.agents.describe(),
+      runningTurnId: this.turns.runningTurnId,
+    }));
+  }
+
+  private async take(frame: LinkFrame): Promise<void> {
+    try {
+      await this.handle(frame);
+    } catch (error) {
+      this.logger.error({ msg: 'A frame of main-server could not be handled', type: frame.type, err: error });
+    }
+  }
+
+  private async handle(frame: LinkFrame): Promise<void> {
+    switch (frame.type) {
+      case 'prompt.deliver':
+        return this.turns.deliver(frame);
+      case 'turn.interrupt':
+        return this.turns.interrupt(frame.turnId);
+      case 'agent_request.answer':
+        return this.turns.answer(frame.agentRequestId, frame.answer);
+      case 'error':
+        return;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { RecordFile } from '../storage/record-file.ts';
+import { replaceRecords } from '../storage/replace-file.ts';
+import { waitForRoom } from '../storage/wait-for-room.ts';
+
+const journalEntrySchema = z.object({
+  promptId: z.string(),
+  turnId: z.string(),
+  /** `accepted`: it will be run. `started`: it has begun and is never begun again. `ended`: it was reported. */
+  state: z.enum(['accepted', 'started', 'ended']),
+  agent: z.string(),
+});
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+
+/** Prompts remembered after their end; main-server repeats a delivery within seconds, not within hundreds of turns. */
+const endedMax = 1_000;
+
+/** Which prompts were taken and how far each came, on disk before anything is done about it. */
+export class TurnJournal {
+  private readonly entries = new Map<string, JournalEntry>();
+  private readonly file: RecordFile;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const journalPath = path.join(folder, 'journal.jsonl');
+    const { file, lines } = RecordFile.open(journalPath);
+    for (const line of lines) {
+      const parsed = journalEntrySchema.safeParse(JSON.parse(line));
+      if (parsed.success) this.entries.set(parsed.data.promptId, parsed.data);
+    }
+    this.file = lines.length > 4 * endedMax ? this.compact(journalPath, file) : file;
+  }
+
+  find(promptId: string): JournalEntry | null {
+    return this.entries.get(promptId) ?? null;
+  }
+
+  /** Turns that had begun and of which no end was reported. */
+  listUnfinished(): readonly JournalEntry[] {
+    return [...this.entries.values()].filter((entry) => entry.state === 'started');
+  }
+
+  /** Survives the loss of power once this resolves. */
+  async record(entry: JournalEntry): Promise<void> {
+    await waitForRoom(() => this.file.append(JSON.stringify(entry)));
+    this.entries.set(entry.promptId, entry);
+    await this.file.sync();
+  }
+
+  close(): void {
+    this.file.close();
+  }
+
+  private compact(journalPath: string, file: RecordFile): RecordFile {
+    const ended = [...this.entries.values()].filter((entry) => entry.state === 'ended');
+    for (const entry of ended.slice(0, -endedMax)) this.entries.delete(entry.promptId);
+    file.close();
+    replaceRecords(
+      journalPath,
+      [...this.entries.values()].map((entry) => JSON.stringify(entry)),
+    );
+    return RecordFile.open(journalPath).file;
+  }
+}

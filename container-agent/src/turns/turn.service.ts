@@ -1,0 +1,220 @@
+import { type AgentRequestAnswer, emptyTurn, type FoldedTurn, type MainFrameOf } from '@codex-webapp/contracts';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { AgentDriver, TurnResult } from '../agents/agent-driver.ts';
+import { AgentRegistry } from '../agents/agent-registry.ts';
+import { MainLinkService } from '../main-link/main-link.service.ts';
+import { Outbox } from '../main-link/outbox.ts';
+import { killTree } from '../process/kill-tree.ts';
+import { sessionConfig, type SessionConfig } from '../session.config.ts';
+import { AgentRequests } from './agent-requests.ts';
+import { MessagePostService } from './message-post.service.ts';
+import { TurnCheckpoints } from './turn-checkpoints.ts';
+import { TurnJournal, type JournalEntry } from './turn-journal.ts';
+import { TurnRecorder } from './turn-recorder.ts';
+
+export type DeliveredPrompt = Omit<MainFrameOf<'prompt.deliver'>, 'type'>;
+
+interface RunningTurn {
+  readonly prompt: DeliveredPrompt;
+  readonly recorder: TurnRecorder;
+  readonly requests: AgentRequests;
+  readonly interruption: AbortController;
+}
+
+/** What an interrupted driver has before its processes are killed; the turn ends within a second all told. */
+const interruptGraceMs = 600;
+const killGraceMs = 300;
+
+const interruptedByUser = 'You interrupted it.';
+const interruptedByStop = 'The container was stopped while the agent worked. Send a message to go on.';
+const interruptedByDeath =
+  'The container ended while the agent worked, and the prompt is not run again by itself. Send a message to go on.';
+
+/** Runs prompts, one at a time and each once, and reports every end, also of turns that died with an earlier process. */
+@Injectable()
+export class TurnService {
+  private readonly logger = new Logger(TurnService.name);
+  private readonly waiting: DeliveredPrompt[] = [];
+  private readonly interruptedEarly = new Set<string>();
+  private running: RunningTurn | null = null;
+  private idle: Promise<void> = Promise.resolve();
+  private isStopping = false;
+
+  constructor(
+    @Inject(sessionConfig.KEY) private readonly config: SessionConfig,
+    private readonly outbox: Outbox,
+    private readonly journal: TurnJournal,
+    private readonly checkpoints: TurnCheckpoints,
+    private readonly agents: AgentRegistry,
+    private readonly link: MainLinkService,
+    private readonly messages: MessagePostService,
+  ) {
+    outbox.onAck((seq) => this.running?.recorder.checkpointIfDue(seq));
+    outbox.onRenumber(() => this.running?.recorder.checkpoint());
+  }
+
+  get runningTurnId(): string | null {
+    return this.running?.prompt.turnId ?? null;
+  }
+
+  /** Reports turns that died with the process before us. Nothing is run again. Call it before the link starts. */
+  async recover(): Promise<void> {
+    for (const entry of this.journal.listUnfinished()) await this.reportDeath(entry);
+    this.checkpoints.remove();
+    this.messages.postLeftovers();
+  }
+
+  /** Takes a prompt and runs it when its time comes. A repeated delivery is accepted and not run again. */
+  async deliver(prompt: DeliveredPrompt): Promise<void> {
+    const { promptId, turnId, agent } = prompt;
+    const known = this.journal.find(promptId);
+    const isTaken = this.running?.prompt.promptId === promptId || this.waiting.some((other) => other.promptId === promptId);
+    const isNew = !isTaken && (known === null || known.state === 'accepted');
+    if (isNew) {
+      this.waiting.push(prompt);
+      if (!known) await this.journal.record({ promptId, turnId, agent, state: 'accepted' });
+    }
+    this.link.send({ type: 'prompt.accepted', promptId });
+    if (isNew) this.idle = this.idle.then(() => this.runNext());
+  }
+
+  /** Ends a turn within a second. One that has ended is left alone; one that waits will not begin. */
+  interrupt(turnId: string): void {
+    if (this.running?.prompt.turnId === turnId) this.running.interruption.abort(interruptedByUser);
+    else if (this.waiting.some((prompt) => prompt.turnId === turnId)) this.interruptedEarly.add(turnId);
+  }
+
+  async answer(agentRequestId: string, answer: AgentRequestAnswer): Promise<void> {
+    await this.running?.requests.answer(agentRequestId, answer);
+  }
+
+  /** Interrupts the running turn, begins no other, and ends all agents. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.outbox.stopWaiting();
+    this.running?.interruption.abort(interruptedByStop);
+    await this.idle;
+    await this.agents.closeAll();
+    this.messages.stop();
+    this.journal.close();
+  }
+
+  private async runNext(): Promise<void> {
+    const prompt = this.waiting[0];
+    if (!prompt || this.isStopping) return; // It is delivered again after the next start.
+    try {
+      await this.run(prompt);
+    } catch (error) {
+      // The disk failed us: the journal knows how far it came, and the next process reports it.
+      this.logger.error({ msg: 'A turn could not be recorded', turnId: prompt.turnId, err: error });
+    } finally {
+      this.running = null;
+      this.waiting.shift();
+    }
+  }
+
+  private async run(prompt: DeliveredPrompt): Promise<void> {
+    const { promptId, turnId, agent } = prompt;
+    const recorder = new TurnRecorder(this.outbox, this.checkpoints, () => this.link.isBehind, emptyTurn(turnId));
+    const running = { prompt, recorder, requests: new AgentRequests(recorder), interruption: new AbortController() };
+    await this.journal.record({ promptId, turnId, agent, state: 'started' });
+    this.running = running;
+    await recorder.emit({ type: 'turn.started', promptId, agent });
+    if (this.interruptedEarly.delete(turnId)) running.interruption.abort(interruptedByUser);
+    const result = await this.runAgent(running);
+    await running.requests.closeAll(result.outcome === 'interrupted' ? 'withdrawn' : 'expired');
+    await this.finish(running, result);
+  }
+
+  private async runAgent(running: RunningTurn): Promise<TurnResult> {
+    const { prompt, interruption } = running;
+    const driver = this.agents.find(prompt.agent);
+    if (!driver) {
+      const reason = `This container has no agent called "${prompt.agent}". Choose another one for the session.`;
+      return { outcome: 'failed', reason };
+    }
+    if (interruption.signal.aborted) return interruptedResult(interruption.signal);
+    return Promise.race([this.drive(driver, running), this.enforceInterruption(driver, running)]);
+  }
+
+  private async drive(driver: AgentDriver, running: RunningTurn): Promise<TurnResult> {
+    const { prompt, recorder, requests, interruption } = running;
+    try {
+      const result = await driver.run({
+        turnId: prompt.turnId,
+        text: prompt.text,
+        permissionMode: prompt.permissionMode,
+        workspacePath: this.config.workspacePath,
+        signal: interruption.signal,
+        emit: (event) => recorder.emit(event),
+        ask: (request) => requests.ask(request),
+      });
+      return interruption.signal.aborted && result.outcome !== 'completed' ? interruptedResult(interruption.signal) : result;
+    } catch (error) {
+      this.logger.error({ msg: 'A driver threw', agent: prompt.agent, turnId: prompt.turnId, err: error });
+      return { outcome: 'failed', reason: `The driver of ${prompt.agent} failed; the log of the container says why.` };
+    }
+  }
+
+  /** Settles only after an interruption: once the driver had its time, what it started is killed. */
+  private async enforceInterruption(driver: AgentDriver, running: RunningTurn): Promise<TurnResult> {
+    const { signal } = running.interruption;
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    // Those who wait for an answer get none: most drivers cannot end before that.
+    await running.requests.closeAll('withdrawn');
+    await sleep(interruptGraceMs);
+    if (this.running === running) {
+      await Promise.race([
+        Promise.all([driver.close(), killTree({ root: null, marker: running.prompt.turnId }, { graceMs: 0 })]),
+        sleep(killGraceMs),
+      ]);
+    }
+    return interruptedResult(signal);
+  }
+
+  private async finish(running: RunningTurn, result: TurnResult): Promise<void> {
+    const { prompt, recorder } = running;
+    const { promptId, turnId, agent } = prompt;
+    const ended = { type: 'turn.ended', promptId, ...result } as const;
+    await this.messages.store(recorder.preview(ended));
+    const seq = await recorder.close(ended);
+    await this.journal.record({ promptId, turnId, agent, state: 'ended' });
+    this.outbox.retainFrom(Number.POSITIVE_INFINITY);
+    this.checkpoints.remove();
+    this.messages.post(turnId, seq);
+  }
+
+  private async reportDeath(entry: JournalEntry): Promise<void> {
+    const { promptId, turnId, agent } = entry;
+    const turn = this.checkpoints.recover(turnId, this.outbox);
+    const recorder = new TurnRecorder(this.outbox, this.checkpoints, () => false, turn);
+    if (turn.promptId === '') await recorder.emit({ type: 'turn.started', promptId, agent });
+    if (turn.outcome === 'running') {
+      for (const agentRequestId of pendingRequests(turn)) {
+        await recorder.emit({ type: 'agent_request.closed', agentRequestId, reason: 'expired' });
+      }
+      // Its message stands if it was written: then the turn had ended, and only the report of it is missing.
+      const { outcome = 'interrupted', reason } = this.messages.findStored(turnId) ?? { reason: interruptedByDeath };
+      const ended = { type: 'turn.ended', promptId, outcome, reason } as const;
+      await this.messages.store(recorder.preview(ended));
+      await recorder.close(ended);
+      this.logger.warn({ msg: 'The end of a turn of an earlier process was reported', turnId, outcome });
+    }
+    await this.journal.record({ promptId, turnId, agent, state: 'ended' });
+    this.outbox.retainFrom(Number.POSITIVE_INFINITY);
+  }
+}
+
+function pendingRequests(turn: FoldedTurn): readonly string[] {
+  return turn.items.flatMap((item) =>
+    (item.type === 'permission' || item.type === 'question') && item.state === 'pending' ? [item.id] : [],
+  );
+}
+
+function interruptedResult(signal: AbortSignal): TurnResult {
+  return { outcome: 'interrupted', reason: String(signal.reason) };
+}
+
+function sleep(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
+}

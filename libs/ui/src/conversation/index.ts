@@ -1,1 +1,15 @@
-export {};
+export * from './connection-banner.tsx';
+export * from './connection-state.ts';
+export * from './container-steps.tsx';
+export * from './conversation.tsx';
+export * from './conversation-actions.ts';
+export * from './conversation-api.ts';
+export * from './conversation-context.tsx';
+export * from './conversation-reducer.ts';
+export * from './conversation-state.ts';
+export { LinkContext } from './markdown/link-context.ts';
+export { Markdown } from './markdown/markdown.tsx';
+export * from './session-socket.ts';
+export * from './socket-environment.ts';
+export * from './timeline.ts';
+export * from './use-conversation-store.ts';

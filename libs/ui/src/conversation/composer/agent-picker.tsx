@@ -1,0 +1,84 @@
+'use client';
+
+import { permissionModes, type PermissionMode } from '@codex-webapp/contracts/agents';
+import { Bot, ChevronDown, ShieldCheck, Zap } from 'lucide-react';
+import { Button } from '../../primitives/button.tsx';
+import { Menu, MenuChoice, MenuChoices, MenuLabel } from '../../primitives/menu.tsx';
+import { useConversation } from '../conversation-context.tsx';
+
+export function AgentPicker() {
+  const { conversation, agents, actions } = useConversation();
+  const { session } = conversation;
+  if (session === null) return null;
+  const current = agents.find((agent) => agent.id === session.agent);
+  const name = current?.name ?? session.agent;
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <Button size="sm" variant="ghost" aria-label={`Agent: ${name}`} className="min-w-0 shrink">
+          <Bot aria-hidden />
+          <span className="truncate">{name}</span>
+          <ChevronDown aria-hidden className="size-3! text-faint" />
+        </Button>
+      }
+    >
+      <MenuLabel>Who answers the next prompt</MenuLabel>
+      <MenuChoices value={session.agent} onChange={(agent) => void actions.updateSession({ agent })}>
+        {agents.map((agent) => (
+          <MenuChoice key={agent.id} value={agent.id} description={agent.description}>
+            {agent.name}
+          </MenuChoice>
+        ))}
+      </MenuChoices>
+    </Menu>
+  );
+}
+
+const modes: Record<PermissionMode, { name: string; description: string; icon: typeof Zap }> = {
+  'full-auto': {
+    name: 'Full auto',
+    description: 'Does everything without asking. Fit for an isolated container.',
+    icon: Zap,
+  },
+  'ask-first': {
+    name: 'Ask first',
+    description: 'Asks before it runs commands or changes files.',
+    icon: ShieldCheck,
+  },
+};
+
+export function PermissionModePicker() {
+  const { conversation, actions } = useConversation();
+  const { session } = conversation;
+  if (session === null) return null;
+  const { name, icon: Icon } = modes[session.permissionMode];
+  return (
+    <Menu
+      side="top"
+      className="max-w-72"
+      trigger={
+        <Button size="sm" variant="ghost" aria-label={`Permissions: ${name}`}>
+          <Icon aria-hidden />
+          <span className="max-sm:sr-only">{name}</span>
+          <ChevronDown aria-hidden className="size-3! text-faint" />
+        </Button>
+      }
+    >
+      <MenuLabel>What the agent may do</MenuLabel>
+      <MenuChoices
+        value={session.permissionMode}
+        onChange={(value) => {
+          const permissionMode = permissionModes.find((mode) => mode === value);
+          if (permissionMode !== undefined) void actions.updateSession({ permissionMode });
+        }}
+      >
+        {permissionModes.map((mode) => (
+          <MenuChoice key={mode} value={mode} description={modes[mode].description}>
+            {modes[mode].name}
+          </MenuChoice>
+        ))}
+      </MenuChoices>
+    </Menu>
+  );
+}

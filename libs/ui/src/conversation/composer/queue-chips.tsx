@@ -1,0 +1,60 @@
+'use client';
+
+import { Clock, Pause, X } from 'lucide-react';
+import { Button } from '../../primitives/button.tsx';
+import { IconButton } from '../../primitives/icon-button.tsx';
+import { Spinner } from '../../primitives/spinner.tsx';
+import { useConversation } from '../conversation-context.tsx';
+import type { QueuedPrompt } from '../timeline.ts';
+
+type Props = {
+  queue: readonly QueuedPrompt[];
+};
+
+/** What will be asked next, above the composer. */
+export function QueueChips({ queue }: Props) {
+  const { conversation, actions } = useConversation();
+  if (queue.length === 0) return null;
+  return (
+    <section
+      aria-label="Queue"
+      className="mb-2 rounded-xl border border-border bg-surface-raised text-13 shadow-raised"
+    >
+      {conversation.isPaused && (
+        <div className="flex items-center gap-2 border-b border-border px-3 py-1.5 text-muted">
+          <Pause aria-hidden className="size-3.5 shrink-0 text-warning-ink" />
+          <span className="flex-1">The queue waits, since the last turn was stopped.</span>
+          <Button size="sm" onClick={actions.resumeQueue}>
+            Go on
+          </Button>
+        </div>
+      )}
+      <ol className="max-h-40 overflow-y-auto py-1">
+        {queue.map((queued) => (
+          <li
+            key={queued.kind === 'prompt' ? queued.prompt.id : queued.own.clientRequestId}
+            className="flex items-center gap-2 py-0.5 pr-1.5 pl-3"
+          >
+            {queued.kind === 'prompt' ? (
+              <Clock aria-hidden className="size-3.5 shrink-0 text-faint" />
+            ) : (
+              <Spinner className="text-faint" />
+            )}
+            <span dir="auto" className="min-w-0 flex-1 truncate text-text">
+              {(queued.kind === 'prompt' ? queued.prompt : queued.own).text}
+            </span>
+            {queued.kind === 'prompt' && (
+              <IconButton
+                label="Remove from the queue"
+                size="xs"
+                onClick={() => actions.removePrompt(queued.prompt.id)}
+              >
+                <X aria-hidden />
+              </IconButton>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

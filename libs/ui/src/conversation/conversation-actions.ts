@@ -1,0 +1,99 @@
+import type { AgentRequestAnswer, ClientFrame, UpdateSessionRequest } from '@codex-webapp/contracts';
+import { UnavailableError, type ConversationApi, type ConversationSource } from './conversation-api.ts';
+import type { ConversationStore } from './conversation-store.ts';
+
+export interface ConversationActions {
+  /** Shows the prompt at once and queues it; a failure is shown on the prompt itself. */
+  readonly sendPrompt: (text: string) => void;
+  readonly retryPrompt: (clientRequestId: string, text: string) => void;
+  readonly discardPrompt: (clientRequestId: string) => void;
+  readonly removePrompt: (promptId: string) => void;
+  readonly resumeQueue: () => void;
+  readonly interrupt: (turnId: string) => Promise<void>;
+  readonly answer: (requestId: string, answer: AgentRequestAnswer) => Promise<void>;
+  readonly updateSession: (request: UpdateSessionRequest) => Promise<void>;
+  readonly loadOlder: () => void;
+  readonly retryConnection: () => void;
+}
+
+type Options = {
+  readonly store: ConversationStore;
+  readonly api: ConversationApi;
+  readonly source: ConversationSource;
+  /** Says what went wrong with something that has no place of its own on the page. */
+  readonly onProblem: (message: string) => void;
+};
+
+/** Waits between the tries of a prompt that did not reach the server. */
+const retryDelaysMs = [800, 2_000, 4_000];
+
+export function createConversationActions({ store, api, source, onProblem }: Options): ConversationActions {
+  const queuePrompt = async (clientRequestId: string, text: string): Promise<void> => {
+    store.dispatch({ type: 'prompt.sending', clientRequestId, text });
+    try {
+      const prompt = await withRetries(() => api.queuePrompt({ text, clientRequestId }));
+      store.dispatch({ type: 'prompt.accepted', clientRequestId, prompt });
+    } catch (error) {
+      store.dispatch({ type: 'prompt.failed', clientRequestId, error: wordsOf(error) });
+    }
+  };
+
+  const sendFrame = (frame: ClientFrame): void => {
+    if (!source.send(frame)) onProblem('Not connected right now. Try again in a moment.');
+  };
+
+  const loadOlder = async (): Promise<void> => {
+    const { nextBefore, older } = store.current();
+    if (nextBefore === null || older === 'loading') return;
+    store.dispatch({ type: 'older.requested' });
+    try {
+      store.dispatch({ type: 'older.loaded', page: await api.listMessages(nextBefore) });
+    } catch {
+      store.dispatch({ type: 'older.failed' });
+    }
+  };
+
+  return {
+    sendPrompt: (text) => void queuePrompt(crypto.randomUUID(), text),
+    retryPrompt: (clientRequestId, text) => void queuePrompt(clientRequestId, text),
+    discardPrompt: (clientRequestId) => store.dispatch({ type: 'prompt.discarded', clientRequestId }),
+    removePrompt: (promptId) => sendFrame({ type: 'prompt.remove', frameId: crypto.randomUUID(), promptId }),
+    resumeQueue: () => sendFrame({ type: 'queue.resume', frameId: crypto.randomUUID() }),
+    interrupt: async (turnId) => {
+      try {
+        await api.interrupt(turnId);
+      } catch (error) {
+        onProblem(wordsOf(error));
+      }
+    },
+    answer: async (requestId, answer) => {
+      const request = await api.answer(requestId, answer);
+      if (request !== null) store.dispatch({ type: 'request.answered', request });
+    },
+    updateSession: async (request) => {
+      try {
+        store.dispatch({ type: 'session.updated', session: await api.updateSession(request) });
+      } catch (error) {
+        onProblem(wordsOf(error));
+      }
+    },
+    loadOlder: () => void loadOlder(),
+    retryConnection: () => source.retryNow(),
+  };
+}
+
+async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (const delayMs of retryDelaysMs) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+  }
+  return work();
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : 'That did not work. Try again.';
+}

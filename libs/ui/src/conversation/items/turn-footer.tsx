@@ -1,0 +1,48 @@
+import type { MessageItem, TurnUsage } from '@codex-webapp/contracts/messages';
+import { textOf } from '@codex-webapp/contracts/messages';
+import type { TurnOutcome } from '@codex-webapp/contracts/agents';
+import { Banner } from '../../primitives/banner.tsx';
+import { CopyButton } from '../../primitives/copy-button.tsx';
+import { formatCount } from './duration.ts';
+import { NoticeLine } from './notice-line.tsx';
+
+type Props = {
+  items: readonly MessageItem[];
+  agent: string | null;
+  outcome: TurnOutcome | null;
+  reason: string | null;
+  usage: TurnUsage | null;
+};
+
+/** How a turn ended, what it used, and its text to take along. */
+export function TurnFooter({ items, agent, outcome, reason, usage }: Props) {
+  const text = textOf({ items });
+  return (
+    <footer className="flex flex-col gap-2">
+      {outcome === 'failed' && (
+        <Banner tone="danger">
+          <p className="font-medium">The turn failed</p>
+          <p className="[overflow-wrap:anywhere]">{reason ?? 'The agent gave no reason.'}</p>
+        </Banner>
+      )}
+      {outcome === 'interrupted' && (
+        <NoticeLine level="warning" text={reason === null ? 'Stopped.' : `Stopped: ${reason}`} />
+      )}
+      <div className="-ml-1.5 flex min-h-6 items-center gap-1 text-xs text-faint opacity-80 transition-opacity group-focus-within/turn:opacity-100 group-hover/turn:opacity-100">
+        {text !== '' && <CopyButton text={text} label="Copy answer as Markdown" />}
+        <span className={text === '' ? 'ml-1.5' : undefined}>
+          {[agent, usageOf(usage)].filter(Boolean).join(' · ')}
+        </span>
+      </div>
+    </footer>
+  );
+}
+
+function usageOf(usage: TurnUsage | null): string {
+  if (usage === null) return '';
+  const { inputTokens, outputTokens, contextTokens, contextWindow } = usage;
+  if (contextTokens !== undefined && contextWindow !== undefined && contextWindow > 0) {
+    return `${Math.round((contextTokens / contextWindow) * 100)}% of context`;
+  }
+  return inputTokens + outputTokens === 0 ? '' : `${formatCount(inputTokens + outputTokens)} tokens`;
+}

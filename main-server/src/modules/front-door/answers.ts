@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { ErrorBody } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
@@ -41,26 +40,6 @@ export function answerJson(
       'content-length': bytes.length,
     })
     .end(bytes);
-}
-
-/** Answers an upgrade with an HTTP status instead of a 101, and ends the connection. */
-export function refuseUpgrade(socket: Duplex, error: unknown): void {
-  if (socket.destroyed) return;
-  const { status, body } = toErrorAnswer(error);
-  const bytes = Buffer.from(JSON.stringify(body));
-  // The peer may be gone already; then there is nobody to tell.
-  socket.on('error', () => undefined);
-  socket.once('finish', () => socket.destroy());
-  socket.end(
-    Buffer.concat([
-      Buffer.from(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncache-control: no-store\r\n` +
-          `x-request-id: ${body.requestId}\r\n` +
-          `content-type: application/json; charset=utf-8\r\ncontent-length: ${bytes.length}\r\n\r\n`,
-      ),
-      bytes,
-    ]),
-  );
 }
 
 function toErrorAnswer(error: unknown): { status: number; body: ErrorBody } {

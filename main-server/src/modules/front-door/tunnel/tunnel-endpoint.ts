@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import { DomainError, deriveFrontDoorKey } from '@codex-webapp/nest-kit';
+import { DomainError, deriveFrontDoorKey, refuseUpgrade } from '@codex-webapp/nest-kit';
 import { WebSocketServer } from 'ws';
 import { bearerOf } from '../../../common/bearer.ts';
 import { ContainerIdentityService } from '../../session-state/container-identity.service.ts';
-import { refuseUpgrade } from '../answers.ts';
 import { Tunnel } from './tunnel.ts';
 import { TunnelRegistry } from './tunnel-registry.ts';
 

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { parseCookie, stringifySetCookie } from 'cookie';
+import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { PublicOrigin } from '../../common/public-origin.ts';
+import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { SessionOriginGrantsService, grantLifetimeMs } from './session-origin-grants.service.ts';
+
+/** `__Host-`: for this host alone, whatever sits on a sibling. */
+export const grantCookieName = '__Host-cw-session';
+
+/** A row is believed for so long, since each part of a page asks for it. */
+const rememberMs = 1_000;
+
+/** The session a host name belongs to. */
+export interface HostedSession {
+  readonly id: string;
+  readonly ownerId: string;
+  /** e.g. `http://<label>.localhost:3000` */
+  readonly origin: string;
+}
+
+/** A request on a session's origin whose cookie was checked. */
+export interface Guest {
+  readonly session: HostedSession;
+  readonly user: AuthUser;
+}
+
+/** Which session a host name is, and who of its visitors has entered. */
+@Injectable()
+export class SessionGuests {
+  private readonly remembered = new Map<
+    string,
+    { readonly session: HostedSession; readonly until: number }
+  >();
+
+  constructor(
+    private readonly sessions: SessionStateService,
+    private readonly grants: SessionOriginGrantsService,
+    private readonly publicOrigin: PublicOrigin,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null for a label that never was and for one that is dead. */
+  async findSession(label: string): Promise<HostedSession | null> {
+    const now = this.clock.now();
+    const remembered = this.remembered.get(label);
+    if (remembered && remembered.until > now) return remembered.session;
+    this.remembered.delete(label);
+    const found = await this.sessions.findByLabel(label);
+    if (!found) return null;
+    const session = { id: found.id, ownerId: found.ownerId, origin: this.publicOrigin.ofSession(label) };
+    this.remembered.set(label, { session, until: now + rememberMs });
+    return session;
+  }
+
+  /** @throws login.expired without a cookie that is good here */
+  async getGuest({ headers }: Pick<IncomingMessage, 'headers'>, session: HostedSession): Promise<Guest> {
+    const secret = parseCookie(headers.cookie ?? '')[grantCookieName];
+    const user = secret === undefined ? null : await this.grants.findUser(secret, session.id);
+    if (!user || user.id !== session.ownerId) {
+      throw new DomainError('login.expired', { message: 'Open the session from the app again.' });
+    }
+    return { session, user };
+  }
+
+  /** A `Set-Cookie` header. `None` and `Partitioned`, since the page lives in a frame of the app, another site. */
+  writeCookie(secret: string): string {
+    return stringifySetCookie({
+      name: grantCookieName,
+      value: secret,
+      maxAge: grantLifetimeMs / 1_000,
+      path: '/',
+      httpOnly: true,
+      secure: true,
+      sameSite: 'none',
+      partitioned: true,
+    });
+  }
+
+  @OnEvent(sessionEvents.removed)
+  onSessionRemoved({ sessionId }: SessionRemoved): void {
+    for (const [label, { session }] of this.remembered)
+      if (session.id === sessionId) this.remembered.delete(label);
+  }
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '@codex-webapp/nest-kit';
+import { vouchFor } from '../../common/vouched-user.ts';
+import { ContainerProxy } from './container-proxy.ts';
+import { ContainerUpgrade } from './container-upgrade.ts';
+import { assertOwnOrigin, assertOwnUpgrade, isNavigation } from './request-origin.ts';
+import { SessionEntry } from './session-entry.ts';
+import { SessionGuests, type Guest, type HostedSession } from './session-guests.ts';
+import { pathOf, routeOf, withoutTickets } from './session-routes.ts';
+import { SessionUiFiles } from './session-ui-files.ts';
+
+/** Answers everything on the origin of one session. */
+@Injectable()
+export class SessionOrigin {
+  constructor(
+    private readonly guests: SessionGuests,
+    private readonly entry: SessionEntry,
+    private readonly files: SessionUiFiles,
+    private readonly proxy: ContainerProxy,
+    private readonly upgrades: ContainerUpgrade,
+  ) {}
+
+  /** `passToApp` hands the request to Nest. @throws DomainError, which is the answer */
+  async request(
+    request: IncomingMessage,
+    response: ServerResponse,
+    session: HostedSession,
+    passToApp: () => void,
+  ): Promise<void> {
+    const target = request.url ?? '/';
+    const path = pathOf(target);
+    const isApi = path.startsWith('/api/') || path.startsWith('/ws/');
+    const opensPage = isNavigation(request) && !isApi;
+    if (!opensPage) assertOwnOrigin(request, session.origin);
+    if (path.startsWith('/__session/')) return this.entry.answer(request, response, session, path);
+
+    const guest = await this.findGuest(request, session, opensPage);
+    if (!guest) return this.entry.showSignedOut(response);
+    if (!isApi) return this.files.answer(request, response, session, { path, isNavigation: opensPage });
+
+    const route = routeOf(request.method ?? 'GET', target, session.id);
+    switch (route.kind) {
+      case 'container':
+        return this.proxy.pass(request, response, guest);
+      case 'app':
+        removeCredentials(request);
+        vouchFor(request, guest.user);
+        request.url = withoutTickets(route.path);
+        return passToApp();
+      default:
+        throw notFound();
+    }
+  }
+
+  /** `passToApp` hands the upgrade to the gateways. @throws DomainError, which is the answer */
+  async upgrade(
+    request: IncomingMessage,
+    connection: { readonly socket: Duplex; readonly head: Buffer },
+    session: HostedSession,
+    passToApp: () => void,
+  ): Promise<void> {
+    assertOwnUpgrade(request, session.origin);
+    const guest = await this.guests.getGuest(request, session);
+    const target = request.url ?? '/';
+    if (pathOf(target) === `/ws/sessions/${session.id}`) {
+      // The ticket in the query says who it is; nothing else may.
+      removeCredentials(request);
+      return passToApp();
+    }
+    if (routeOf('GET', target, session.id).kind !== 'container') throw notFound();
+    this.upgrades.pass(request, connection.socket, connection.head, guest);
+  }
+
+  /** Null for a page opened without a good cookie; anything else is refused. */
+  private async findGuest(
+    request: IncomingMessage,
+    session: HostedSession,
+    opensPage: boolean,
+  ): Promise<Guest | null> {
+    try {
+      return await this.guests.getGuest(request, session);
+    } catch (error) {
+      if (opensPage && error instanceof DomainError) return null;
+      throw error;
+    }
+  }
+}
+
+/** What is behind us decides by what we say about the sender, never by what came along. */
+function removeCredentials(request: IncomingMessage): void {
+  const isCredential = (name: string | undefined): boolean =>
+    ['cookie', 'authorization'].includes(name?.toLowerCase() ?? '');
+  request.rawHeaders = request.rawHeaders.filter((_header, i, all) => !isCredential(all[i - (i % 2)]));
+  delete request.headers.cookie;
+  delete request.headers.authorization;
+}
+
+function notFound(): DomainError {
+  return new DomainError('route.not_found', { message: 'There is nothing here.' });
+}

@@ -16,6 +16,7 @@ export const httpEnvironment = z.object({
     .string()
     .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be a host name without a port, like sessions.example.com')
     .optional(),
+  TRUSTED_PROXIES: z.string().default(''),
   CONTAINER_PORT: port.default(3010),
   CONTAINER_HOST: z.string().optional(),
 });
@@ -30,6 +31,8 @@ export const httpConfig = registerAs('http', () => {
     /** Without a trailing slash; null: worked out from the port. */
     publicUrl: env.PUBLIC_URL === undefined ? null : new URL(env.PUBLIC_URL).origin,
     sessionDomain: env.SESSION_DOMAIN ?? null,
+    /** Addresses of proxies before us whose `X-Forwarded-For` says who the client is; nobody's counts otherwise. */
+    trustedProxies: env.TRUSTED_PROXIES.split(',').map((address) => address.trim()).filter(Boolean),
     /** Of the listener for containers. */
     containerPort: env.CONTAINER_PORT,
     /** Null: the address at which the containers of the provider reach this machine. */

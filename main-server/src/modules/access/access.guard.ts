@@ -7,6 +7,7 @@ import { PublicOrigin } from '../../common/public-origin.ts';
 import { vouchedUserOf } from '../../common/vouched-user.ts';
 import { CredentialsService } from '../auth/credentials.service.ts';
 import { loginExpired, loginRequired } from '../auth/login-errors.ts';
+import { tokenInvalid } from '../auth/session-tokens.service.ts';
 import { ContainerIdentityService } from '../session-state/container-identity.service.ts';
 import { assertSameOrigin, isUnsafe } from './same-origin.ts';
 
@@ -62,8 +63,8 @@ export class AccessGuard implements CanActivate {
   private async authenticate(request: AccessRequest): Promise<AuthUser> {
     const user = await this.credentials.authenticate(request);
     if (!user) {
-      const hasCredential = request.headers.authorization !== undefined || this.credentials.hasCookie(request);
-      throw hasCredential ? loginExpired() : loginRequired();
+      if (request.headers.authorization !== undefined) throw tokenInvalid();
+      throw this.credentials.hasCookie(request) ? loginExpired() : loginRequired();
     }
     if (user.via === 'login' && isUnsafe(request.method)) assertSameOrigin(request, this.origin.app);
     return user;

@@ -10,5 +10,5 @@ export class AuditEventEntity {
   @Column({ name: 'user_id', type: 'text', nullable: true }) userId: string | null;
   @Column({ type: 'text' }) action: string;
   @Column({ name: 'session_id', type: 'text', nullable: true }) sessionId: string | null;
-  @Column({ type: 'simple-json', nullable: true }) details: Readonly<Record<string, unknown>> | null;
+  @Column({ type: 'simple-json', nullable: true }) details: object | null;
 }

@@ -41,6 +41,6 @@ import { SetupService } from './setup.service.ts';
     SetupLink,
     SetupService,
   ],
-  exports: [CredentialsService, LoginCookie, SessionTokensService, SetupService],
+  exports: [CredentialsService, LoginCookie, LoginsService, SessionTokensService, SetupService],
 })
 export class AuthModule {}

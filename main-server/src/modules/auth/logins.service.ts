@@ -62,13 +62,12 @@ export class LoginsService {
 
   /** Null for an unknown or ended one. The role is read anew each time. */
   async authenticate(secret: string): Promise<AuthUser | null> {
-    const login = await this.logins.findOneBy({ secretHash: hashSecret(secret) });
-    if (!login || this.hasEnded(login)) return null;
-    const user = await this.users.find(login.userId);
-    if (!user) return null;
-    if (this.clock.now() - login.lastSeenAt >= seenEveryMs) await this.noteSeen(login.id);
-    const { id, username, role } = user;
-    return { id, username, role, via: 'login', loginId: login.id, tokenId: null, scope: 'full' };
+    return this.toUser(await this.logins.findOneBy({ secretHash: hashSecret(secret) }));
+  }
+
+  /** For who was let in by something that hangs on the login; counts as use of it. Null for an ended one. */
+  async findUser(loginId: string): Promise<AuthUser | null> {
+    return this.toUser(await this.logins.findOneBy({ id: loginId }));
   }
 
   /** Whoever holds a socket open for it hears `login.ended` after the commit. Ending an ended one succeeds. */
@@ -96,6 +95,15 @@ export class LoginsService {
     await this.writeQueue.run(async (manager) => {
       for (const login of expired) await this.end(manager, login.id);
     });
+  }
+
+  private async toUser(login: LoginEntity | null): Promise<AuthUser | null> {
+    if (!login || this.hasEnded(login)) return null;
+    const user = await this.users.find(login.userId);
+    if (!user) return null;
+    if (this.clock.now() - login.lastSeenAt >= seenEveryMs) await this.noteSeen(login.id);
+    const { id, username, role } = user;
+    return { id, username, role, via: 'login', loginId: login.id, tokenId: null, scope: 'full' };
   }
 
   private hasEnded(login: LoginEntity): boolean {

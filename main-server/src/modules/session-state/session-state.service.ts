@@ -7,9 +7,10 @@ import { IsNull, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
-import { sessionEvents, type SessionChanged } from './session.events.ts';
+import { sessionEvents, type SessionChanged, type SessionRemoved } from './session.events.ts';
 import { SessionEntity } from './session.entity.ts';
 import { toSessionResponse } from './session.mapper.ts';
+import { indexTitle } from './session-index.ts';
 import type { Session, SessionPatch } from './session.ts';
 
 /** The row of a session: read by all modules, changed through `patch`, announced to pages after the commit. */
@@ -55,19 +56,34 @@ export class SessionStateService {
     await manager.update(SessionEntity, { id }, { ...patch, updatedAt: this.clock.now() });
     const session = await manager.findOneBy(SessionEntity, { id });
     if (!session) throw sessionNotFound();
-    const response = this.toResponse(session);
-    this.announceAfterCommit(manager, session, response);
-    return { type: 'session.changed', session: response };
+    if (patch.title !== undefined) await indexTitle(manager, session);
+    return { type: 'session.changed', session: this.announce(manager, session) };
+  }
+
+  /** For columns no page shows: announces nothing. */
+  async patchQuietly(manager: EntityManager, id: string, patch: SessionPatch): Promise<void> {
+    await manager.update(SessionEntity, { id }, patch);
   }
 
   toResponse(session: Session): SessionResponse {
     return toSessionResponse(session, (label) => this.publicOrigin.ofSession(label));
   }
 
-  private announceAfterCommit(manager: EntityManager, session: Session, response: SessionResponse): void {
-    if (session.deletingAt !== null) return;
+  /** Tells pages that show the list, after the commit, what the session is now. */
+  announce(manager: EntityManager, session: Session): SessionResponse {
+    const response = this.toResponse(session);
     const changed: SessionChanged = { ownerId: session.ownerId, response };
-    this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.changed, changed));
+    if (session.deletingAt === null) {
+      this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.changed, changed));
+    }
+    return response;
+  }
+
+  /** From the commit on nobody finds the session; `session.removed` follows it. */
+  async markDeleting(manager: EntityManager, { id, ownerId }: Session): Promise<void> {
+    await manager.update(SessionEntity, { id }, { deletingAt: this.clock.now() });
+    const removed: SessionRemoved = { ownerId, sessionId: id };
+    this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.removed, removed));
   }
 }
 

@@ -1,16 +1,17 @@
 import { apiTokenScopes, authLimits, type ApiTokenScope, type CreateApiTokenRequest } from '@codex-webapp/contracts';
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { IfGiven } from '../../../common/dto/if-given.ts';
 
 export class CreateApiTokenDto implements CreateApiTokenRequest {
   @IsString()
   @Length(1, authLimits.tokenNameMaxLength)
   readonly name: string;
 
-  @IsOptional()
+  @IfGiven()
   @IsIn(apiTokenScopes)
   readonly scope?: ApiTokenScope;
 
-  @IsOptional()
+  @IfGiven()
   @IsInt()
   @Min(1)
   @Max(authLimits.tokenMaxDays)

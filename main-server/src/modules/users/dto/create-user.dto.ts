@@ -1,5 +1,6 @@
 import { authLimits, userLimits, userRoles, type CreateUserRequest, type UserRole } from '@codex-webapp/contracts';
-import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
+import { IfGiven } from '../../../common/dto/if-given.ts';
 import { IsUncommonPassword } from '../../../common/dto/uncommon-password.ts';
 
 export class CreateUserDto implements CreateUserRequest {
@@ -13,7 +14,7 @@ export class CreateUserDto implements CreateUserRequest {
   @IsUncommonPassword()
   readonly password: string;
 
-  @IsOptional()
+  @IfGiven()
   @IsIn(userRoles)
   readonly role?: UserRole;
 }

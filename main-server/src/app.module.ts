@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { loggingParams, RestModule } from '@codex-webapp/nest-kit';
+import { LoggerModule } from 'nestjs-pino';
+import { CommonModule } from './common/common.module.ts';
+import { loggingConfig } from './common/logging.config.ts';
+import { DatabaseModule } from './database/database.module.ts';
+import { AccessModule } from './modules/access/access.module.ts';
+import { HealthModule } from './modules/health/health.module.ts';
+import { SessionsModule } from './modules/sessions/sessions.module.ts';
+
+/** Lower ones first. A feature adds itself with one line. */
+@Module({
+  imports: [
+    LoggerModule.forRootAsync({
+      imports: [ConfigModule.forFeature(loggingConfig)],
+      inject: [loggingConfig.KEY],
+      useFactory: (config: ConfigType<typeof loggingConfig>) => loggingParams(config),
+    }),
+    EventEmitterModule.forRoot(),
+    RestModule,
+    CommonModule,
+    DatabaseModule,
+    AccessModule,
+    SessionsModule,
+    HealthModule,
+  ],
+})
+export class AppModule {}

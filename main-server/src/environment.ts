@@ -1,0 +1,24 @@
+import { EnvironmentError } from '@codex-webapp/nest-kit';
+import { httpConfig } from './common/http.config.ts';
+import { loggingConfig } from './common/logging.config.ts';
+import { databaseConfig } from './database/database.config.ts';
+import { secretsConfig } from './database/secrets.config.ts';
+
+/** Every `x.config.ts` of the app. */
+const configs: readonly (() => unknown)[] = [httpConfig, loggingConfig, databaseConfig, secretsConfig];
+
+/** Reads all of them before anything starts, so that all problems are told at once. @throws EnvironmentError */
+export function assertEnvironment(): void {
+  const problems = configs.flatMap((config) => problemsOf(config));
+  if (problems.length > 0) throw new EnvironmentError([...new Set(problems)]);
+}
+
+function problemsOf(config: () => unknown): readonly string[] {
+  try {
+    config();
+    return [];
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { PathWsAdapter, requestContext } from '@codex-webapp/nest-kit';
+import { messageLimits } from '@codex-webapp/contracts';
+import { json, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { apiDocsPath } from './openapi.ts';
+
+/** Bytes of a JSON body, where nothing else is said. */
+const bodyMaxBytes = 256 * 1024;
+
+/** Long prompts and messages with the items of a whole turn. */
+const largeBodies = /^\/api\/(container-webhooks\/[^/]+\/message|sessions\/[^/]+\/messages)\/?$/;
+
+/** Everything between the socket and Nest's routes, for `main.ts` and for tests alike. Create the app with `bodyParser: false`. */
+export function configureHttpApp(app: NestExpressApplication, trustedProxies: readonly string[]): PathWsAdapter {
+  app.set('trust proxy', [...trustedProxies]);
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.disable('x-powered-by');
+  app.use(requestContext, securityHeaders(), jsonBodies());
+  const adapter = new PathWsAdapter(app);
+  app.useWebSocketAdapter(adapter);
+  return adapter;
+}
+
+/** For what the API answers; pages and session origins set their own. */
+function securityHeaders(): RequestHandler {
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
+  });
+  return (request, response, next) => {
+    if (!isOurs(request.path)) return next();
+    response.setHeader('cache-control', 'no-store');
+    headers(request, response, next);
+  };
+}
+
+/** Only bodies of our own routes are read: those of others are streamed on as they are. */
+function jsonBodies(): RequestHandler {
+  const options = { inflate: false, strict: true } as const;
+  const small = json({ ...options, limit: bodyMaxBytes });
+  const large = json({ ...options, limit: messageLimits.bodyMaxBytes });
+  return (request, response, next) => {
+    if (!isOurs(request.path)) return next();
+    (largeBodies.test(request.path) ? large : small)(request, response, next);
+  };
+}
+
+function isOurs(path: string): boolean {
+  if (path.startsWith(apiDocsPath)) return false;
+  return path.startsWith('/api/') || path.startsWith('/health/') || path === '/metrics';
+}

@@ -1,0 +1,30 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { DomainError } from '@codex-webapp/nest-kit';
+import { DataSource } from 'typeorm';
+
+export interface HealthResponse {
+  readonly status: 'ok';
+}
+
+@Injectable()
+export class HealthService implements BeforeApplicationShutdown {
+  private isStopping = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
+  }
+
+  /** Whether the process runs at all. */
+  live(): HealthResponse {
+    return { status: 'ok' };
+  }
+
+  /** Whether it takes requests: the database answers and no shutdown is under way. @throws server.stopping */
+  async ready(): Promise<HealthResponse> {
+    if (this.isStopping) throw new DomainError('server.stopping', { message: 'The server is stopping.' });
+    await this.dataSource.query('SELECT 1');
+    return { status: 'ok' };
+  }
+}

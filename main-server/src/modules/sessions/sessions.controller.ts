@@ -1,0 +1,59 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import type { SessionListResponse, SessionResponse, TicketResponse } from '@codex-webapp/contracts';
+import { CurrentUser } from '../../common/access.decorator.ts';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { CreateSessionDto } from './dto/create-session.dto.ts';
+import { CreateTicketDto } from './dto/create-ticket.dto.ts';
+import { ListSessionsDto } from './dto/list-sessions.dto.ts';
+import { UpdateSessionDto } from './dto/update-session.dto.ts';
+import { SessionRemovalService } from './session-removal.service.ts';
+import { SessionTicketsService } from './session-tickets.service.ts';
+import { SessionsService } from './sessions.service.ts';
+
+@Controller('api/sessions')
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly removal: SessionRemovalService,
+    private readonly tickets: SessionTicketsService,
+  ) {}
+
+  @Get()
+  list(@CurrentUser() user: AuthUser, @Query() query: ListSessionsDto): Promise<SessionListResponse> {
+    return this.sessions.list(user, query);
+  }
+
+  @Post()
+  create(@CurrentUser() user: AuthUser, @Body() dto: CreateSessionDto): Promise<SessionResponse> {
+    return this.sessions.create(user, dto);
+  }
+
+  @Get(':sessionId')
+  get(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<SessionResponse> {
+    return this.sessions.get(user, sessionId);
+  }
+
+  @Patch(':sessionId')
+  update(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Body() dto: UpdateSessionDto,
+  ): Promise<SessionResponse> {
+    return this.sessions.update(user, sessionId, dto);
+  }
+
+  @HttpCode(204)
+  @Delete(':sessionId')
+  remove(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<void> {
+    return this.removal.remove(user, sessionId);
+  }
+
+  @Post(':sessionId/ws-ticket')
+  issueTicket(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Body() dto: CreateTicketDto,
+  ): Promise<TicketResponse> {
+    return this.tickets.issue(user, sessionId, dto);
+  }
+}

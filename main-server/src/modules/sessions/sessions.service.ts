@@ -1,0 +1,120 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import {
+  sessionLimits,
+  type CreateSessionRequest,
+  type SessionListResponse,
+  type SessionResponse,
+  type SessionStatus,
+  type UpdateSessionRequest,
+} from '@codex-webapp/contracts';
+import { Clock } from '@codex-webapp/nest-kit';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { WriteQueue } from '../../database/write-queue.ts';
+import { actorOf } from '../audit/actor.ts';
+import { AuditService } from '../audit/audit.service.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { SessionStore } from '../session-state/session-store.ts';
+import type { Session, SessionPatch } from '../session-state/session.ts';
+import { formatCursor, parseCursor } from './session-cursor.ts';
+
+export interface ListSessionsQuery {
+  readonly q?: string;
+  readonly status?: SessionStatus;
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+const titleDefault = 'New session';
+const agentDefault = 'shell';
+
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly state: SessionStateService,
+    private readonly store: SessionStore,
+    private readonly writeQueue: WriteQueue,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  async create(user: AuthUser, request: CreateSessionRequest): Promise<SessionResponse> {
+    const now = this.clock.now();
+    const session: Session = {
+      id: randomUUID(),
+      ownerId: user.id,
+      title: request.title ?? titleDefault,
+      isTitleChosen: request.title !== undefined,
+      agent: request.agent ?? agentDefault,
+      permissionMode: request.permissionMode ?? 'full-auto',
+      label: randomBytes(16).toString('hex'),
+      provider: request.provider ?? 'process',
+      containerStatus: 'absent',
+      containerReason: null,
+      runningTurnId: null,
+      pendingRequests: 0,
+      isQueuePaused: false,
+      outboxEpoch: null,
+      outboxSeq: 0,
+      archivedAt: null,
+      deletingAt: null,
+      createdAt: now,
+      updatedAt: now,
+      lastActivityAt: now,
+    };
+    return this.writeQueue.run(async (manager) => {
+      await this.store.insert(manager, session);
+      await this.audit.record(manager, { actor: actorOf(user), action: 'session.created', sessionId: session.id });
+      return this.state.announce(manager, session);
+    });
+  }
+
+  /** @throws request.invalid for a cursor that is not ours */
+  async list(user: AuthUser, query: ListSessionsQuery): Promise<SessionListResponse> {
+    const limit = query.limit ?? sessionLimits.pageDefault;
+    const search = query.q?.trim() ?? '';
+    const found = await this.store.listPage({
+      ownerId: user.id,
+      search: search === '' ? null : search,
+      status: query.status ?? null,
+      after: query.cursor === undefined ? null : parseCursor(query.cursor),
+      limit: limit + 1,
+    });
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    return {
+      sessions: page.map((session) => this.state.toResponse(session)),
+      nextCursor: last ? formatCursor(last) : null,
+    };
+  }
+
+  /** @throws session.not_found */
+  async get(user: AuthUser, id: string): Promise<SessionResponse> {
+    return this.state.toResponse(await this.state.getOwned(user, id));
+  }
+
+  /** @throws session.not_found */
+  async update(user: AuthUser, id: string, request: UpdateSessionRequest): Promise<SessionResponse> {
+    const session = await this.state.getOwned(user, id);
+    const patch = this.toPatch(session, request);
+    if (Object.keys(patch).length === 0) return this.state.toResponse(session);
+    return this.writeQueue.run(async (manager) => {
+      const body = await this.state.patch(manager, id, patch);
+      const details = { fields: Object.keys(patch) };
+      await this.audit.record(manager, { actor: actorOf(user), action: 'session.updated', sessionId: id, details });
+      return body.session;
+    });
+  }
+
+  private toPatch(session: Session, { title, agent, permissionMode, isArchived }: UpdateSessionRequest): SessionPatch {
+    const isArchivedNow = session.archivedAt !== null;
+    return {
+      ...(title === undefined ? {} : { title, isTitleChosen: true }),
+      ...(agent === undefined ? {} : { agent }),
+      ...(permissionMode === undefined ? {} : { permissionMode }),
+      ...(isArchived === undefined || isArchived === isArchivedNow
+        ? {}
+        : { archivedAt: isArchived ? this.clock.now() : null }),
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { Server } from 'node:http';
+import { type ConfigType } from '@nestjs/config';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { PathWsAdapter } from '@codex-webapp/nest-kit';
+import { httpConfig } from './common/http.config.ts';
+import { PublicOrigin } from './common/public-origin.ts';
+import { containerHosts, createContainerServer, listen } from './server-listeners.ts';
+
+/** Both listeners of a running app. */
+export class RunningServer {
+  private constructor(
+    readonly port: number,
+    readonly containerPort: number,
+    private readonly containerServers: readonly Server[],
+    private readonly app: NestExpressApplication,
+  ) {}
+
+  /** @throws StartupError when an address cannot be used */
+  static async start(app: NestExpressApplication, adapter: PathWsAdapter): Promise<RunningServer> {
+    const config = app.get<ConfigType<typeof httpConfig>>(httpConfig.KEY);
+    await app.init();
+    const servers: Server[] = [];
+    try {
+      let containerPort = config.containerPort;
+      for (const host of containerHosts(config.containerHost)) {
+        const server = createContainerServer(app, adapter);
+        servers.push(server);
+        ({ port: containerPort } = await listen(server, { host, port: containerPort }, 'CONTAINER_PORT'));
+      }
+      const publicServer: Server = app.getHttpServer();
+      const { port } = await listen(publicServer, config, 'PORT');
+      app.get(PublicOrigin).listeningOn(port);
+      return new RunningServer(port, containerPort, servers, app);
+    } catch (error) {
+      for (const server of servers) server.close();
+      await app.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when everything accepted is answered or closed, and written. */
+  async stop(): Promise<void> {
+    const closed = this.containerServers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeIdleConnections();
+        }),
+    );
+    await this.app.close();
+    for (const server of this.containerServers) server.closeAllConnections();
+    await Promise.all(closed);
+  }
+}

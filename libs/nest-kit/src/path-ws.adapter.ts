@@ -90,14 +90,14 @@ export class PathWsAdapter extends WsAdapter {
     head: Buffer,
     listener: ListenerName,
   ): Promise<void> {
-    const { pathname, searchParams } = parseTarget(request);
+    const target = parseTarget(request);
     for (const server of this.servers) {
-      const params = server.match(pathname);
+      const params = server.match(request, target);
       if (params === null) continue;
       if (this.isStopping) {
         throw new DomainError('server.stopping', { message: 'The server is restarting; come back in a moment.' });
       }
-      const authorized = await server.authorize(request, { params, query: searchParams, listener });
+      const authorized = await server.authorize(request, { params, query: target.searchParams, listener });
       if (socket.destroyed) return;
       server.handleUpgrade(request, socket, head, (client) => {
         server.watch(client, performance.now());

@@ -20,8 +20,13 @@ export interface AuthorizedRequest<T> extends IncomingMessage {
 }
 
 export interface PathWsOptions {
-  /** e.g. `/ws/sessions/:sessionId` */
+  /**
+   * e.g. `/ws/sessions/:sessionId`. Several gateways can share a path: a query tells their patterns apart for readers
+   * (`?role=client`), and `claims` for upgrades.
+   */
   readonly path: string;
+  /** Whether an upgrade is this gateway's; looks at the kind of credential only. The first gateway that says so has it. */
+  readonly claims?: (request: IncomingMessage, query: URLSearchParams) => boolean;
   /** Bytes of one message; more closes the socket with 1009. */
   readonly maxPayload?: number;
   /** Milliseconds between pings, and of silence after which a peer is given up. */
@@ -31,7 +36,8 @@ export interface PathWsOptions {
 
 /** The sockets of one path. Refuses everybody until the gateway said, in `afterInit`, who may come in. */
 export class PathWsServer extends WebSocketServer {
-  readonly match: (pathname: string) => PathParams | null;
+  private readonly matchPath: (pathname: string) => PathParams | null;
+  private readonly claims: NonNullable<PathWsOptions['claims']>;
   private readonly pingMs: number;
   private readonly deadMs: number;
   private readonly lastSeen = new WeakMap<WebSocket, number>();
@@ -41,9 +47,16 @@ export class PathWsServer extends WebSocketServer {
   constructor(options: PathWsOptions) {
     // Compression costs more than it saves for small frames, and memory per socket.
     super({ noServer: true, maxPayload: options.maxPayload ?? 64 * 1024, perMessageDeflate: false });
-    this.match = compilePath(options.path);
+    this.matchPath = compilePath(options.path.split('?')[0] ?? '');
+    this.claims = options.claims ?? (() => true);
     this.pingMs = options.pingMs ?? 25_000;
     this.deadMs = options.deadMs ?? 60_000;
+  }
+
+  /** The path's parameters, or null where another gateway is meant. */
+  match(request: IncomingMessage, { pathname, searchParams }: URL): PathParams | null {
+    const params = this.matchPath(pathname);
+    return params !== null && this.claims(request, searchParams) ? params : null;
   }
 
   get isGuarded(): boolean {

@@ -69,6 +69,11 @@ export class LinkConnection implements Link {
     return this.hello?.agents ?? [];
   }
 
+  get isDrained(): boolean {
+    const { epoch, lastSeq } = this.hello?.outbox ?? { epoch: '', lastSeq: 0 };
+    return lastSeq === 0 || (this.committed?.epoch === epoch && this.committed.seq >= lastSeq);
+  }
+
   send(frame: MainFrame): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
   }

@@ -1,0 +1,18 @@
+import type { MessageAuthor, PromptStatus } from '@codex-webapp/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('prompts')
+export class PromptEntity {
+  @PrimaryColumn({ type: 'text' }) id: string;
+  @Column({ name: 'session_id', type: 'text' }) sessionId: string;
+  /** In the queue; smaller comes first. */
+  @Column({ type: 'integer' }) place: number;
+  @Column({ type: 'text' }) text: string;
+  @Column({ type: 'text' }) status: PromptStatus;
+  @Column({ name: 'author_kind', type: 'text' }) authorKind: MessageAuthor['kind'];
+  @Column({ name: 'author_id', type: 'text', nullable: true }) authorId: string | null;
+  @Column({ name: 'client_request_id', type: 'text', nullable: true }) clientRequestId: string | null;
+  @Column({ name: 'turn_id', type: 'text', nullable: true }) turnId: string | null;
+  @Column({ name: 'created_at', type: 'integer' }) createdAt: number;
+  @Column({ name: 'updated_at', type: 'integer' }) updatedAt: number;
+}

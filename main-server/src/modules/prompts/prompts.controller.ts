@@ -1,0 +1,55 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import type { PromptListResponse, PromptResponse } from '@codex-webapp/contracts';
+import { CurrentUser } from '../../common/access.decorator.ts';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { InterruptDto } from './dto/interrupt.dto.ts';
+import { QueuePromptDto } from './dto/queue-prompt.dto.ts';
+import { SessionPromptsService } from './session-prompts.service.ts';
+
+@Controller('api/sessions/:sessionId')
+export class PromptsController {
+  constructor(private readonly prompts: SessionPromptsService) {}
+
+  @Post('messages')
+  @HttpCode(202)
+  queue(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Body() dto: QueuePromptDto,
+  ): Promise<PromptResponse> {
+    return this.prompts.queue(user, sessionId, dto);
+  }
+
+  @Get('prompts')
+  list(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<PromptListResponse> {
+    return this.prompts.list(user, sessionId);
+  }
+
+  @Get('prompts/:promptId')
+  get(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Param('promptId') promptId: string,
+  ): Promise<PromptResponse> {
+    return this.prompts.get(user, sessionId, promptId);
+  }
+
+  @Delete('prompts/:promptId')
+  remove(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Param('promptId') promptId: string,
+  ): Promise<PromptResponse> {
+    return this.prompts.remove(user, sessionId, promptId);
+  }
+
+  @Post('interrupt')
+  @HttpCode(204)
+  interrupt(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Body() dto: InterruptDto,
+  ): Promise<void> {
+    return this.prompts.interrupt(user, sessionId, dto.turnId);
+  }
+}

@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.ts';
+import { HistoryModule } from '../history/history.module.ts';
+import { LinkModule } from '../link/link.module.ts';
+import { MessagesModule } from '../messages/messages.module.ts';
+import { RequestsModule } from '../requests/requests.module.ts';
+import { SessionStateModule } from '../session-state/session-state.module.ts';
+import { ContainerWaker } from './container-waker.ts';
+import { LostTurns } from './lost-turns.ts';
+import { PromptDispatcher } from './prompt-dispatcher.ts';
+import { PromptEntity } from './prompt.entity.ts';
+import { PromptsController } from './prompts.controller.ts';
+import { PromptsService } from './prompts.service.ts';
+import { SessionPromptsService } from './session-prompts.service.ts';
+import { TurnFolding } from './turn-folding.ts';
+import { TurnProjections } from './turn-projections.ts';
+import { TurnRows } from './turn-rows.ts';
+import { TurnEntity } from './turn.entity.ts';
+import { TurnsService } from './turns.service.ts';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([PromptEntity, TurnEntity]),
+    AuditModule,
+    HistoryModule,
+    LinkModule,
+    MessagesModule,
+    RequestsModule,
+    SessionStateModule,
+  ],
+  controllers: [PromptsController],
+  providers: [
+    { provide: ContainerWaker, useValue: { ensureRunning: () => undefined } },
+    LostTurns,
+    PromptDispatcher,
+    PromptsService,
+    SessionPromptsService,
+    TurnFolding,
+    TurnProjections,
+    TurnRows,
+    TurnsService,
+  ],
+  exports: [PromptsService, SessionPromptsService, TurnsService],
+})
+export class PromptsModule {}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import {
+  promptLimits,
+  type PromptListResponse,
+  type PromptResponse,
+  type QueuePromptRequest,
+} from '@codex-webapp/contracts';
+import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import { In, type EntityManager, Repository } from 'typeorm';
+import type { Actor } from '../audit/actor.ts';
+import { AuditService } from '../audit/audit.service.ts';
+import { HistoryService } from '../history/history.service.ts';
+import type { AppendEntry } from '../history/session-history.ts';
+import { authorOf, toAuthorColumns } from '../messages/message-author.ts';
+import { checkStorable } from '../messages/storable-text.ts';
+import type { Session } from '../session-state/session.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { PromptDispatcher } from './prompt-dispatcher.ts';
+import { PromptEntity } from './prompt.entity.ts';
+import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
+
+const waiting = ['queued', 'delivered'] as const;
+
+/** What users want answered next: durable, in order, one after the other. The one path for every prompt. */
+@Injectable()
+export class PromptsService {
+  constructor(
+    @InjectRepository(PromptEntity) private readonly prompts: Repository<PromptEntity>,
+    private readonly sessions: SessionStateService,
+    private readonly history: HistoryService,
+    private readonly dispatcher: PromptDispatcher,
+    private readonly audit: AuditService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Stores the prompt and wakes the session's container. The same `clientRequestId` is the same prompt, however often
+   * it is sent. The author is who the credential says. A user's prompt also ends the pause after an interrupt.
+   * @throws session.archived, prompt.limit_reached, prompt.key_reused, request.invalid
+   */
+  async queue(author: Actor, { id: sessionId }: Pick<Session, 'id'>, request: QueuePromptRequest): Promise<PromptResponse> {
+    checkStorable('text', request.text);
+    const prompt = await this.history.append(sessionId, async (manager, append) => {
+      const known = await this.findSame(manager, sessionId, request);
+      if (known) return known;
+      const session = await this.sessions.read(manager, sessionId);
+      if (session.archivedAt !== null) {
+        throw new DomainError('session.archived', { message: 'This session is archived. Unarchive it to go on.' });
+      }
+      const created = await this.insert(manager, sessionId, author, request);
+      append(toPromptChanged(created));
+      if (authorOf(author).kind === 'user' && session.isQueuePaused) await this.unpause(manager, append, sessionId);
+      append(await this.sessions.patch(manager, sessionId, { lastActivityAt: this.clock.now() }));
+      await this.audit.record(manager, { actor: author, action: 'prompt.queued', sessionId, details: { promptId: created.id } });
+      return created;
+    });
+    this.dispatcher.dispatch(sessionId);
+    return toPromptResponse(prompt);
+  }
+
+  /** Those that are not done, in the order in which they will run. */
+  async listOpen(session: Pick<Session, 'id' | 'isQueuePaused'>): Promise<PromptListResponse> {
+    const rows = await this.prompts.find({
+      where: { sessionId: session.id, status: In([...waiting, 'started']) },
+      order: { place: 'ASC' },
+    });
+    return { prompts: rows.map(toPromptResponse), isPaused: session.isQueuePaused };
+  }
+
+  /** @throws prompt.not_found */
+  async get({ id: sessionId }: Pick<Session, 'id'>, promptId: string): Promise<PromptResponse> {
+    const prompt = await this.prompts.findOneBy({ id: promptId, sessionId });
+    if (!prompt) throw promptNotFound();
+    return toPromptResponse(prompt);
+  }
+
+  /** Takes a prompt back that waits. Removing a removed one succeeds. @throws prompt.not_found, prompt.already_started */
+  async remove(actor: Actor, { id: sessionId }: Pick<Session, 'id'>, promptId: string): Promise<PromptResponse> {
+    return this.history.append(sessionId, async (manager, append) => {
+      const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
+      if (!prompt) throw promptNotFound();
+      if (prompt.status === 'removed') return toPromptResponse(prompt);
+      if (prompt.status !== 'queued') {
+        throw new DomainError('prompt.already_started', {
+          message: 'The agent has this prompt already. Interrupt its turn instead.',
+          details: { status: prompt.status, turnId: prompt.turnId },
+        });
+      }
+      const removed: PromptEntity = { ...prompt, status: 'removed', updatedAt: this.clock.now() };
+      await manager.update(PromptEntity, { id: promptId }, removed);
+      append(toPromptChanged(removed));
+      await this.audit.record(manager, { actor, action: 'prompt.removed', sessionId, details: { promptId } });
+      return toPromptResponse(removed);
+    });
+  }
+
+  /** Goes on after an interrupt. Resuming a queue that runs succeeds. */
+  async resume(actor: Actor, { id: sessionId }: Pick<Session, 'id'>): Promise<void> {
+    await this.history.append(sessionId, async (manager, append) => {
+      const session = await this.sessions.read(manager, sessionId);
+      if (!session.isQueuePaused) return;
+      await this.unpause(manager, append, sessionId);
+      await this.audit.record(manager, { actor, action: 'queue.resumed', sessionId });
+    });
+    this.dispatcher.dispatch(sessionId);
+  }
+
+  private async unpause(manager: EntityManager, append: AppendEntry, sessionId: string): Promise<void> {
+    const body = await this.sessions.patch(manager, sessionId, { isQueuePaused: false });
+    append({ type: 'queue.changed', isPaused: false });
+    append(body);
+  }
+
+  private async findSame(
+    manager: EntityManager,
+    sessionId: string,
+    { clientRequestId, text }: QueuePromptRequest,
+  ): Promise<PromptEntity | null> {
+    if (clientRequestId === undefined) return null;
+    const known = await manager.findOneBy(PromptEntity, { sessionId, clientRequestId });
+    if (!known || known.text === text) return known;
+    throw new DomainError('prompt.key_reused', {
+      message: 'Another prompt was sent with this clientRequestId. Use a new one for each prompt.',
+    });
+  }
+
+  private async insert(
+    manager: EntityManager,
+    sessionId: string,
+    author: Actor,
+    { text, clientRequestId }: QueuePromptRequest,
+  ): Promise<PromptEntity> {
+    const queued = await manager.countBy(PromptEntity, { sessionId, status: 'queued' });
+    if (queued >= promptLimits.queuedMax) {
+      throw new DomainError('prompt.limit_reached', {
+        message: `No more than ${promptLimits.queuedMax} prompts can wait. Wait for one to be answered, or remove one.`,
+      });
+    }
+    const now = this.clock.now();
+    const prompt: PromptEntity = {
+      id: randomUUID(),
+      sessionId,
+      place: ((await manager.maximum(PromptEntity, 'place', { sessionId })) ?? 0) + 1,
+      text,
+      status: 'queued',
+      ...toAuthorColumns(authorOf(author)),
+      clientRequestId: clientRequestId ?? null,
+      turnId: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    await manager.insert(PromptEntity, prompt);
+    return prompt;
+  }
+}
+
+function promptNotFound(): DomainError {
+  return new DomainError('prompt.not_found', { message: 'There is no such prompt.' });
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { foldTurn, textOf, type Entry, type TurnEvent } from '@codex-webapp/contracts';
+import type { EntityManager } from 'typeorm';
+import { HistoryService } from '../history/history.service.ts';
+import type { AppendEntry } from '../history/session-history.ts';
+import { MessagesService } from '../messages/messages.service.ts';
+import { TurnEntity } from './turn.entity.ts';
+
+/** Makes a turn's message from its events where the container did not post one, so that its text is kept. */
+@Injectable()
+export class TurnFolding {
+  constructor(
+    private readonly history: HistoryService,
+    private readonly messages: MessagesService,
+  ) {}
+
+  /** Nothing happens where a message stands for the turn already. The events must be committed. */
+  async foldIfMissing(manager: EntityManager, append: AppendEntry, turn: TurnEntity): Promise<void> {
+    if (await this.messages.findAnswer(manager, turn.sessionId, turn.id)) return;
+    const entries = await this.history.eventsOfTurns(turn.sessionId, [turn.id]);
+    const events = entries.flatMap(eventOf).filter((event) => event.type !== 'turn.ended');
+    const { id: turnId, promptId, status, reason } = turn;
+    const outcome = status === 'running' ? 'interrupted' : status;
+    const end: TurnEvent = { type: 'turn.ended', turnId, promptId, outcome, ...(reason === null ? {} : { reason }) };
+    const folded = foldTurn(turnId, [...events, end]);
+    await this.messages.store(manager, append, {
+      sessionId: turn.sessionId,
+      role: 'assistant',
+      author: { kind: 'container' },
+      text: textOf(folded),
+      items: folded.items,
+      turnId,
+      promptId,
+      agent: turn.agent,
+      outcome,
+      reason,
+      usage: folded.usage,
+    });
+  }
+}
+
+function eventOf(entry: Entry): readonly TurnEvent[] {
+  return entry.body.type === 'turn.event' ? [entry.body.event] : [];
+}

@@ -1,0 +1,65 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { TurnEventOf } from '@codex-webapp/contracts';
+import { WriteQueue } from '../../database/write-queue.ts';
+import { type EventChange, EventRefusedError, TurnEventProjections } from '../link/turn-event-projections.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { PromptDispatcher } from './prompt-dispatcher.ts';
+import { PromptEntity } from './prompt.entity.ts';
+import { TurnFolding } from './turn-folding.ts';
+import { TurnRows } from './turn-rows.ts';
+import { TurnEntity } from './turn.entity.ts';
+import { TurnsService } from './turns.service.ts';
+
+/** Believes a container about the turns of its own session only, and only about those it was given. */
+@Injectable()
+export class TurnProjections implements OnModuleInit {
+  constructor(
+    private readonly projections: TurnEventProjections,
+    private readonly sessions: SessionStateService,
+    private readonly rows: TurnRows,
+    private readonly folding: TurnFolding,
+    private readonly turns: TurnsService,
+    private readonly dispatcher: PromptDispatcher,
+    private readonly writeQueue: WriteQueue,
+  ) {}
+
+  onModuleInit(): void {
+    this.projections.register('turn.started', (event, change) => this.begin(event, change));
+    this.projections.register('turn.ended', (event, change) => this.end(event, change));
+  }
+
+  private async begin(event: TurnEventOf<'turn.started'>, change: EventChange): Promise<void> {
+    const { manager, sessionId, append } = change;
+    const { promptId, turnId } = event;
+    const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId, turnId });
+    if (!prompt) throw new EventRefusedError('The container reported a turn it was not asked for.');
+    if (await manager.existsBy(TurnEntity, { id: turnId })) return;
+    const session = await this.sessions.read(manager, sessionId);
+    if (session.runningTurnId !== null) {
+      await this.endLost(change, session.runningTurnId, 'The agent began another turn before it ended this one.');
+    }
+    await this.rows.begin(manager, append, prompt, event.agent);
+    change.appendEvent();
+  }
+
+  private async end(event: TurnEventOf<'turn.ended'>, change: EventChange): Promise<void> {
+    const { manager, sessionId, append } = change;
+    const turn = await manager.findOneBy(TurnEntity, { id: event.turnId, sessionId });
+    if (!turn) throw new EventRefusedError('The container reported the end of a turn it was not asked for.');
+    change.appendEvent();
+    // Ended here when its container had gone; what it says now comes too late to change more than the story.
+    if (turn.status !== 'running') return;
+    await this.rows.end(manager, append, turn, { outcome: event.outcome, reason: event.reason ?? null });
+    this.writeQueue.afterCommit(manager, () => {
+      this.turns.foldLater(sessionId, turn.id);
+      this.dispatcher.dispatch(sessionId);
+    });
+  }
+
+  private async endLost({ manager, sessionId, append }: EventChange, turnId: string, reason: string): Promise<void> {
+    const turn = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
+    if (!turn) return;
+    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
+    await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
+  }
+}

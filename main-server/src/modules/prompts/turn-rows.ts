@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import type { TurnOutcome } from '@codex-webapp/contracts';
+import { Clock } from '@codex-webapp/nest-kit';
+import type { EntityManager } from 'typeorm';
+import type { AppendEntry } from '../history/session-history.ts';
+import { MessagesService } from '../messages/messages.service.ts';
+import { RequestsService } from '../requests/requests.service.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { PromptEntity } from './prompt.entity.ts';
+import { toPromptAuthor, toPromptChanged } from './prompt.mapper.ts';
+import { TurnEntity } from './turn.entity.ts';
+
+export interface TurnEnd {
+  readonly outcome: TurnOutcome;
+  readonly reason: string | null;
+}
+
+/** What the beginning and the end of a turn mean for rows, whoever says that it began or ended. */
+@Injectable()
+export class TurnRows {
+  constructor(
+    private readonly sessions: SessionStateService,
+    private readonly messages: MessagesService,
+    private readonly requests: RequestsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The prompt becomes a user message, its turn the running one. */
+  async begin(manager: EntityManager, append: AppendEntry, prompt: PromptEntity, agent: string): Promise<void> {
+    const { sessionId, turnId } = prompt;
+    if (turnId === null) throw new Error('a prompt whose turn begins has a turn');
+    const now = this.clock.now();
+    const started: PromptEntity = { ...prompt, status: 'started', updatedAt: now };
+    await manager.update(PromptEntity, { id: prompt.id }, started);
+    await manager.insert(TurnEntity, {
+      id: turnId,
+      sessionId,
+      promptId: prompt.id,
+      agent,
+      status: 'running',
+      reason: null,
+      startedAt: now,
+      endedAt: null,
+      interruptRequestedAt: null,
+    });
+    append(toPromptChanged(started));
+    await this.messages.store(manager, append, {
+      sessionId,
+      role: 'user',
+      author: toPromptAuthor(prompt),
+      text: prompt.text,
+      turnId,
+      promptId: prompt.id,
+    });
+    append(await this.sessions.patch(manager, sessionId, { runningTurnId: turnId, lastActivityAt: now }));
+  }
+
+  /** Of a turn that runs. Its prompt is done, and nobody is asked anything for it any more. */
+  async end(manager: EntityManager, append: AppendEntry, turn: TurnEntity, end: TurnEnd): Promise<void> {
+    const { sessionId } = turn;
+    const now = this.clock.now();
+    await manager.update(TurnEntity, { id: turn.id }, { status: end.outcome, reason: end.reason, endedAt: now });
+    const prompt = await manager.findOneBy(PromptEntity, { id: turn.promptId, sessionId });
+    if (prompt && prompt.status !== 'done') {
+      const done: PromptEntity = { ...prompt, status: 'done', updatedAt: now };
+      await manager.update(PromptEntity, { id: done.id }, done);
+      append(toPromptChanged(done));
+    }
+    await this.requests.expireOfTurn(manager, append, { id: sessionId }, turn.id);
+    const session = await this.sessions.read(manager, sessionId);
+    const runningTurnId = session.runningTurnId === turn.id ? null : session.runningTurnId;
+    append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));
+  }
+}

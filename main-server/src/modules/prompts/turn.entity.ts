@@ -1,0 +1,15 @@
+import type { TurnOutcome } from '@codex-webapp/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('turns')
+export class TurnEntity {
+  @PrimaryColumn({ type: 'text' }) id: string;
+  @Column({ name: 'session_id', type: 'text' }) sessionId: string;
+  @Column({ name: 'prompt_id', type: 'text' }) promptId: string;
+  @Column({ type: 'text' }) agent: string;
+  @Column({ type: 'text' }) status: TurnOutcome | 'running';
+  @Column({ type: 'text', nullable: true }) reason: string | null;
+  @Column({ name: 'started_at', type: 'integer' }) startedAt: number;
+  @Column({ name: 'ended_at', type: 'integer', nullable: true }) endedAt: number | null;
+  @Column({ name: 'interrupt_requested_at', type: 'integer', nullable: true }) interruptRequestedAt: number | null;
+}

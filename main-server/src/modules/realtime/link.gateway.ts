@@ -1,0 +1,59 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
+import { closeCodes, linkLimits } from '@codex-webapp/contracts';
+import type { AuthorizedRequest, PathWsServer } from '@codex-webapp/nest-kit';
+import type { WebSocket } from 'ws';
+import type { ContainerIdentity } from '../../common/auth-user.ts';
+import type { LinkConnection } from '../link/link-connection.ts';
+import { LinkService } from '../link/link.service.ts';
+import { ContainerGenerations } from './container-generations.ts';
+import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
+import { looksLikeSessionToken, tokenOf } from './socket-credentials.ts';
+import { SocketRegistry } from './socket-registry.ts';
+
+/** How long the link of a replaced container can live. */
+const recheckMs = 1_000;
+
+/** The links of containers. Whether it is this gateway or the pages' is decided by the kind of token. */
+@WebSocketGateway({
+  path: '/ws/sessions/:sessionId?role=container',
+  claims: (request: Parameters<typeof tokenOf>[0], query: URLSearchParams) =>
+    looksLikeSessionToken(tokenOf(request, query)),
+  maxPayload: linkLimits.frameMaxBytes,
+  pingMs: 10_000,
+  deadMs: 30_000,
+})
+export class LinkGateway
+  implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket>, OnApplicationShutdown
+{
+  private readonly sockets = new SocketRegistry<ContainerIdentity, LinkConnection>();
+  private readonly recheck = setInterval(() => void this.endReplaced(), recheckMs).unref();
+
+  constructor(
+    private readonly guard: ContainerUpgradeGuard,
+    private readonly links: LinkService,
+    private readonly generations: ContainerGenerations,
+  ) {}
+
+  afterInit(server: PathWsServer): void {
+    server.authorizeWith((request, context) => this.guard.authorize(request, context));
+  }
+
+  handleConnection(socket: WebSocket, { authorized }: AuthorizedRequest<ContainerIdentity>): void {
+    const connection = this.links.accept(socket, authorized);
+    this.sockets.add(connection, authorized);
+    socket.on('close', () => this.sockets.remove(connection));
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.recheck);
+  }
+
+  private async endReplaced(): Promise<void> {
+    if (this.sockets.size === 0) return;
+    const current = await this.generations.current();
+    for (const [connection, { sessionId, generation }] of this.sockets.entries()) {
+      if (current.get(sessionId) !== generation) connection.close(closeCodes.revoked, 'the container was replaced');
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.ts';
+import { HistoryModule } from '../history/history.module.ts';
+import { LinkModule } from '../link/link.module.ts';
+import { MessagesModule } from '../messages/messages.module.ts';
+import { PromptsModule } from '../prompts/prompts.module.ts';
+import { RequestsModule } from '../requests/requests.module.ts';
+import { SessionStateModule } from '../session-state/session-state.module.ts';
+import { TicketsModule } from '../tickets/tickets.module.ts';
+import { ClientCommandsService } from './client-commands.service.ts';
+import { ClientUpgradeGuard } from './client-upgrade.guard.ts';
+import { ContainerGenerations } from './container-generations.ts';
+import { ContainerStates } from './container-states.ts';
+import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
+import { LinkGateway } from './link.gateway.ts';
+import { ListGateway } from './list.gateway.ts';
+import { ListUpgradeGuard } from './list-upgrade.guard.ts';
+import { SessionGateway } from './session.gateway.ts';
+import { SnapshotsService } from './snapshots.service.ts';
+
+@Module({
+  imports: [
+    AuthModule,
+    HistoryModule,
+    LinkModule,
+    MessagesModule,
+    PromptsModule,
+    RequestsModule,
+    SessionStateModule,
+    TicketsModule,
+  ],
+  providers: [
+    ClientCommandsService,
+    ClientUpgradeGuard,
+    ContainerGenerations,
+    ContainerStates,
+    ContainerUpgradeGuard,
+    // First: it claims the upgrades that come with a session token and leaves the others to the pages' gateway.
+    LinkGateway,
+    SessionGateway,
+    ListGateway,
+    ListUpgradeGuard,
+    SnapshotsService,
+  ],
+})
+export class RealtimeModule {}

@@ -1,0 +1,32 @@
+import { DomainError } from '@codex-webapp/nest-kit';
+
+/** The open sockets of a gateway, with whom they belong to, so that they can be ended when the right to them ends. */
+export class SocketRegistry<Guest, Connection> {
+  private readonly open = new Map<Connection, Guest>();
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  add(connection: Connection, guest: Guest): void {
+    this.open.set(connection, guest);
+  }
+
+  remove(connection: Connection): void {
+    this.open.delete(connection);
+  }
+
+  list(matches: (guest: Guest) => boolean): readonly Connection[] {
+    return [...this.open].filter(([, guest]) => matches(guest)).map(([connection]) => connection);
+  }
+
+  entries(): readonly (readonly [Connection, Guest])[] {
+    return [...this.open];
+  }
+
+  /** @throws request.too_many when as many are open already */
+  assertFewerThan(limit: number, matches: (guest: Guest) => boolean): void {
+    if (this.list(matches).length < limit) return;
+    throw new DomainError('request.too_many', { message: `No more than ${limit} sockets at a time.` });
+  }
+}

@@ -7,8 +7,10 @@ import { CommonModule } from './common/common.module.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { AccessModule } from './modules/access/access.module.ts';
+import { FrontDoorModule } from './modules/front-door/front-door.module.ts';
 import { HealthModule } from './modules/health/health.module.ts';
 import { SessionsModule } from './modules/sessions/sessions.module.ts';
+import { WebModule } from './modules/web/web.module.ts';
 
 /** Lower ones first. A feature adds itself with one line. */
 @Module({
@@ -24,6 +26,8 @@ import { SessionsModule } from './modules/sessions/sessions.module.ts';
     DatabaseModule,
     AccessModule,
     SessionsModule,
+    FrontDoorModule,
+    WebModule,
     HealthModule,
   ],
 })

@@ -3,9 +3,18 @@ import { httpConfig } from './common/http.config.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { databaseConfig } from './database/database.config.ts';
 import { secretsConfig } from './database/secrets.config.ts';
+import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
+import { webConfig } from './modules/web/web.config.ts';
 
 /** Every `x.config.ts` of the app. */
-const configs: readonly (() => unknown)[] = [httpConfig, loggingConfig, databaseConfig, secretsConfig];
+const configs: readonly (() => unknown)[] = [
+  httpConfig,
+  loggingConfig,
+  databaseConfig,
+  secretsConfig,
+  frontDoorConfig,
+  webConfig,
+];
 
 /** Reads all of them before anything starts, so that all problems are told at once. @throws EnvironmentError */
 export function assertEnvironment(): void {

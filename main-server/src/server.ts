@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { PathWsAdapter } from '@codex-webapp/nest-kit';
 import { httpConfig } from './common/http.config.ts';
 import { PublicOrigin } from './common/public-origin.ts';
+import { FrontDoorService } from './modules/front-door/front-door.service.ts';
 import { containerHosts, createContainerServer, listen } from './server-listeners.ts';
 
 /** Both listeners of a running app. */
@@ -18,12 +19,15 @@ export class RunningServer {
   /** @throws StartupError when an address cannot be used */
   static async start(app: NestExpressApplication, adapter: PathWsAdapter): Promise<RunningServer> {
     const config = app.get<ConfigType<typeof httpConfig>>(httpConfig.KEY);
+    const frontDoor = app.get(FrontDoorService);
+    frontDoor.attach(app.getHttpServer());
     await app.init();
     const servers: Server[] = [];
     try {
       let containerPort = config.containerPort;
       for (const host of containerHosts(config.containerHost)) {
         const server = createContainerServer(app, adapter);
+        frontDoor.attachContainers(server);
         servers.push(server);
         ({ port: containerPort } = await listen(server, { host, port: containerPort }, 'CONTAINER_PORT'));
       }

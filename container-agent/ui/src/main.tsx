@@ -1,6 +1,7 @@
-import { cn } from '@codex-webapp/ui';
+import { Toaster } from '@codex-webapp/ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { SessionStart } from './features/session/index.ts';
 import './styles.css';
 
 const root = document.getElementById('root');
@@ -8,6 +9,7 @@ if (root === null) throw new Error('index.html has no #root');
 
 createRoot(root).render(
   <StrictMode>
-    <main className={cn('p-8')}>Session</main>
+    <SessionStart />
+    <Toaster />
   </StrictMode>,
 );

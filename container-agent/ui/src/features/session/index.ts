@@ -1,0 +1,1 @@
+export { SessionStart } from './session-start.tsx';

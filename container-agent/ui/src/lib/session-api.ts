@@ -1,0 +1,34 @@
+import type {
+  AgentRequestResponse,
+  MessageListResponse,
+  PromptResponse,
+  SessionResponse,
+} from '@codex-webapp/contracts';
+import type { ConversationApi } from '@codex-webapp/ui/conversation';
+import { ApiError, callApi } from './api-client.ts';
+
+/** The conversation API of the page's own origin: main-server answers it, or, run by hand, container-agent. */
+export const sessionApi: ConversationApi = {
+  listMessages: (before) => callApi<MessageListResponse>('GET', `/api/messages?before=${before}`),
+  queuePrompt: (request) => callApi<PromptResponse>('POST', '/api/messages', request),
+  interrupt: async (turnId) => {
+    try {
+      await callApi('POST', '/api/interrupt', { turnId });
+    } catch (error) {
+      // It ended by itself in the meantime, which is what was wanted.
+      if (error instanceof ApiError && error.status === 409) return;
+      throw error;
+    }
+  },
+  answer: async (requestId, answer) => {
+    try {
+      const path = `/api/requests/${encodeURIComponent(requestId)}/answer`;
+      return await callApi<AgentRequestResponse>('POST', path, answer);
+    } catch (error) {
+      // Somebody was faster; their answer comes over the socket.
+      if (error instanceof ApiError && error.code === 'agent_request.already_answered') return null;
+      throw error;
+    }
+  },
+  updateSession: (request) => callApi<SessionResponse>('PATCH', '/api/session', request),
+};

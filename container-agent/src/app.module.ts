@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
+import { loggingParams, RestModule } from '@codex-webapp/nest-kit';
+import { LoggerModule } from 'nestjs-pino';
 import { CommonModule } from './common/common.module.ts';
 import { HealthModule } from './health/health.module.ts';
+import { loggingConfig } from './logging.config.ts';
 import { MainLinkModule } from './main-link/main-link.module.ts';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { sessionConfig } from './session.config.ts';
@@ -14,6 +17,12 @@ import { TurnsModule } from './turns/turns.module.ts';
       ignoreEnvFile: true,
       load: [sessionConfig, agentEnvironmentConfig],
     }),
+    LoggerModule.forRootAsync({
+      imports: [ConfigModule.forFeature(loggingConfig)],
+      inject: [loggingConfig.KEY],
+      useFactory: (config: ConfigType<typeof loggingConfig>) => loggingParams(config),
+    }),
+    RestModule,
     CommonModule,
     MainLinkModule,
     TurnsModule,

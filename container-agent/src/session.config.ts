@@ -4,6 +4,8 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
+const required = { error: 'is required' };
+
 const absolutePath = z
   .string()
   .refine((value) => path.isAbsolute(value), 'must be an absolute path')
@@ -11,7 +13,7 @@ const absolutePath = z
 
 function url(...protocols: readonly string[]) {
   return z
-    .string()
+    .string(required)
     .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
       message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     })
@@ -19,8 +21,8 @@ function url(...protocols: readonly string[]) {
 }
 
 export const sessionEnvSchema = z.object({
-  SESSION_ID: z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a session'),
-  SESSION_TOKEN: z.string().min(1),
+  SESSION_ID: z.string(required).regex(/^[\w-]{1,64}$/, 'must be the id of a session'),
+  SESSION_TOKEN: z.string(required),
   MAIN_APP_URL: url('http:', 'https:'),
   MAIN_APP_WS_URL: url('ws:', 'wss:').optional(),
   WORKSPACE_PATH: absolutePath.default('/workspace'),

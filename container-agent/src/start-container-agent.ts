@@ -2,8 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { EnvironmentError } from '@codex-webapp/nest-kit';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Logger as PinoLogger } from 'nestjs-pino';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.ts';
+import { configureHttpApp } from './http-app.ts';
 import { MainLinkService } from './main-link/main-link.service.ts';
 import { Outbox } from './main-link/outbox.ts';
 import { ReverseTunnel } from './main-link/reverse-tunnel.ts';
@@ -38,7 +40,14 @@ export async function startContainerAgent(): Promise<void> {
 async function createApp(): Promise<NestExpressApplication> {
   try {
     readSessionConfig(process.env);
-    return await NestFactory.create<NestExpressApplication>(AppModule, { bodyParser: false });
+    const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+      bodyParser: false,
+      bufferLogs: true,
+      abortOnError: false,
+    });
+    app.useLogger(app.get(PinoLogger));
+    configureHttpApp(app);
+    return app;
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`${error.message}\n`);

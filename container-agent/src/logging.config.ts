@@ -1,0 +1,13 @@
+import { parseEnv } from '@codex-webapp/nest-kit';
+import { registerAs } from '@nestjs/config';
+import { z } from 'zod';
+
+export const loggingEnvSchema = z.object({
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export const loggingConfig = registerAs('logging', () => ({
+  level: parseEnv(loggingEnvSchema).LOG_LEVEL,
+  /** JSON goes to programs, lines to people. */
+  isPretty: process.stdout.isTTY,
+}));

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { deriveFrontDoorKey, signFrontDoorRequest } from '@codex-webapp/nest-kit';
+import { ScriptedMainServer } from './scripted-main-server.ts';
+import { waitFor } from './wait-for.ts';
+
+const entry = path.resolve(import.meta.dirname, '../../dist/main.js');
+
+/** The built container-agent as a process, its folders, and the main-server it talks to. */
+export class AgentProcess implements AsyncDisposable {
+  readonly main = new ScriptedMainServer('session-1', 'token-1');
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'container-agent-'));
+  readonly workspace = path.join(this.folder, 'workspace');
+  output = '';
+  exitCode: number | null | undefined;
+  private child: ChildProcess | null = null;
+  private port = 0;
+
+  static async start(env: Record<string, string> = {}): Promise<AgentProcess> {
+    const agent = new AgentProcess();
+    mkdirSync(agent.workspace, { recursive: true });
+    await agent.main.start();
+    await agent.run(env);
+    await waitFor(() => agent.main.hellos.length > 0, 10_000, `the link\n${agent.output}`);
+    return agent;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  get home(): string {
+    return path.join(this.folder, 'home');
+  }
+
+  /** Starts the program on the same folders; a second call is the next process of the same session. */
+  async run(env: Record<string, string> = {}): Promise<void> {
+    mkdirSync(this.home, { recursive: true });
+    this.output = '';
+    this.exitCode = undefined;
+    const child = spawn(process.execPath, [entry], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        SESSION_ID: this.main.sessionId,
+        SESSION_TOKEN: this.main.token,
+        MAIN_APP_URL: this.main.url,
+        WORKSPACE_PATH: this.workspace,
+        AGENT_HOME: this.home,
+        PORT: '0',
+        ...env,
+      },
+    });
+    this.child = child;
+    child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.on('exit', (code) => (this.exitCode = code));
+    await waitFor(() => this.hasStarted() || this.exitCode !== undefined, 15_000, `the start\n${this.output}`);
+  }
+
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    this.child?.kill(signal);
+    await waitFor(() => this.exitCode !== undefined, 15_000, 'the exit');
+  }
+
+  /** Asks as the front door does. */
+  fetch(url: string, init: RequestInit & { method?: string } = {}): Promise<Response> {
+    const key = deriveFrontDoorKey(this.main.token);
+    const proof = signFrontDoorRequest(key, { method: init.method ?? 'GET', path: url }, Date.now());
+    return this.fetchPlain(url, { ...init, headers: { ...init.headers, 'x-front-door': proof } });
+  }
+
+  fetchPlain(url: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${url}`, { signal: AbortSignal.timeout(10_000), ...init });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.exitCode === undefined) await this.kill();
+    await this.main.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private hasStarted(): boolean {
+    const port = /"?port"?:\s*(\d+)/.exec(this.output)?.[1];
+    if (port === undefined) return false;
+    this.port = Number(port);
+    return true;
+  }
+}

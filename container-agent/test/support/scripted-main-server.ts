@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  type AgentFrame,
+  type AgentFrameOf,
+  agentFrameSchema,
+  type MainFrame,
+  mainFrameSchema,
+  parseTurnEvent,
+  protocolVersion,
+  type StoreMessageRequest,
+  type TurnEvent,
+} from '@codex-webapp/contracts';
+import { WebSocket, WebSocketServer } from 'ws';
+import { waitFor } from './wait-for.ts';
+
+export interface StoredEvent {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly event: TurnEvent;
+}
+
+export interface PostedMessage {
+  readonly key: string;
+  readonly body: StoreMessageRequest;
+}
+
+/** What main-server is to a container: the link and the webhooks, with the vices a test gives it. */
+export class ScriptedMainServer {
+  /** Committed events, each once, in order. */
+  readonly events: StoredEvent[] = [];
+  readonly hellos: AgentFrameOf<'hello'>[] = [];
+  readonly accepted: string[] = [];
+  readonly messages: PostedMessage[] = [];
+  readonly posts: PostedMessage[] = [];
+  readonly prompts: unknown[] = [];
+  /** Events whose number was not the next one. */
+  readonly disorders: string[] = [];
+  repeatedEvents = 0;
+  /** Acks are kept back while false: main-server commits, and nobody hears of it. */
+  isAcking = true;
+  /** Refuses upgrades with this status. */
+  refusal: number | null = null;
+  /** Answers of the message webhook before it takes one. */
+  readonly messageStatuses: number[] = [];
+  private server: Server;
+  private sockets = new Set<WebSocket>();
+  private port = 0;
+
+  constructor(
+    readonly sessionId: string,
+    readonly token: string,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get isLinked(): boolean {
+    return this.sockets.size > 0;
+  }
+
+  async start(): Promise<void> {
+    this.server = createServer((request, response) => {
+      void this.answer(request).then(({ status, body }) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      });
+    });
+    const wss = new WebSocketServer({ noServer: true });
+    this.server.on('upgrade', (request, socket, head) => {
+      const isLink = request.url === `/ws/sessions/${this.sessionId}?role=container`;
+      const isAuthorized = request.headers.authorization === `Bearer ${this.token}`;
+      const status = this.refusal ?? (isAuthorized ? null : 401);
+      if (!isLink || status !== null) {
+        socket.end(`HTTP/1.1 ${isLink ? status : 404} No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        return;
+      }
+      wss.handleUpgrade(request, socket, head, (webSocket) => this.welcome(webSocket));
+    });
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** As kill -9 looks from outside: connections break, nothing is said. */
+  async stop(): Promise<void> {
+    this.cut();
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  cut(): void {
+    for (const socket of this.sockets) socket.terminate();
+    this.sockets.clear();
+  }
+
+  send(frame: MainFrame): void {
+    const json = JSON.stringify(mainFrameSchema.parse(frame));
+    for (const socket of this.sockets) socket.send(json);
+  }
+
+  deliver(promptId: string, command: string, over: Partial<Extract<MainFrame, { type: 'prompt.deliver' }>> = {}): void {
+    this.send({
+      type: 'prompt.deliver',
+      promptId,
+      turnId: `turn-${promptId}`,
+      text: command,
+      agent: 'shell',
+      permissionMode: 'full-auto',
+      ...over,
+    });
+  }
+
+  eventsOf(turnId: string): TurnEvent[] {
+    return this.events.map(({ event }) => event).filter((event) => event.turnId === turnId);
+  }
+
+  /** Resolves with the events of a turn once its end has come. */
+  async whenEnded(turnId: string, deadlineMs = 10_000): Promise<TurnEvent[]> {
+    const isEnd = (event: TurnEvent): boolean => event.type === 'turn.ended';
+    await waitFor(() => this.eventsOf(turnId).some(isEnd), deadlineMs, `the end of ${turnId}`);
+    return this.eventsOf(turnId);
+  }
+
+  private welcome(socket: WebSocket): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('error', () => undefined);
+    socket.on('message', (data) => {
+      const frame = agentFrameSchema.parse(JSON.parse((data as Buffer).toString()));
+      this.take(socket, frame);
+    });
+  }
+
+  private take(socket: WebSocket, frame: AgentFrame): void {
+    switch (frame.type) {
+      case 'hello':
+        this.hellos.push(frame);
+        return this.reply(socket, {
+          type: 'hello',
+          protocolVersion,
+          ackedSeq: this.lastSeq(frame.outbox.epoch),
+        });
+      case 'events':
+        for (const { seq, event } of frame.events) this.commit(frame.epoch, seq, event);
+        if (this.isAcking) this.reply(socket, { type: 'ack', epoch: frame.epoch, seq: this.lastSeq(frame.epoch) });
+        return;
+      case 'prompt.accepted':
+        this.accepted.push(frame.promptId);
+        return;
+    }
+  }
+
+  private commit(epoch: string, seq: number, raw: unknown): void {
+    const last = this.lastSeq(epoch);
+    if (seq <= last) {
+      this.repeatedEvents += 1;
+      return;
+    }
+    if (seq !== last + 1) this.disorders.push(`${epoch} ${last} -> ${seq}`);
+    const event = parseTurnEvent(raw);
+    if (!event) throw new Error(`Not an event: ${JSON.stringify(raw)}`);
+    this.events.push({ epoch, seq, event });
+  }
+
+  private lastSeq(epoch: string): number {
+    return this.events.findLast((stored) => stored.epoch === epoch)?.seq ?? 0;
+  }
+
+  private reply(socket: WebSocket, frame: MainFrame): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  }
+
+  private async answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const base = `/api/container-webhooks/${this.sessionId}`;
+    if (request.headers.authorization !== `Bearer ${this.token}`) return { status: 401, body: {} };
+    if (request.method === 'GET' && request.url?.startsWith(`${base}/messages`)) {
+      return { status: 200, body: { messages: [], nextBefore: null } };
+    }
+    if (request.method !== 'POST' || request.url !== `${base}/message`) return { status: 404, body: {} };
+    const raw = await text(request);
+    return this.takeMessage(String(request.headers['idempotency-key']), raw);
+  }
+
+  private takeMessage(key: string, raw: string): { status: number; body: unknown } {
+    const body = JSON.parse(raw) as StoreMessageRequest;
+    this.posts.push({ key, body });
+    const status = this.messageStatuses.shift();
+    if (status !== undefined) {
+      return { status, body: { error: { code: 'message.key_reused', message: 'no' }, requestId: 'r' } };
+    }
+    if (body.role === 'user') {
+      this.prompts.push(body);
+      return { status: 201, body: { id: 'prompt-by-hand' } };
+    }
+    const known = this.messages.find((message) => message.key === key);
+    if (known && JSON.stringify(known.body) !== raw) return { status: 422, body: {} };
+    if (!known) this.messages.push({ key, body });
+    return { status: known ? 200 : 201, body: { id: key } };
+  }
+}

@@ -15,6 +15,14 @@ export interface LoggingOptions {
   readonly destination?: DestinationStream;
 }
 
+const infoNumber = 30;
+const nestNoise: ReadonlySet<unknown> = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
+/** Nest tells about each module and route at its start. */
+function isNestNoise(fields: unknown): boolean {
+  return typeof fields === 'object' && fields !== null && 'context' in fields && nestNoise.has(fields.context);
+}
+
 /** How both apps log: one JSON line per event, with the request's id, without secrets, without queries. */
 export function loggingParams({ level, isPretty = false, destination }: LoggingOptions): Params {
   const stream = destination ?? (isPretty ? pinoPretty({ ignore: 'pid,hostname,req', sync: true }) : undefined);
@@ -38,7 +46,8 @@ export function loggingParams({ level, isPretty = false, destination }: LoggingO
     quietReqLogger: true,
     formatters: { log: (object: Record<string, unknown>) => cleanFields(object) },
     hooks: {
-      logMethod(this: unknown, args: unknown[], method: (...args: never[]) => void) {
+      logMethod(this: unknown, args: unknown[], method: (...args: never[]) => void, number: number) {
+        if (number === infoNumber && level !== 'debug' && level !== 'trace' && isNestNoise(args[0])) return;
         method.apply(this as never, args.map((arg) => (typeof arg === 'string' ? cleanText(arg) : arg)) as never);
       },
     },

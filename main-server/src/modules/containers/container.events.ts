@@ -1,0 +1,26 @@
+import type { ContainerResponse } from '@codex-webapp/contracts';
+
+/** Facts about containers. `stopped` and `changed` are announced after the commit that made them true. */
+export const containerEvents = {
+  stopped: 'container.stopped',
+  changed: 'container.changed',
+  progress: 'container.progress',
+} as const;
+
+/** The container of this generation is gone: nothing of it will come any more. */
+export interface ContainerStopped {
+  readonly sessionId: string;
+  readonly generation: number;
+}
+
+/** Something the list of sessions shows has changed. */
+export interface ContainerChanged {
+  readonly ownerId: string;
+  readonly container: ContainerResponse;
+}
+
+/** What it does right now; not part of the history. At most five per second and session. */
+export interface ContainerProgressed {
+  readonly sessionId: string;
+  readonly container: ContainerResponse;
+}

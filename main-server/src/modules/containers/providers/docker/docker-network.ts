@@ -1,0 +1,92 @@
+import type Docker from 'dockerode';
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import { labels, type DockerNames } from './docker-names.ts';
+import { isAbsent, isConflict } from './docker.errors.ts';
+
+export interface SessionNetwork {
+  readonly id: string;
+  /** The address at which the engine's machine stands in this network; null when it has none. */
+  readonly gateway: string | null;
+}
+
+/** The network of the sessions: theirs alone, and closed between them. */
+export class DockerNetwork {
+  private pending: Promise<SessionNetwork> | null = null;
+
+  constructor(
+    private readonly docker: Docker,
+    private readonly names: DockerNames,
+    /** A network somebody else made, e.g. compose; null for one of our own. */
+    private readonly given: string | null,
+  ) {}
+
+  /** Makes our own network unless it is there. Looked up each time: an administrator may have pruned it. */
+  ensure(): Promise<SessionNetwork> {
+    this.pending ??= this.find().finally(() => (this.pending = null));
+    return this.pending;
+  }
+
+  private async find(): Promise<SessionNetwork> {
+    if (this.given !== null) return this.findGiven(this.given);
+    const found = await this.findOwn();
+    if (found !== null) return found;
+    await this.create();
+    const created = await this.findOwn();
+    if (created !== null) return created;
+    throw new ContainerProviderError('failed', 'The network vanished again.', { isRetryable: true });
+  }
+
+  private async findGiven(name: string): Promise<SessionNetwork> {
+    try {
+      return await this.inspect(name);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      const message = `The network ${name} of CONTAINER_NETWORK does not exist. Create it first.`;
+      throw new ContainerProviderError('rejected', message, { cause: error });
+    }
+  }
+
+  /** Engines allow two networks of one name, so ours is known by its label; of two the older one counts. */
+  private async findOwn(): Promise<SessionNetwork | null> {
+    const networks = await this.docker.listNetworks({ filters: { label: [this.names.filter] } });
+    const [first] = networks
+      .filter((network) => network.Name === this.names.network)
+      .sort((a, b) => `${a.Created} ${a.Id}`.localeCompare(`${b.Created} ${b.Id}`));
+    return first ? this.inspect(first.Id) : null;
+  }
+
+  private async create(): Promise<void> {
+    try {
+      await this.docker.createNetwork({
+        Name: this.names.network,
+        CheckDuplicate: true,
+        Driver: 'bridge',
+        Labels: { [labels.instance]: this.names.instance },
+        Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+      });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+
+  private async inspect(nameOrId: string): Promise<SessionNetwork> {
+    const network = (await this.docker.getNetwork(nameOrId).inspect()) as {
+      readonly Id: string;
+      readonly IPAM?: {
+        readonly Config?: readonly { readonly Gateway?: string; readonly Subnet?: string }[];
+      };
+    };
+    const configs = network.IPAM?.Config ?? [];
+    const gateway = configs.map((config) => config.Gateway ?? firstAddressOf(config.Subnet)).find(isIPv4);
+    return { id: network.Id, gateway: gateway ?? null };
+  }
+}
+
+/** Engines leave the gateway out for networks they chose the subnet of; it is the first address then. */
+function firstAddressOf(subnet: string | undefined): string | undefined {
+  return subnet?.replace(/\.\d+\/\d+$/, '.1');
+}
+
+function isIPv4(address: string | undefined): address is string {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(address ?? '');
+}

@@ -1,0 +1,263 @@
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import type {
+  ContainerRef,
+  ContainerSpec,
+  ContainerState,
+  LabelledContainer,
+  LogOptions,
+  PreparingContainerProvider,
+  ProviderAvailability,
+  StartOptions,
+  StopOptions,
+  WatchingContainerProvider,
+} from '../container-provider.ts';
+import { describeEnd } from './describe-end.ts';
+import { watchEngine } from './docker-events.ts';
+import { DockerImage } from './docker-image.ts';
+import { demultiplexLines } from './docker-logs.ts';
+import { DockerNames, labels } from './docker-names.ts';
+import { DockerNetwork, type SessionNetwork } from './docker-network.ts';
+import { dataFolder, toCreateOptions } from './docker-template.ts';
+import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
+
+export interface DockerProviderOptions {
+  readonly instanceId: string;
+  readonly image: string | null;
+  readonly repositoryFolder: string;
+  readonly network: string | null;
+  readonly mainUrl: string | null;
+  readonly containerPort: number;
+  readonly memoryBytes: number;
+  readonly nanoCpus: number;
+  readonly pidsLimit: number;
+}
+
+const checkTimeoutMs = 2_500;
+const stopGraceMs = 10_000;
+const defaultTail = 200;
+
+/** Runs each session in a container of its own, on a volume of its own. */
+export class DockerContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
+  readonly name = 'docker';
+  readonly isIsolated = true;
+  private readonly names: DockerNames;
+  private readonly image: DockerImage;
+  private readonly network: DockerNetwork;
+
+  constructor(
+    private readonly docker: Docker,
+    private readonly options: DockerProviderOptions,
+  ) {
+    this.names = new DockerNames(options.instanceId);
+    this.image = new DockerImage(docker, options);
+    this.network = new DockerNetwork(docker, this.names, options.network);
+  }
+
+  workspacePath(): string {
+    return `${dataFolder}/workspace`;
+  }
+
+  async mainUrl(): Promise<string> {
+    return this.options.mainUrl ?? `http://host.docker.internal:${this.options.containerPort}`;
+  }
+
+  /** The address of this machine in the sessions' network, where main-server has to listen; null when not here. */
+  async hostAddress(): Promise<string | null> {
+    if (this.options.network !== null || this.options.mainUrl !== null) return null;
+    return (await translate(this.network.ensure())).gateway;
+  }
+
+  async check(): Promise<ProviderAvailability> {
+    try {
+      // The typings do not know the option; without it a hanging engine hangs the page that asks.
+      const ping = this.docker.ping.bind(this.docker) as (options: object) => Promise<unknown>;
+      await ping({ abortSignal: AbortSignal.timeout(checkTimeoutMs) });
+      return { isAvailable: true, note: null };
+    } catch (error) {
+      return { isAvailable: false, note: toProviderError(error).message };
+    }
+  }
+
+  async prepare(): Promise<void> {
+    await translate(Promise.all([this.network.ensure(), this.image.ensure()]));
+  }
+
+  async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
+    return translate(this.startContainer(spec, options));
+  }
+
+  async inspect(ref: ContainerRef): Promise<ContainerState> {
+    const found = await translate(this.find(ref.sessionId));
+    if (found === null) return { state: 'absent' };
+    const { State: state } = found;
+    if (state.Running || state.Restarting) return { state: 'running', startedAt: state.StartedAt };
+    return { state: 'stopped', exitCode: state.ExitCode, reason: describeEnd(state) };
+  }
+
+  async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
+    const found = await translate(this.find(ref.sessionId));
+    if (found === null || !(found.State.Running || found.State.Restarting)) return;
+    const seconds = Math.ceil((options.graceMs ?? stopGraceMs) / 1_000);
+    await translate(ignore(this.docker.getContainer(found.Id).stop({ t: seconds }), isAbsent, isConflict));
+  }
+
+  async remove(ref: ContainerRef): Promise<void> {
+    const found = await translate(this.find(ref.sessionId));
+    if (found !== null) await translate(this.removeContainer(found.Id));
+  }
+
+  async removeData(sessionId: string): Promise<void> {
+    await this.remove(this.refOf(sessionId));
+    const volume = this.docker.getVolume(this.names.ofSession(sessionId));
+    await translate(this.removeVolume(volume));
+  }
+
+  async list(): Promise<readonly LabelledContainer[]> {
+    const found = await translate(
+      this.docker.listContainers({ all: true, filters: { label: [this.names.filter, labels.session] } }),
+    );
+    return found.map((container) => {
+      const sessionId = container.Labels[labels.session] ?? '';
+      return {
+        ref: this.refOf(sessionId),
+        sessionId,
+        generation: Number(container.Labels[labels.generation] ?? 0),
+        isRunning: container.State === 'running' || container.State === 'restarting',
+      };
+    });
+  }
+
+  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+    const found = await translate(this.find(ref.sessionId));
+    if (found === null) return;
+    const container = this.docker.getContainer(found.Id);
+    const common = { stdout: true, stderr: true, tail: options.tail ?? defaultTail } as const;
+    if (!options.follow) {
+      yield* demultiplexLines([await translate(container.logs({ ...common, follow: false }))]);
+      return;
+    }
+    const stream = (await translate(container.logs({ ...common, follow: true }))) as Readable;
+    const onAbort = (): void => void stream.destroy();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.signal?.aborted) onAbort();
+    try {
+      yield* demultiplexLines(stream);
+    } catch (error) {
+      if (!options.signal?.aborted) throw toProviderError(error);
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort);
+      stream.destroy();
+    }
+  }
+
+  watch(onChange: (sessionId: string | null) => void): () => void {
+    return watchEngine(this.docker, this.names, onChange);
+  }
+
+  private async startContainer(
+    spec: ContainerSpec,
+    { onProgress, signal }: StartOptions,
+  ): Promise<ContainerRef> {
+    onProgress?.('image', null);
+    const image = await this.image.ensure((line) => onProgress?.('image', line), signal);
+    const network = await this.network.ensure();
+    signal?.throwIfAborted();
+    onProgress?.('create', null);
+    const id = await this.createOrAdopt(spec, image, network);
+    signal?.throwIfAborted();
+    onProgress?.('start', null);
+    await ignore(this.docker.getContainer(id).start(), isConflict);
+    return this.refOf(spec.sessionId);
+  }
+
+  /** The id of the one container of this session and generation, made now or by a call whose answer was lost. */
+  private async createOrAdopt(spec: ContainerSpec, image: string, network: SessionNetwork): Promise<string> {
+    const found = await this.find(spec.sessionId);
+    if (found !== null) {
+      const isSame = found.Config.Labels[labels.generation] === String(spec.generation);
+      if (isSame && (found.State.Running || found.State.Status === 'created')) return found.Id;
+      await this.removeContainer(found.Id);
+    }
+    const options = toCreateOptions(spec, {
+      name: this.names.ofSession(spec.sessionId),
+      image,
+      network: network.id,
+      hostAddress: this.options.network === null ? network.gateway : null,
+      labels: this.names.labelsOf(spec.sessionId),
+      memoryBytes: this.options.memoryBytes,
+      nanoCpus: this.options.nanoCpus,
+      pidsLimit: this.options.pidsLimit,
+    });
+    try {
+      return (await this.docker.createContainer(options)).id;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const other = await this.find(spec.sessionId);
+      if (other?.Config.Labels[labels.generation] === String(spec.generation)) return other.Id;
+      throw error;
+    }
+  }
+
+  /** Null when there is none. @throws rejected when a stranger has its name */
+  private async find(sessionId: string): Promise<ContainerInspectInfo | null> {
+    const name = this.names.ofSession(sessionId);
+    try {
+      const found = await this.docker.getContainer(name).inspect();
+      const isOurs =
+        this.names.isOurs(found.Config.Labels) && found.Config.Labels[labels.session] === sessionId;
+      if (isOurs) return found;
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw error;
+    }
+    throw new ContainerProviderError(
+      'rejected',
+      `A container named ${name} is not ours. Rename or remove it.`,
+    );
+  }
+
+  private async removeContainer(id: string): Promise<void> {
+    await ignore(this.docker.getContainer(id).remove({ force: true }), isAbsent, isConflict);
+    // A removal that another call began is reported as a conflict before it is done.
+    await ignore(this.docker.getContainer(id).wait({ condition: 'removed' }), isAbsent);
+  }
+
+  private async removeVolume(volume: Docker.Volume): Promise<void> {
+    try {
+      const { Labels: found } = await volume.inspect();
+      if (!this.names.isOurs(found)) return;
+      await volume.remove();
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+  }
+
+  private refOf(sessionId: string): ContainerRef {
+    return { provider: this.name, sessionId, id: this.names.ofSession(sessionId) };
+  }
+}
+
+async function translate<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // What the caller aborted with is the caller's own.
+    if (error instanceof Error && !('statusCode' in error) && !('code' in error) && error.name === 'Error')
+      throw error;
+    throw toProviderError(error);
+  }
+}
+
+async function ignore(
+  work: Promise<unknown>,
+  ...expected: readonly ((error: unknown) => boolean)[]
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!expected.some((isExpected) => isExpected(error))) throw error;
+  }
+}

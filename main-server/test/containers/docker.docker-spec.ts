@@ -1,0 +1,283 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { pack } from 'tar-fs';
+import {
+  DockerContainerProvider,
+  type DockerProviderOptions,
+} from '../../src/modules/containers/providers/docker/docker.provider.ts';
+import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
+import { describeContainerProvider, testProgram } from '../support/describe-container-provider.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const testImage = 'codex-webapp/provider-test';
+const timeoutMs = 60_000;
+const mebibyte = 1024 * 1024;
+const docker = new Docker();
+const isHere = await docker.ping().then(
+  () => true,
+  () => false,
+);
+const isRequired = [process.env['CODEX_WEBAPP_REQUIRE_DOCKER'], process.env['REQUIRE_ALL_SUITES']].includes(
+  '1',
+);
+
+function optionsOf(instanceId: string): DockerProviderOptions {
+  return {
+    instanceId,
+    image: testImage,
+    repositoryFolder: '/nowhere',
+    network: null,
+    mainUrl: null,
+    containerPort: 3310,
+    memoryBytes: 256 * mebibyte,
+    nanoCpus: 1e9,
+    pidsLimit: 64,
+  };
+}
+
+interface Setup {
+  readonly instanceId: string;
+  readonly provider: DockerContainerProvider;
+  dispose(): Promise<void>;
+}
+
+function makeSetup(instanceId: string = randomUUID()): Setup {
+  const provider = new DockerContainerProvider(docker, optionsOf(instanceId));
+  return {
+    instanceId,
+    provider,
+    dispose: async () => {
+      for (const { ref } of await provider.list()) await provider.remove(ref);
+      const filters = { label: [`${labels.instance}=${instanceId}`] };
+      for (const { Name } of (await docker.listVolumes({ filters })).Volumes)
+        await docker.getVolume(Name).remove();
+      for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+    },
+  };
+}
+
+/** A small image with the test's program, laid out as the real one is. */
+async function buildTestImage(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'cw-image-'));
+  const lines = [
+    'FROM node:22-bookworm-slim',
+    'COPY program.cjs /program.cjs',
+    'RUN mkdir -p /data/workspace /data/home /data/state && chown -R node:node /data',
+    'USER node',
+    'CMD ["node", "/program.cjs"]',
+  ];
+  await writeFile(join(folder, 'Dockerfile'), lines.join('\n'));
+  await writeFile(join(folder, 'program.cjs'), testProgram);
+  const stream = await docker.buildImage(pack(folder) as unknown as NodeJS.ReadableStream, { t: testImage });
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(stream, (error, output: { error?: string }[]) => {
+      const problem = error ?? output.find((line) => line.error !== undefined)?.error;
+      return problem ? reject(new Error(String(problem))) : resolve();
+    });
+  });
+  await rm(folder, { recursive: true });
+}
+
+if (!isHere) {
+  describe('docker provider', () => {
+    it('needs a Docker engine', () => {
+      // Without one nothing below says anything; CI must have one.
+      expect(isRequired).toBe(false);
+      process.stderr.write('!! No Docker engine answers: the docker provider was NOT tested.\n');
+    });
+  });
+} else {
+  beforeAll(buildTestImage, 120_000);
+
+  describeContainerProvider('DockerContainerProvider', () => Promise.resolve(makeSetup()), timeoutMs);
+
+  describe('DockerContainerProvider', () => {
+    let setup: Setup;
+    let sessionId: string;
+
+    beforeEach(() => {
+      setup = makeSetup();
+      sessionId = randomUUID();
+    });
+    afterEach(() => setup.dispose(), timeoutMs);
+    afterAll(() => docker.getImage(testImage).remove({ force: true }), timeoutMs);
+
+    function specOf(generation: number, environment: Record<string, string> = {}) {
+      return {
+        sessionId,
+        generation,
+        environment: { WORKSPACE_PATH: '/data/workspace', GREETING: 'hello', ...environment },
+      };
+    }
+
+    const claim = (text: string, test: () => Promise<void>): void => it(text, test, timeoutMs);
+
+    async function runInside(id: string, command: readonly string[]): Promise<string> {
+      const exec = await docker
+        .getContainer(id)
+        .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, Tty: true });
+      const stream = await exec.start({ Tty: true });
+      let output = '';
+      for await (const chunk of stream) output += String(chunk);
+      return output;
+    }
+
+    claim('gives the container no privilege it does not need', async () => {
+      const ref = await setup.provider.start(specOf(1));
+      const { Config, HostConfig, Mounts, NetworkSettings } = await docker.getContainer(ref.id).inspect();
+      expect(Config.Labels).toMatchObject({
+        [labels.instance]: setup.instanceId,
+        [labels.session]: sessionId,
+        [labels.generation]: '1',
+      });
+      expect(HostConfig).toMatchObject({
+        CapDrop: ['ALL'],
+        CapAdd: null,
+        SecurityOpt: ['no-new-privileges'],
+        Privileged: false,
+        PidsLimit: 64,
+        Memory: 256 * mebibyte,
+        MemorySwap: 256 * mebibyte,
+        NanoCpus: 1e9,
+        Init: true,
+        Binds: null,
+        RestartPolicy: { Name: 'no' },
+        LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+      });
+      expect(Mounts).toMatchObject([{ Type: 'volume', Name: ref.id, Destination: '/data' }]);
+      expect(NetworkSettings.Ports).toEqual({});
+      const status = await runInside(ref.id, [
+        'sh',
+        '-c',
+        'id -u; grep -E "CapEff|NoNewPrivs|Seccomp:" /proc/1/status',
+      ]);
+      expect(status).toMatch(/^1000/);
+      expect(status).toMatch(/CapEff:\s+0000000000000000/);
+      expect(status).toMatch(/NoNewPrivs:\s+1/);
+      expect(status).toMatch(/Seccomp:\s+2/);
+    });
+
+    claim('adopts the container of a create whose answer was lost', async () => {
+      const again = makeSetup(setup.instanceId);
+      const both = await Promise.all([setup.provider.start(specOf(1)), again.provider.start(specOf(1))]);
+      expect(both[0]).toEqual(both[1]);
+      expect(await setup.provider.list()).toHaveLength(1);
+    });
+
+    claim('never touches containers of another installation or without labels', async () => {
+      const other = makeSetup();
+      const ref = await other.provider.start(specOf(1));
+      const name = ref.id.replace(/^cw-[^-]+/, `cw-${setup.instanceId.replaceAll('-', '').slice(0, 12)}`);
+      const stranger = await docker.createContainer({ name, Image: testImage });
+      try {
+        expect(await setup.provider.list()).toEqual([]);
+        const mine = { ...ref, id: name };
+        for (const meddle of [
+          () => setup.provider.start(specOf(1)),
+          () => setup.provider.stop(mine),
+          () => setup.provider.remove(mine),
+          () => setup.provider.removeData(sessionId),
+        ]) {
+          await expect(meddle()).rejects.toThrow('is not ours');
+        }
+        expect((await stranger.inspect()).State.Status).toBe('created');
+        expect(await other.provider.inspect(ref)).toMatchObject({ state: 'running' });
+      } finally {
+        await stranger.remove({ force: true });
+        await other.dispose();
+      }
+    });
+
+    claim('closes the network between sessions and leaves the way to main-server open', async () => {
+      const address = await setup.provider.hostAddress();
+      const server = createServer((_request, response) => response.end('hello from main-server'));
+      await new Promise<void>((resolve) => server.listen(3310, address ?? '', resolve));
+      try {
+        const first = await setup.provider.start(specOf(1));
+        const second = await setup.provider.start({ ...specOf(1), sessionId: randomUUID() });
+        const networks = (await docker.getContainer(second.id).inspect()).NetworkSettings.Networks;
+        const neighbour = Object.values(networks)[0]?.IPAddress;
+        const get = (url: string): string =>
+          `fetch(${JSON.stringify(url)}, { signal: AbortSignal.timeout(2000) }).then((r) => r.text()).then(console.log, (e) => console.log('no way', e.name, e.cause?.code))`;
+        const listen = `require('node:http').createServer((q, r) => r.end('hello from a session')).listen(3001)`;
+        const exec = await docker.getContainer(second.id).exec({ Cmd: ['node', '-e', listen] });
+        await exec.start({ Detach: true });
+        await waitFor(async () =>
+          (await runInside(second.id, ['node', '-e', get('http://127.0.0.1:3001')])).includes(
+            'from a session',
+          ),
+        );
+        expect(
+          await runInside(first.id, ['node', '-e', get(`${await setup.provider.mainUrl()}/`)]),
+        ).toContain('hello from main-server');
+        expect(await runInside(first.id, ['node', '-e', get(`http://${neighbour}:3001/`)])).toContain(
+          'no way',
+        );
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    });
+
+    claim('says that a container used too much memory', async () => {
+      const ref = await setup.provider.start(
+        specOf(1, { NODE_OPTIONS: '--max-old-space-size=4096', EXIT_WITH: '' }),
+      );
+      await runInside(ref.id, ['sh', '-c', 'kill -0 1']);
+      const hungry = {
+        ...specOf(2),
+        environment: { ...specOf(2).environment, NODE_OPTIONS: '-r /data/workspace/eat.cjs' },
+      };
+      const eat = 'const all = []; for (;;) all.push(Buffer.alloc(8 << 20, 1));';
+      await runInside(ref.id, [
+        'node',
+        '-e',
+        `require('fs').writeFileSync('/data/workspace/eat.cjs', ${JSON.stringify(eat)})`,
+      ]);
+      const next = await setup.provider.start(hungry);
+      await waitFor(async () => (await setup.provider.inspect(next)).state === 'stopped', 30_000);
+      expect(await setup.provider.inspect(next)).toMatchObject({ reason: expect.stringContaining('memory') });
+    });
+
+    claim('tells soon that a container was killed', async () => {
+      const ref = await setup.provider.start(specOf(1));
+      const changes: (string | null)[] = [];
+      const end = setup.provider.watch((changed) => changes.push(changed));
+      await waitFor(() => changes.length === 1);
+      const before = performance.now();
+      await docker.getContainer(ref.id).kill();
+      await waitFor(() => changes.includes(sessionId));
+      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(await setup.provider.inspect(ref)).toMatchObject({ state: 'stopped', exitCode: 137 });
+      end();
+    });
+
+    claim('deletes container and volume and nothing else', async () => {
+      const ref = await setup.provider.start(specOf(1));
+      const neighbour = await setup.provider.start({ ...specOf(1), sessionId: randomUUID() });
+      await setup.provider.remove(ref);
+      await setup.provider.removeData(sessionId);
+      await expect(docker.getVolume(ref.id).inspect()).rejects.toMatchObject({ statusCode: 404 });
+      await expect(docker.getVolume(neighbour.id).inspect()).resolves.toMatchObject({ Name: neighbour.id });
+    });
+
+    claim('says so when the engine does not answer, and calls nothing absent', async () => {
+      const ref = await setup.provider.start(specOf(1));
+      const cut = new DockerContainerProvider(
+        new Docker({ socketPath: '/nowhere.sock' }),
+        optionsOf(setup.instanceId),
+      );
+      expect(await cut.check()).toMatchObject({
+        isAvailable: false,
+        note: expect.stringContaining('Docker does not answer'),
+      });
+      await expect(cut.inspect(ref)).rejects.toMatchObject({ reason: 'unreachable' });
+      await expect(cut.list()).rejects.toMatchObject({ reason: 'unreachable', isRetryable: true });
+    });
+  });
+}

@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { PathWsAdapter, requestContext } from '@codex-webapp/nest-kit';
+import { DomainError, PathWsAdapter, requestContext } from '@codex-webapp/nest-kit';
 import { messageLimits } from '@codex-webapp/contracts';
 import { json, type RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -10,6 +10,9 @@ const bodyMaxBytes = 256 * 1024;
 
 /** Long prompts and messages with the items of a whole turn. */
 const largeBodies = /^\/api\/(container-webhooks\/[^/]+\/message|sessions\/[^/]+\/messages)\/?$/;
+
+/** Read as they come by their own routes. */
+const rawBodies = /^\/api\/container-webhooks\/[^/]+\/blobs\//;
 
 /** Everything between the socket and Nest's routes, for `main.ts` and for tests alike. Create the app with `bodyParser: false`. */
 export function configureHttpApp(app: NestExpressApplication, trustedProxies: readonly string[]): PathWsAdapter {
@@ -47,9 +50,15 @@ function jsonBodies(): RequestHandler {
   const small = json({ ...options, limit: bodyMaxBytes });
   const large = json({ ...options, limit: messageLimits.bodyMaxBytes });
   return (request, response, next) => {
-    if (!isOurs(request.path)) return next();
+    if (!isOurs(request.path) || rawBodies.test(request.path)) return next();
+    // Forms can be sent by any page without asking; nothing of ours takes one.
+    if (request.is('application/json') === false) return next(unsupportedMediaType());
     (largeBodies.test(request.path) ? large : small)(request, response, next);
   };
+}
+
+function unsupportedMediaType(): DomainError {
+  return new DomainError('request.unsupported_media_type', { message: 'Send the body as application/json.' });
 }
 
 function isOurs(path: string): boolean {

@@ -27,6 +27,8 @@ interface ServerOptions {
         ...sqliteOptions(config.file),
         autoLoadEntities: true,
         retryAttempts: 0,
+        // What is wrong with a file stays wrong; the caller tells it, once.
+        toRetry: () => false,
         folder,
         instanceId: secrets.instanceId,
       }),

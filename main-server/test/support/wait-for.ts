@@ -1,8 +1,8 @@
-/** Resolves once the condition holds; looks again every 25 ms. @throws after the deadline */
-export async function waitFor(condition: () => boolean | Promise<boolean>, timeoutMs = 5_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Still not so after ${timeoutMs} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+/** Resolves once `isTrue` says so. @throws after `deadlineMs` */
+export async function waitFor(isTrue: () => boolean | Promise<boolean>, deadlineMs = 5_000): Promise<void> {
+  const end = Date.now() + deadlineMs;
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error(`Not true after ${deadlineMs} ms: ${isTrue.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,0 +1,220 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource, getMetadataArgsStorage } from 'typeorm';
+import { DataFolder } from '../src/database/data-folder.ts';
+import { sqliteOptions } from '../src/database/data-source.ts';
+import { Secrets } from '../src/database/secrets.ts';
+import { ServerDataSource } from '../src/database/server-data-source.ts';
+import { ServerState } from '../src/database/server-state.ts';
+import { createTestApp } from './support/create-test-app.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'codex-webapp-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const databaseFile = () => path.join(folder, 'chat.db');
+
+async function openRaw(): Promise<DataSource> {
+  return new DataSource({ ...sqliteOptions(databaseFile()), migrations: [] }).initialize();
+}
+
+describe('the data folder', () => {
+  it('and everything in it is for us alone', async () => {
+    {
+      await using app = await createTestApp({ folder });
+      await app.addUser();
+      expect((await stat(folder)).mode & 0o777).toBe(0o700);
+      const files = await readdir(folder);
+      expect(files).toEqual(expect.arrayContaining(['chat.db', 'chat.db-wal', 'jwt-secret', 'webapp-secret', 'instance-id']));
+      for (const file of files) expect([file, (await stat(path.join(folder, file))).mode & 0o777]).toEqual([file, 0o600]);
+    }
+  });
+
+  it('takes one server at a time, and the next one after it', async () => {
+    {
+      await using app = await createTestApp({ folder });
+      await expect(createTestApp({ folder })).rejects.toThrow(/is in use by another server/);
+      expect((await app.anonymous().get('/health/ready')).status).toBe(200);
+    }
+    await using next = await createTestApp({ folder });
+    expect((await next.anonymous().get('/health/ready')).status).toBe(200);
+  });
+
+  it('is free at once when its server was killed', async () => {
+    const script = `
+      const sqlite3 = require('sqlite3');
+      const db = new sqlite3.Database(process.argv[1]);
+      db.exec('BEGIN EXCLUSIVE', (error) => console.log(error ? 'failed' : 'locked'));
+      setInterval(() => undefined, 1000);
+    `;
+    const holder: ChildProcess = spawn(process.execPath, ['-e', script, path.join(folder, 'server.lock')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout!, 'data');
+    await expect(DataFolder.open(folder)).rejects.toThrow(/is in use by another server/);
+    const exited = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await exited;
+    const opened = await DataFolder.open(folder);
+    await opened.onApplicationShutdown();
+  });
+
+  it('that is no folder is told in one sentence', async () => {
+    const file = path.join(folder, 'file');
+    await writeFile(file, '');
+    await expect(DataFolder.open(path.join(file, 'data'))).rejects.toThrow(/cannot be used \(ENOTDIR\): make it writable/);
+  });
+
+  it('keeps the secrets it made', async () => {
+    const data = await DataFolder.open(folder);
+    const none = { jwtSecret: null, webappSecret: null };
+    const made = await Secrets.open(data, none);
+    expect(await Secrets.open(data, none)).toEqual(made);
+    expect(made.jwtSecret.length).toBeGreaterThanOrEqual(64);
+    expect((await Secrets.open(data, { ...none, jwtSecret: 'given' })).jwtSecret).toBe('given');
+    await data.onApplicationShutdown();
+  });
+});
+
+describe('secrets in the environment', () => {
+  it.each([
+    ['JWT_SECRET', 'your-secret-key-change-in-production', /JWT_SECRET: is a known default/],
+    ['CODEX_WEBAPP_SECRET', 'your-encryption-secret', /CODEX_WEBAPP_SECRET: is a known default/],
+    ['JWT_SECRET', 'short', /JWT_SECRET: must have at least 32 characters/],
+    ['JWT_SECRET', '', /JWT_SECRET: is empty/],
+  ])('%s=%s is refused', async (name, value, message) => {
+    await expect(createTestApp({ env: { [name]: value } })).rejects.toThrow(message);
+  });
+});
+
+describe('the database', () => {
+  it('has the tables and columns the entities name, with the same nullability and types', async () => {
+    await using app = await createTestApp({ folder });
+    const source = app.get(DataSource);
+    expect(source.entityMetadatas.length).toBeGreaterThanOrEqual(6);
+    for (const entity of source.entityMetadatas) {
+      const columns = await app.query<{ name: string; notnull: number; pk: number; type: string }>(
+        `SELECT name, "notnull", pk, type FROM pragma_table_info(?)`,
+        [entity.tableName],
+      );
+      const actual = columns.map(({ name, type, notnull, pk }) => ({ name, type, isNullable: notnull === 0 && pk === 0 }));
+      const expected = entity.columns.map((column) => ({
+        name: column.databaseName,
+        type: ['integer', 'boolean'].includes(source.driver.normalizeType(column)) ? 'INTEGER' : 'TEXT',
+        isNullable: column.isNullable,
+      }));
+      const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name);
+      expect({ table: entity.tableName, columns: actual.sort(byName) }).toEqual({
+        table: entity.tableName,
+        columns: expected.sort(byName),
+      });
+    }
+  });
+
+  it('has an entity for every table, and every entity of the code is registered', async () => {
+    await using app = await createTestApp({ folder });
+    const source = app.get(DataSource);
+    const tables = await app.query<{ name: string }>(
+      `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_index%' AND name <> 'migrations'`,
+    );
+    const known = new Set([...source.entityMetadatas.map(({ tableName }) => tableName), 'server_state']);
+    expect(tables.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
+    const named = getMetadataArgsStorage().tables.map(({ name }) => name);
+    expect(named.filter((name) => name !== undefined && !known.has(name))).toEqual([]);
+  });
+
+  it('reads on a connection that cannot write, and never sees what is not committed', async () => {
+    await using app = await createTestApp({ folder });
+    const source = app.get(DataSource) as ServerDataSource;
+    await expect(source.query(`UPDATE server_state SET instance_id = 'x'`)).rejects.toThrow(/readonly/);
+    await source.writeQueue.run(async (manager) => {
+      await manager.query(`UPDATE server_state SET instance_id = 'not yet'`);
+      expect(await app.query('SELECT instance_id FROM server_state')).not.toEqual([{ instance_id: 'not yet' }]);
+    });
+    expect(await app.query('SELECT instance_id FROM server_state')).toEqual([{ instance_id: 'not yet' }]);
+  });
+
+  it('refuses to change or delete what stands in the audit trail', async () => {
+    await using app = await createTestApp({ folder });
+    await app.addToken(await app.addUser());
+    const { writeQueue } = app.get(DataSource) as ServerDataSource;
+    await expect(writeQueue.run((manager) => manager.query(`UPDATE audit_events SET action = 'x'`))).rejects.toThrow(/never changed/);
+    await expect(writeQueue.run((manager) => manager.query('DELETE FROM audit_events'))).rejects.toThrow(/never deleted/);
+  });
+
+  it('keeps the history epoch over an end in order, and changes it after a crash or a restored copy', async () => {
+    const epochs: string[] = [];
+    const start = async () => {
+      const app = await createTestApp({ folder });
+      epochs.push(app.get(ServerState).historyEpoch);
+      return app;
+    };
+    await (await start())[Symbol.asyncDispose]();
+    await copyFile(databaseFile(), path.join(folder, 'copy'));
+    await (await start())[Symbol.asyncDispose]();
+    expect(epochs[1]).toBe(epochs[0]);
+    await copyFile(path.join(folder, 'copy'), databaseFile());
+    await (await start())[Symbol.asyncDispose]();
+    expect(epochs[2]).not.toBe(epochs[1]);
+    const raw = await openRaw();
+    await raw.query('UPDATE server_state SET stopped_cleanly = 0');
+    await raw.destroy();
+    await (await start())[Symbol.asyncDispose]();
+    expect(epochs[3]).not.toBe(epochs[2]);
+  });
+
+  it('of a newer version is refused, and untouched', async () => {
+    await (await createTestApp({ folder }))[Symbol.asyncDispose]();
+    const raw = await openRaw();
+    await raw.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture9999999999999')`);
+    await raw.destroy();
+    await expect(createTestApp({ folder })).rejects.toThrow(/was written by a newer version \(FromTheFuture9999999999999\)/);
+  });
+
+  it('is copied before a migration', async () => {
+    await (await createTestApp({ folder }))[Symbol.asyncDispose]();
+    const data = await DataFolder.open(folder);
+    class AddThing9999999999999 {
+      name = 'AddThing9999999999999';
+      up = (runner: { query(sql: string): Promise<unknown> }) => runner.query('CREATE TABLE things (id INTEGER PRIMARY KEY) STRICT').then(() => undefined);
+      down = () => Promise.resolve();
+    }
+    const options = sqliteOptions(databaseFile());
+    const migrations = [...(options.migrations as unknown[]), AddThing9999999999999] as never;
+    const source = await new ServerDataSource({ ...options, migrations, entities: [] }, data, 'test').initialize();
+    expect(source.migrated.applied).toEqual(['AddThing9999999999999']);
+    const copy = source.migrated.copy!;
+    expect((await stat(copy)).mode & 0o777).toBe(0o600);
+    const old = await new DataSource({ type: 'sqlite', database: copy }).initialize();
+    expect(await old.query(`SELECT name FROM sqlite_master WHERE name IN ('things', 'users')`)).toEqual([{ name: 'users' }]);
+    await old.destroy();
+    await source.destroy();
+    await data.onApplicationShutdown();
+  });
+
+  it('that is gone stops the start instead of being made anew', async () => {
+    await (await createTestApp({ folder }))[Symbol.asyncDispose]();
+    await rm(databaseFile());
+    await expect(createTestApp({ folder })).rejects.toThrow(/is gone: restore it/);
+  });
+
+  it('that is damaged stops the start', async () => {
+    await (await createTestApp({ folder }))[Symbol.asyncDispose]();
+    await writeFile(databaseFile(), 'this is no database, and long enough to be looked at as one');
+    await expect(createTestApp({ folder })).rejects.toThrow(/is damaged: restore a copy/);
+  });
+
+  it('that cannot be written is told', async () => {
+    if (process.getuid?.() === 0) return;
+    await chmod(folder, 0o500);
+    await expect(createTestApp({ folder })).rejects.toThrow(/cannot be used/);
+  });
+});

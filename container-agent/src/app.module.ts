@@ -4,18 +4,22 @@ import { loggingParams, RestModule } from '@codex-webapp/nest-kit';
 import { LoggerModule } from 'nestjs-pino';
 import { CommonModule } from './common/common.module.ts';
 import { HealthModule } from './health/health.module.ts';
+import { LocalPageModule } from './local-page/local-page.module.ts';
 import { loggingConfig } from './logging.config.ts';
 import { MainLinkModule } from './main-link/main-link.module.ts';
+import { codexConfig } from './agents/codex/codex.config.ts';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
+import { MessagesModule } from './messages/messages.module.ts';
 import { sessionConfig } from './session.config.ts';
 import { TurnsModule } from './turns/turns.module.ts';
+import { WorkspaceModule } from './workspace/workspace.module.ts';
 
 @Module({
   imports: [
     ConfigModule.forRoot({
       isGlobal: true,
       ignoreEnvFile: true,
-      load: [sessionConfig, agentEnvironmentConfig],
+      load: [sessionConfig, agentEnvironmentConfig, codexConfig],
     }),
     LoggerModule.forRootAsync({
       imports: [ConfigModule.forFeature(loggingConfig)],
@@ -26,6 +30,9 @@ import { TurnsModule } from './turns/turns.module.ts';
     CommonModule,
     MainLinkModule,
     TurnsModule,
+    MessagesModule,
+    WorkspaceModule,
+    LocalPageModule,
     HealthModule,
   ],
 })

@@ -1,11 +1,15 @@
+import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '@codex-webapp/nest-kit';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.ts';
+import { writeAuthFiles } from './auth-files/write-auth-files.ts';
 import { configureHttpApp } from './http-app.ts';
+import { LocalPageFiles } from './local-page/local-page-files.ts';
 import { MainLinkService } from './main-link/main-link.service.ts';
 import { Outbox } from './main-link/outbox.ts';
 import { ReverseTunnel } from './main-link/reverse-tunnel.ts';
@@ -20,12 +24,16 @@ const stopDeadlineMs = 9_500;
 
 /** Runs until it is told to stop. */
 export async function startContainerAgent(): Promise<void> {
+  // What agents create is as open as in any shell; our own files are made with modes of their own.
+  process.umask(0o022);
+  loadEnvFile();
   const app = await createApp();
   const config = app.get<SessionConfig>(sessionConfig.KEY);
   const logger = new Logger('ContainerAgent');
   await app.listen(config.port, config.host);
   const { port } = app.getHttpServer().address() as AddressInfo;
   app.get(ReverseTunnel).start({ ...config, agentPort: port });
+  app.get(LocalPageFiles).begin(port);
   logger.log({ msg: 'Listening', host: config.host, port });
 
   let stopping: Promise<void> | null = null;
@@ -39,7 +47,9 @@ export async function startContainerAgent(): Promise<void> {
 
 async function createApp(): Promise<NestExpressApplication> {
   try {
-    readSessionConfig(process.env);
+    const config = readSessionConfig(process.env);
+    writeAuthFiles(process.env, config);
+    mkdirSync(config.workspacePath, { recursive: true });
     const app = await NestFactory.create<NestExpressApplication>(AppModule, {
       bodyParser: false,
       bufferLogs: true,
@@ -52,6 +62,15 @@ async function createApp(): Promise<NestExpressApplication> {
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
+  }
+}
+
+/** `.env` beside the program, for running it by hand. What the environment says already stays. */
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile(fileURLToPath(new URL('../.env', import.meta.url)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

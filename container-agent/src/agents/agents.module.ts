@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { agentEnvironmentConfig } from './agents.config.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
+import { codexConfig, type CodexConfig } from './codex/codex.config.ts';
+import { CodexDriver } from './codex/codex.driver.ts';
 import { AgentRegistry, agentDrivers } from './agent-registry.ts';
 import { ShellDriver } from './shell/shell.driver.ts';
 
@@ -9,9 +11,10 @@ import { ShellDriver } from './shell/shell.driver.ts';
     AgentRegistry,
     {
       provide: agentDrivers,
-      inject: [sessionConfig.KEY, agentEnvironmentConfig.KEY],
-      useFactory: (config: SessionConfig, environment: NodeJS.ProcessEnv) => [
-        new ShellDriver({ homePath: config.homePath, environment }),
+      inject: [sessionConfig.KEY, agentEnvironmentConfig.KEY, codexConfig.KEY],
+      useFactory: (session: SessionConfig, environment: NodeJS.ProcessEnv, config: CodexConfig) => [
+        new ShellDriver({ ...session, environment }),
+        new CodexDriver({ ...session, environment, config }),
       ],
     },
   ],

@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { Clock, deriveFrontDoorKey, SystemClock } from '@codex-webapp/nest-kit';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
-import { FrontDoorGuard, frontDoorKey } from './front-door.guard.ts';
+import { frontDoorKey } from './front-door.guard.ts';
 
 @Global()
 @Module({
@@ -13,7 +12,6 @@ import { FrontDoorGuard, frontDoorKey } from './front-door.guard.ts';
       inject: [sessionConfig.KEY],
       useFactory: (config: SessionConfig) => deriveFrontDoorKey(config.sessionToken),
     },
-    { provide: APP_GUARD, useClass: FrontDoorGuard },
   ],
   exports: [Clock, frontDoorKey],
 })

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { formatRecord } from './record-file.ts';
 
 /** Puts a whole new file in place of an old one: after a crash there is one or the other, never a mixture. */
-export function replaceFile(file: string, content: string): void {
+export function replaceFile(file: string, content: string | Buffer): void {
   const draft = `${file}.${process.pid}.tmp`;
   const fd = openSync(draft, 'w', 0o600);
   try {

@@ -9,8 +9,13 @@ import { DatabaseModule } from './database/database.module.ts';
 import { AccessModule } from './modules/access/access.module.ts';
 import { FrontDoorModule } from './modules/front-door/front-door.module.ts';
 import { HealthModule } from './modules/health/health.module.ts';
+import { MessagesModule } from './modules/messages/messages.module.ts';
+import { PromptsModule } from './modules/prompts/prompts.module.ts';
+import { RealtimeModule } from './modules/realtime/realtime.module.ts';
+import { RequestsModule } from './modules/requests/requests.module.ts';
 import { SessionsModule } from './modules/sessions/sessions.module.ts';
 import { WebModule } from './modules/web/web.module.ts';
+import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
 
 /** Lower ones first. A feature adds itself with one line. */
 @Module({
@@ -25,7 +30,12 @@ import { WebModule } from './modules/web/web.module.ts';
     CommonModule,
     DatabaseModule,
     AccessModule,
+    MessagesModule,
+    RequestsModule,
+    PromptsModule,
     SessionsModule,
+    WebhooksModule,
+    RealtimeModule,
     FrontDoorModule,
     WebModule,
     HealthModule,

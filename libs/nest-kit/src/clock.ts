@@ -33,7 +33,7 @@ export class SystemClock extends Clock {
   }
 
   schedule(delayMs: number, callback: () => void): () => void {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, delayMs).unref();
     return () => clearTimeout(timer);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
+import { containerEvents, type ContainerStopped } from '../containers/container.events.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { LinkRegistry } from '../link/link-registry.ts';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
@@ -12,11 +13,6 @@ import { TurnEntity } from './turn.entity.ts';
 
 /** How long a container that runs something else has for saying how its last turn ended. */
 const explainDelayMs = 10_000;
-
-interface ContainerStopped {
-  readonly sessionId: string;
-  readonly generation: number;
-}
 
 /** Ends turns that nobody will report the end of, and keeps what they said. */
 @Injectable()
@@ -33,7 +29,7 @@ export class LostTurns {
     private readonly clock: Clock,
   ) {}
 
-  @OnEvent('container.stopped')
+  @OnEvent(containerEvents.stopped)
   async onStopped({ sessionId, generation }: ContainerStopped): Promise<void> {
     // A newer one runs: the turn is its own.
     if ((this.links.get(sessionId)?.generation ?? 0) > generation) return;

@@ -10,6 +10,7 @@ import { LinkRegistry } from '../link/link-registry.ts';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { PromptEntity } from './prompt.entity.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnEntity } from './turn.entity.ts';
 
@@ -70,8 +71,18 @@ export class TurnsService implements OnApplicationBootstrap {
     return rows.map(({ id }) => id);
   }
 
-  find(manager: EntityManager, sessionId: string, turnId: string): Promise<Readonly<TurnEntity> | null> {
-    return manager.findOneBy(TurnEntity, { id: turnId, sessionId });
+  /** What a message of the turn says of it; also of one that was delivered and whose start is still on its way here. */
+  async findOfSession(
+    manager: EntityManager,
+    sessionId: string,
+    turnId: string,
+  ): Promise<{ readonly turnId: string; readonly promptId: string; readonly agent: string } | null> {
+    const turn = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
+    if (turn) return { turnId, promptId: turn.promptId, agent: turn.agent };
+    const prompt = await manager.findOneBy(PromptEntity, { turnId, sessionId });
+    if (!prompt) return null;
+    const { agent } = await this.sessions.read(manager, sessionId);
+    return { turnId, promptId: prompt.id, agent };
   }
 
   /** Makes the message of a turn that ended, unless the container posts it first. */

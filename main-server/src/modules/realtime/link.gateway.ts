@@ -8,7 +8,7 @@ import type { LinkConnection } from '../link/link-connection.ts';
 import { LinkService } from '../link/link.service.ts';
 import { ContainerGenerations } from './container-generations.ts';
 import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
-import { looksLikeSessionToken, tokenOf } from './socket-credentials.ts';
+import { isForContainers } from './socket-credentials.ts';
 import { SocketRegistry } from './socket-registry.ts';
 
 /** How long the link of a replaced container can live. */
@@ -17,8 +17,7 @@ const recheckMs = 1_000;
 /** The links of containers. Whether it is this gateway or the pages' is decided by the kind of token. */
 @WebSocketGateway({
   path: '/ws/sessions/:sessionId?role=container',
-  claims: (request: Parameters<typeof tokenOf>[0], query: URLSearchParams) =>
-    looksLikeSessionToken(tokenOf(request, query)),
+  claims: isForContainers,
   maxPayload: linkLimits.frameMaxBytes,
   pingMs: 10_000,
   deadMs: 30_000,

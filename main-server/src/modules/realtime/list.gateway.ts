@@ -1,10 +1,11 @@
 import { OnEvent } from '@nestjs/event-emitter';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
-import { closeCodes, protocolVersion, type ContainerResponse, type ListFrame } from '@codex-webapp/contracts';
+import { closeCodes, protocolVersion, type ListFrame } from '@codex-webapp/contracts';
 import type { AuthorizedRequest, PathWsServer } from '@codex-webapp/nest-kit';
 import type { WebSocket } from 'ws';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { loginEvents, type ApiTokenRevoked, type LoginEnded } from '../auth/login.events.ts';
+import { containerEvents, type ContainerChanged } from '../containers/container.events.ts';
 import { sessionEvents, type SessionChanged, type SessionRemoved } from '../session-state/session.events.ts';
 import { ListUpgradeGuard } from './list-upgrade.guard.ts';
 import { PacedSocket } from './paced-socket.ts';
@@ -43,6 +44,11 @@ export class ListGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnec
   @OnEvent(sessionEvents.removed)
   onSessionRemoved({ ownerId, sessionId }: SessionRemoved): void {
     send(this.ofUser(ownerId), { type: 'session.removed', sessionId });
+  }
+
+  @OnEvent(containerEvents.changed)
+  onContainerChanged({ ownerId, container }: ContainerChanged): void {
+    send(this.ofUser(ownerId), { type: 'container.changed', container: { ...container, steps: [...container.steps] } });
   }
 
   @OnEvent(loginEvents.ended)

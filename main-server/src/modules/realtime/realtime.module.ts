@@ -35,7 +35,6 @@ import { SnapshotsService } from './snapshots.service.ts';
     ContainerGenerations,
     ContainerStates,
     ContainerUpgradeGuard,
-    // First: it claims the upgrades that come with a session token and leaves the others to the pages' gateway.
     LinkGateway,
     SessionGateway,
     ListGateway,

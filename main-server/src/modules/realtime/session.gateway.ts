@@ -1,15 +1,17 @@
 import { OnEvent } from '@nestjs/event-emitter';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
-import { clientFrameLimits, closeCodes, type ContainerResponse } from '@codex-webapp/contracts';
+import { clientFrameLimits, closeCodes } from '@codex-webapp/contracts';
 import type { AuthorizedRequest, PathWsServer } from '@codex-webapp/nest-kit';
 import type { WebSocket } from 'ws';
 import { loginEvents, type ApiTokenRevoked, type LoginEnded } from '../auth/login.events.ts';
+import { containerEvents, type ContainerProgressed } from '../containers/container.events.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
 import { ClientCommandsService } from './client-commands.service.ts';
 import { ClientConnection } from './client-connection.ts';
 import { ClientUpgradeGuard, type SessionGuest } from './client-upgrade.guard.ts';
 import { SnapshotsService } from './snapshots.service.ts';
+import { isForPages } from './socket-credentials.ts';
 import { SocketRegistry } from './socket-registry.ts';
 
 /** Of one user and one session. */
@@ -18,7 +20,11 @@ const socketsMax = 10;
 const resumeMax = 2_000;
 
 /** Pages that show one session. */
-@WebSocketGateway({ path: '/ws/sessions/:sessionId?role=client', maxPayload: clientFrameLimits.frameMaxBytes })
+@WebSocketGateway({
+  path: '/ws/sessions/:sessionId?role=client',
+  claims: isForPages,
+  maxPayload: clientFrameLimits.frameMaxBytes,
+})
 export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket> {
   private readonly sockets = new SocketRegistry<SessionGuest, ClientConnection>();
 
@@ -74,9 +80,9 @@ export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayCon
     this.history.forget(sessionId);
   }
 
-  @OnEvent('container.progress')
-  onContainerProgress(container: ContainerResponse): void {
-    for (const connection of this.sockets.list((guest) => guest.sessionId === container.sessionId)) {
+  @OnEvent(containerEvents.progress)
+  onContainerProgress({ sessionId, container }: ContainerProgressed): void {
+    for (const connection of this.sockets.list((guest) => guest.sessionId === sessionId)) {
       connection.send({ type: 'container.progress', container: { ...container, steps: [...container.steps] } });
     }
   }

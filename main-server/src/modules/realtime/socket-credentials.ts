@@ -9,8 +9,13 @@ export function tokenOf(request: IncomingMessage, query: URLSearchParams): strin
 }
 
 /** Session tokens are JWTs; tickets and API tokens are not. Says which gateway decides, not whether it says yes. */
-export function looksLikeSessionToken(token: string | null): boolean {
-  return token !== null && token.split('.').length === 3;
+export function isForContainers(request: IncomingMessage, query: URLSearchParams): boolean {
+  return tokenOf(request, query)?.split('.').length === 3;
+}
+
+/** Whatever is not a session token, also nothing at all, is for the gateway of pages to refuse or to let in. */
+export function isForPages(request: IncomingMessage, query: URLSearchParams): boolean {
+  return !isForContainers(request, query);
 }
 
 /** The role comes from the credential; one in the query may only agree. @throws role.mismatch */

@@ -1,0 +1,9 @@
+import { sessionLimits, type SuggestTitleRequest } from '@codex-webapp/contracts';
+import { IsString, Length, Matches } from 'class-validator';
+
+export class SuggestTitleDto implements SuggestTitleRequest {
+  @IsString()
+  @Length(sessionLimits.titleMinLength, sessionLimits.titleMaxLength)
+  @Matches(/^[^\p{Cc}\p{Surrogate}]+$/u, { message: 'title must be one line of text' })
+  readonly title: string;
+}

@@ -51,3 +51,11 @@ export interface ContainerProviderResponse {
   readonly note: string | null;
   readonly isIsolated: boolean;
 }
+
+export const containerLogLimits = { tailDefault: 200, tailMax: 2_000 } as const;
+
+/** `GET /api/sessions/:id/container/logs` */
+export interface ContainerLogsResponse {
+  /** What the container printed last, oldest first. */
+  readonly lines: readonly string[];
+}

@@ -62,6 +62,8 @@ export interface ContainerProvider {
   readonly name: ContainerProviderName;
   /** Whether what runs inside is kept from the host and from other sessions. */
   readonly isIsolated: boolean;
+  /** False when a person runs the program: then nothing but its link says whether it runs, and it takes as long as it takes. */
+  readonly startsByItself: boolean;
   /** Where the workspace is, as the container sees it. */
   workspacePath(sessionId: string): string;
   /** The base URL at which its containers reach main-server's container listener, e.g. `http://172.17.0.1:3010`. */

@@ -43,6 +43,7 @@ const defaultTail = 200;
 export class DockerContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
   readonly name = 'docker';
   readonly isIsolated = true;
+  readonly startsByItself = true;
   private readonly names: DockerNames;
   private readonly image: DockerImage;
   private readonly network: DockerNetwork;

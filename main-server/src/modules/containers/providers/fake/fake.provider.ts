@@ -21,6 +21,7 @@ interface FakeContainer {
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
 export class FakeContainerProvider implements WatchingContainerProvider {
   readonly isIsolated = true;
+  readonly startsByItself = true;
   /** By session, so that a test can look and meddle. */
   readonly containers = new Map<string, FakeContainer>();
   readonly starts: ContainerSpec[] = [];

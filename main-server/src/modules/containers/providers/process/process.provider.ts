@@ -50,6 +50,7 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
 export class ProcessContainerProvider implements WatchingContainerProvider {
   readonly name = 'process';
   readonly isIsolated = false;
+  readonly startsByItself = true;
   private readonly folders: ProcessFolders;
   private readonly records: ProcessRecords;
   /** Of the processes this server started itself, by nonce: resolves once their end is written down. */

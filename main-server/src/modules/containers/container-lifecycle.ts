@@ -1,0 +1,95 @@
+import type { ContainerStatus } from '@codex-webapp/contracts';
+import type { Container } from './container.entity.ts';
+
+/** What stands in the row: what is wanted, and how far it got. */
+export type Wanted = Pick<Container, 'desired' | 'status' | 'generation' | 'updatedAt'>;
+
+export interface Observed {
+  /** `unknown`: the backend does not answer, or cannot know. */
+  readonly state: 'running' | 'stopped' | 'absent' | 'unknown';
+  /** Of the container that is there. */
+  readonly generation: number | null;
+  /** Whether the link of the wanted generation is up. */
+  readonly isConnected: boolean;
+  readonly exitCode: number | null;
+  readonly reason: string | null;
+}
+
+export type LifecycleAction =
+  /** Begins or finishes the start of the wanted generation; what is there of it is adopted. */
+  | { readonly type: 'start' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'remove' }
+  /** Only writes down what is so. */
+  | { readonly type: 'mark'; readonly status: ContainerStatus; readonly reason: string | null }
+  /** Gives a start up: ends what runs and says why. */
+  | { readonly type: 'fail'; readonly reason: string };
+
+/** From acceptance by the backend to the link. Ours connects in about a second; a loaded machine takes ten. */
+export const connectDeadlineMs = 60_000;
+
+/** Ended by somebody or something outside, and not by a mistake inside: SIGTERM, SIGKILL, an engine that stopped. */
+const outsideExitCodes: readonly (number | null)[] = [null, 0, 137, 143, 255];
+
+/** What has to be done so that what is becomes what is wanted. Done twice it does no harm. */
+export function decide(wanted: Wanted, observed: Observed, now: number): readonly LifecycleAction[] {
+  if (observed.state === 'unknown') return decideUnseen(wanted, observed);
+  switch (wanted.desired) {
+    case 'running':
+      return wanted.status === 'creating'
+        ? decideHalfMade(wanted, observed, now)
+        : decideRunning(wanted, observed);
+    case 'stopped':
+      return decideStopped(wanted, observed);
+    case 'absent':
+      if (observed.state !== 'absent') return [{ type: 'remove' }];
+      return wanted.status === 'absent' ? [] : [{ type: 'mark', status: 'absent', reason: null }];
+    default:
+      return wanted.desired satisfies never;
+  }
+}
+
+/** A silent backend is no proof of anything: nothing is called stopped or deleted because of it. */
+function decideUnseen(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
+  if (wanted.desired !== 'running') return [];
+  if (observed.isConnected) return markUnlessSo(wanted, 'running', null);
+  if (wanted.status === 'creating') return [];
+  return wanted.status === 'running' ? [{ type: 'mark', status: 'unknown', reason: observed.reason }] : [];
+}
+
+function decideHalfMade(wanted: Wanted, observed: Observed, now: number): readonly LifecycleAction[] {
+  if (observed.generation !== wanted.generation || observed.state === 'absent') return [{ type: 'start' }];
+  if (observed.state === 'stopped') {
+    return [{ type: 'fail', reason: observed.reason ?? 'The container ended before it was ready.' }];
+  }
+  if (observed.isConnected) return [{ type: 'mark', status: 'running', reason: null }];
+  if (now - wanted.updatedAt < connectDeadlineMs) return [];
+  return [{ type: 'fail', reason: 'The container runs but did not connect in time.' }];
+}
+
+function decideRunning(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
+  const isThere = observed.state === 'running' && observed.generation === wanted.generation;
+  if (isThere) return markUnlessSo(wanted, 'running', null);
+  const isMistake = observed.state === 'stopped' && !outsideExitCodes.includes(observed.exitCode);
+  const reason = observed.reason ?? 'The container is gone.';
+  return [{ type: 'mark', status: isMistake || isOutOfMemory(observed) ? 'error' : 'stopped', reason }];
+}
+
+function decideStopped(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
+  if (observed.state === 'running') return [{ type: 'stop' }];
+  const isSettled = wanted.status === 'stopped' || wanted.status === 'error';
+  return isSettled ? [] : [{ type: 'mark', status: 'stopped', reason: null }];
+}
+
+function markUnlessSo(
+  wanted: Wanted,
+  status: ContainerStatus,
+  reason: string | null,
+): readonly LifecycleAction[] {
+  return wanted.status === status ? [] : [{ type: 'mark', status, reason }];
+}
+
+/** Its exit code is that of any killed process; the words tell it apart. */
+function isOutOfMemory(observed: Observed): boolean {
+  return observed.state === 'stopped' && /memory/.test(observed.reason ?? '');
+}

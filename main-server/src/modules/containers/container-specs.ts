@@ -1,0 +1,40 @@
+import { posix } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { type ConfigType } from '@nestjs/config';
+import { SessionTokensService } from '../auth/session-tokens.service.ts';
+import type { Container } from './container.entity.ts';
+import { containersConfig } from './containers.config.ts';
+import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
+import type { ContainerSpec } from './providers/container-provider.ts';
+
+/** What a session's container is started with. The same row always gives the same, token included. */
+@Injectable()
+export class ContainerSpecs {
+  constructor(
+    private readonly tokens: SessionTokensService,
+    private readonly registry: ContainerProviderRegistry,
+    @Inject(containersConfig.KEY) private readonly config: ConfigType<typeof containersConfig>,
+  ) {}
+
+  async of(container: Container): Promise<ContainerSpec> {
+    const { sessionId, generation, tokenIssuedAt } = container;
+    const provider = this.registry.get(container.provider);
+    const mainUrl = (await provider.mainUrl()).replace(/\/$/, '');
+    const workspacePath = provider.workspacePath(sessionId);
+    const dataPath = posix.dirname(workspacePath);
+    return {
+      sessionId,
+      generation,
+      environment: {
+        ...this.config.agentEnvironment,
+        SESSION_ID: sessionId,
+        SESSION_TOKEN: this.tokens.issue({ sessionId, generation, issuedAt: tokenIssuedAt }),
+        MAIN_APP_URL: mainUrl,
+        MAIN_APP_WS_URL: this.config.mainWsUrl ?? mainUrl.replace(/^http/, 'ws'),
+        WORKSPACE_PATH: workspacePath,
+        AGENT_HOME: posix.join(dataPath, 'home'),
+        STATE_PATH: posix.join(dataPath, 'state'),
+      },
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import type { ContainerProviderName, ContainerStatus, ContainerStep } from '@codex-webapp/contracts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ContainerRef } from './providers/container-provider.ts';
+
+@Entity('containers')
+export class ContainerEntity {
+  @PrimaryColumn({ name: 'session_id', type: 'text' }) sessionId: string;
+  @Column({ type: 'text' }) provider: ContainerProviderName;
+  @Column({ type: 'text' }) desired: 'running' | 'stopped' | 'absent';
+  @Column({ type: 'text' }) status: ContainerStatus;
+  @Column({ type: 'integer' }) generation: number;
+  @Column({ name: 'token_issued_at', type: 'integer' }) tokenIssuedAt: number;
+  @Column({ type: 'simple-json', nullable: true }) ref: ContainerRef | null;
+  @Column({ type: 'text', nullable: true }) reason: string | null;
+  @Column({ type: 'simple-json' }) steps: readonly ContainerStep[];
+  @Column({ name: 'started_at', type: 'integer', nullable: true }) startedAt: number | null;
+  @Column({ name: 'updated_at', type: 'integer' }) updatedAt: number;
+}
+
+export type Container = Readonly<ContainerEntity>;
+export type ContainerChanges = Partial<Omit<Container, 'sessionId' | 'provider' | 'updatedAt'>>;

@@ -1,0 +1,39 @@
+import { parseEnv } from '@codex-webapp/nest-kit';
+import { registerAs } from '@nestjs/config';
+import { z } from 'zod';
+
+export const containersEnvironment = z.object({
+  CONTAINER_PROVIDER: z.enum(['auto', 'docker', 'dokploy', 'process', 'manual']).default('auto'),
+  MAIN_APP_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL like http://192.168.1.10:3010' })
+    .optional(),
+  MAIN_APP_WS_URL: z
+    .url({ protocol: /^wss?$/, error: 'must be a URL like ws://192.168.1.10:3010' })
+    .optional(),
+  DOKPLOY_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DOKPLOY_API_KEY: z.string().optional(),
+});
+
+const passedToAgents = /^AGENT_ENV_([A-Z_][A-Z0-9_]*)$/;
+const authFile = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
+
+export const containersConfig = registerAs('containers', () => {
+  const env = parseEnv(containersEnvironment);
+  return {
+    provider: env.CONTAINER_PROVIDER,
+    mainWsUrl: env.MAIN_APP_WS_URL ?? null,
+    isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined && env.DOKPLOY_API_KEY !== undefined,
+    agentEnvironment: readAgentEnvironment(process.env),
+  };
+});
+
+/** `AGENT_ENV_<NAME>` becomes `<NAME>` in the sessions; auth files go as they are. */
+export function readAgentEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const passed = Object.entries(env).flatMap(([name, value]) => {
+    if (!value) return [];
+    if (authFile.test(name)) return [[name, value]];
+    const inner = passedToAgents.exec(name)?.[1];
+    return inner === undefined ? [] : [[inner, value]];
+  });
+  return Object.fromEntries(passed) as Record<string, string>;
+}

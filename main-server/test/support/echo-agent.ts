@@ -61,7 +61,9 @@ export class EchoAgent {
   private async note(request: IncomingMessage): Promise<Seen> {
     let body = '';
     const { method = '', url = '', rawHeaders } = request;
-    if (request.headers.upgrade === undefined) for await (const chunk of request) body += String(chunk);
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    // Given up in the middle counts as seen, with what came.
+    if (request.headers.upgrade === undefined) await once(request, 'end').catch(() => undefined);
     const seen = { method, url, rawHeaders, body };
     this.seen.push(seen);
     return seen;

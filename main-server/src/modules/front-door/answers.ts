@@ -21,7 +21,11 @@ export function answerError(response: ServerResponse, error: unknown): void {
     return;
   }
   const { status, body } = toErrorAnswer(error);
-  answerJson(response, status, body, { 'x-request-id': body.requestId });
+  answerJson(response, status, body, {
+    'x-request-id': body.requestId,
+    // What still comes of a refused body is not read.
+    ...(response.req.complete ? {} : { connection: 'close' }),
+  });
 }
 
 export function answerJson(

@@ -52,5 +52,5 @@ function toCall(step: ToolStep, choose: ToolChoice): AnswerStep {
 }
 
 function isToolStep(step: Step): step is ToolStep {
-  return ['run', 'start', 'write', 'edit', 'read', 'plan', 'ask'].includes(step.kind);
+  return ['run', 'start', 'write', 'edit', 'move', 'delete', 'read', 'plan', 'ask'].includes(step.kind);
 }

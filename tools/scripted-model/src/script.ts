@@ -14,7 +14,14 @@ export type ToolStep =
   | { readonly kind: 'run' | 'start'; readonly command: string }
   | { readonly kind: 'write'; readonly path: string; readonly content: string }
   | { readonly kind: 'edit'; readonly path: string; readonly before: string; readonly after: string }
-  | { readonly kind: 'read'; readonly path: string }
+  | { readonly kind: 'read' | 'delete'; readonly path: string }
+  | {
+      readonly kind: 'move';
+      readonly path: string;
+      readonly target: string;
+      readonly before: string;
+      readonly after: string;
+    }
   | { readonly kind: 'plan'; readonly entries: readonly PlanEntry[] }
   | { readonly kind: 'ask'; readonly question: string; readonly options: readonly string[] };
 
@@ -33,31 +40,15 @@ interface Directive {
 }
 
 const directives = new Map<string, Directive>([
-  ['say', { example: 'say: Hello there', parse: (argument) => ({ kind: 'say', text: unescape(argument) }) }],
-  [
-    'think',
-    {
-      example: 'think: I will look first',
-      parse: (argument) => ({ kind: 'think', text: unescape(argument) }),
-    },
-  ],
-  [
-    'run',
-    { example: 'run: npm test', parse: (argument) => (argument ? { kind: 'run', command: argument } : null) },
-  ],
-  [
-    'start',
-    {
-      example: 'start: npm run dev',
-      parse: (argument) => (argument ? { kind: 'start', command: argument } : null),
-    },
-  ],
+  ['say', { example: 'say: Hello there', parse: parseSpeech('say') }],
+  ['think', { example: 'think: I will look first', parse: parseSpeech('think') }],
+  ['run', { example: 'run: npm test', parse: parseCommand('run') }],
+  ['start', { example: 'start: npm run dev', parse: parseCommand('start') }],
   ['write', { example: 'write: notes.txt <<< first line\\nsecond line', parse: parseWrite }],
   ['edit', { example: 'edit: notes.txt | old line | new line', parse: parseEdit }],
-  [
-    'read',
-    { example: 'read: notes.txt', parse: (argument) => (argument ? { kind: 'read', path: argument } : null) },
-  ],
+  ['move', { example: 'move: old.txt | new.txt | old line | new line', parse: parseMove }],
+  ['delete', { example: 'delete: notes.txt', parse: parseFile('delete') }],
+  ['read', { example: 'read: notes.txt', parse: parseFile('read') }],
   ['plan', { example: 'plan: look✓ | write* | test', parse: parsePlan }],
   ['ask', { example: 'ask: Tea or coffee? | Tea | Coffee', parse: parseAsk }],
   ['stream', { example: 'stream: 200 tokens every 20 ms', parse: parseStream }],
@@ -93,6 +84,18 @@ function parseLine(line: string, index: number): Step | null {
   return step;
 }
 
+function parseSpeech(kind: 'say' | 'think'): Directive['parse'] {
+  return (argument) => ({ kind, text: unescape(argument) });
+}
+
+function parseCommand(kind: 'run' | 'start'): Directive['parse'] {
+  return (argument) => (argument ? { kind, command: argument } : null);
+}
+
+function parseFile(kind: 'read' | 'delete'): Directive['parse'] {
+  return (argument) => (argument ? { kind, path: argument } : null);
+}
+
 function parseWrite(argument: string): Step | null {
   const match = /^(\S.*?)\s*<<<\s?(.*)$/.exec(argument);
   const [, path, content] = match ?? [];
@@ -105,6 +108,12 @@ function parseEdit(argument: string): Step | null {
   const [path, before, after, ...rest] = fields(argument);
   if (!path || !before || after === undefined || rest.length > 0) return null;
   return { kind: 'edit', path: path.trim(), before, after };
+}
+
+function parseMove(argument: string): Step | null {
+  const [path, target, before, after, ...rest] = fields(argument);
+  if (!path || !target || !before || after === undefined || rest.length > 0) return null;
+  return { kind: 'move', path: path.trim(), target: target.trim(), before, after };
 }
 
 function parsePlan(argument: string): Step | null {

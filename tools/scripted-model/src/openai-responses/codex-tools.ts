@@ -1,6 +1,6 @@
 import type { ToolCall } from '../answer.ts';
 import type { ToolStep } from '../script.ts';
-import { addFilePatch, updateFilePatch } from './codex-patch.ts';
+import { addFilePatch, deleteFilePatch, moveFilePatch, updateFilePatch } from './codex-patch.ts';
 
 /** Tools that only ask how a running command is doing; their outputs do not move the script on. */
 export const pollingTools: ReadonlySet<string> = new Set(['write_stdin', 'wait']);
@@ -49,6 +49,10 @@ function listCalls(step: ToolStep): readonly ToolCall[] {
       return patchCalls(addFilePatch(step.path, step.content));
     case 'edit':
       return patchCalls(updateFilePatch(step.path, step.before, step.after));
+    case 'move':
+      return patchCalls(moveFilePatch(step));
+    case 'delete':
+      return patchCalls(deleteFilePatch(step.path));
     case 'plan':
       return [
         {

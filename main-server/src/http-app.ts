@@ -1,9 +1,10 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DomainError, PathWsAdapter, requestContext } from '@codex-webapp/nest-kit';
 import { messageLimits } from '@codex-webapp/contracts';
-import { json, type RequestHandler } from 'express';
+import { json, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { apiDocsPath } from './openapi.ts';
+import { apiDocsPath } from './common/api-docs-path.ts';
+import { serveApiDocs } from './openapi/api-docs.ts';
 
 /** Bytes of a JSON body, where nothing else is said. */
 const bodyMaxBytes = 256 * 1024;
@@ -23,6 +24,7 @@ export function configureHttpApp(app: NestExpressApplication, trustedProxies: re
   app.use(requestContext, securityHeaders(), jsonBodies());
   const adapter = new PathWsAdapter(app);
   app.useWebSocketAdapter(adapter);
+  serveApiDocs(app);
   return adapter;
 }
 
@@ -52,9 +54,13 @@ function jsonBodies(): RequestHandler {
   return (request, response, next) => {
     if (!isOurs(request.path) || rawBodies.test(request.path)) return next();
     // Forms can be sent by any page without asking; nothing of ours takes one.
-    if (request.is('application/json') === false) return next(unsupportedMediaType());
+    if (hasBody(request) && request.is('application/json') === false) return next(unsupportedMediaType());
     (largeBodies.test(request.path) ? large : small)(request, response, next);
   };
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function unsupportedMediaType(): DomainError {

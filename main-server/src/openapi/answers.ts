@@ -1,0 +1,107 @@
+import {
+  agentRequestSchema,
+  containerProviderNames,
+  containerSchema,
+  errorPayloadSchema,
+  messageSchema,
+  promptSchema,
+  sessionSchema,
+  apiTokenScopes,
+  userRoles,
+  type AgentRequestListResponse,
+  type ApiTokenListResponse,
+  type CreatedApiTokenResponse,
+  type MeResponse,
+  type MessageListResponse,
+  type PromptListResponse,
+  type SessionListResponse,
+  type SessionOptionsResponse,
+  type SetupStateResponse,
+  type TicketResponse,
+  type UserListResponse,
+} from '@codex-webapp/contracts';
+import { z } from 'zod';
+
+/**
+ * What routes answer, as schemas, for the OpenAPI document alone: answers are made by typed mappers and not parsed.
+ * `satisfies` makes a drift from the contract a compile error.
+ */
+
+const user = z.object({
+  id: z.string(),
+  username: z.string(),
+  role: z.enum(userRoles),
+  createdAt: z.iso.datetime(),
+});
+
+const apiToken = z.object({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(apiTokenScopes),
+  hint: z.string().meta({ description: 'The first characters, to tell tokens apart.' }),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().nullable(),
+});
+
+const container = containerSchema.extend({
+  environment: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'Of the manual provider: what to run container-agent with. Holds the session token.' }),
+});
+
+export const answers = {
+  User: user,
+  UserList: z.object({ users: z.array(user) }) satisfies z.ZodType<UserListResponse>,
+  Me: z.object({ user, via: z.enum(['login', 'token']) }) satisfies z.ZodType<MeResponse>,
+  SetupState: z.object({ setupNeeded: z.boolean() }) satisfies z.ZodType<SetupStateResponse>,
+  ApiToken: apiToken,
+  ApiTokenList: z.object({ tokens: z.array(apiToken) }) satisfies z.ZodType<ApiTokenListResponse>,
+  CreatedApiToken: apiToken.extend({
+    secret: z.string().meta({ description: 'Shown this once.' }),
+  }) satisfies z.ZodType<CreatedApiTokenResponse>,
+  Session: sessionSchema,
+  SessionList: z.object({
+    sessions: z.array(sessionSchema),
+    nextCursor: z.string().nullable(),
+  }) satisfies z.ZodType<SessionListResponse>,
+  SessionOptions: z.object({
+    agents: z.array(z.object({ id: z.string(), name: z.string(), description: z.string() })),
+    providers: z.array(
+      z.object({
+        name: z.enum(containerProviderNames),
+        title: z.string(),
+        isDefault: z.boolean(),
+        isAvailable: z.boolean(),
+        note: z.string().nullable(),
+        isIsolated: z.boolean(),
+      }),
+    ),
+  }) satisfies z.ZodType<SessionOptionsResponse>,
+  Ticket: z.object({
+    ticket: z.string(),
+    expiresAt: z.iso.datetime(),
+    url: z.string().nullable(),
+  }) satisfies z.ZodType<TicketResponse>,
+  Container: container,
+  Message: messageSchema,
+  MessageList: z.object({
+    messages: z.array(messageSchema),
+    nextBefore: z.int().nullable(),
+  }) satisfies z.ZodType<MessageListResponse>,
+  Prompt: promptSchema,
+  PromptList: z.object({
+    prompts: z.array(promptSchema),
+    isPaused: z.boolean(),
+  }) satisfies z.ZodType<PromptListResponse>,
+  AgentRequest: agentRequestSchema,
+  AgentRequestList: z.object({
+    requests: z.array(agentRequestSchema),
+  }) satisfies z.ZodType<AgentRequestListResponse>,
+  Health: z.object({ status: z.literal('ok') }),
+  MessageOrPrompt: z.union([messageSchema, promptSchema]),
+  Error: z.object({ error: errorPayloadSchema, requestId: z.string() }),
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type AnswerName = keyof typeof answers;

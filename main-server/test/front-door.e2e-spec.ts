@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { deriveFrontDoorKey, isFrontDoorRequest } from '@codex-webapp/nest-kit';
 import { WebSocket } from 'ws';
 import type { ReverseTunnel } from '../../container-agent/src/main-link/reverse-tunnel.ts';
@@ -564,10 +565,23 @@ describe('the front door', () => {
       }
     });
 
-    it('hands the conversation to the gateway, which wants a ticket', async () => {
-      expect(await refusalOf(openSocket(page, `/ws/sessions/${page.id}?token=nonsense&role=client`))).toBe(
+    it('hands the conversation to the gateway, which wants a ticket for this origin', async () => {
+      const path = (ticket: string): string => `/ws/sessions/${page.id}?token=${ticket}&role=client`;
+      const ticket = await ticketFor(app, user, page.id, 'socket');
+      const socket = openSocket(page, path(ticket));
+      await once(socket, 'open');
+      socket.terminate();
+      expect(await refusalOf(openSocket(page, path(ticket)))).toBe(401);
+      expect(await refusalOf(openSocket(page, path('nonsense')))).toBe(401);
+      expect(await refusalOf(openSocket(page, path(await ticketFor(app, user, page.id, 'enter'))))).toBe(401);
+      expect(await refusalOf(openSocket(page, path(await ticketFor(app, user, sibling.id, 'socket'))))).toBe(
         401,
       );
+    });
+
+    it('takes neither the cookie nor a bearer token for a ticket', async () => {
+      const headers = { authorization: `Bearer ${await app.addToken(user)}` };
+      expect(await refusalOf(openSocket(page, `/ws/sessions/${page.id}`, headers))).toBe(401);
     });
   });
 
@@ -584,6 +598,21 @@ describe('the front door', () => {
       expect(await dial(page.id, { authorization: `Bearer ${token}` })).toBe(401);
       expect(await dial(page.id, { authorization: `Bearer ${await app.addToken(user)}` })).toBe(401);
       expect(await dial(sibling.id, { authorization: `Bearer ${token}`, origin: app.origin })).toBe(403);
+    });
+
+    it.each([
+      ['replaced', 'container.changed', { container: { generation: 2 } }],
+      ['stopped', 'container.stopped', { generation: 1 }],
+      ['deleted with its session', 'session.removed', {}],
+    ])('ends that of a container that was %s', async (_what, event, payload) => {
+      const own = await SessionPage.open(app, user);
+      const ownTunnel = openTunnel(app, own.id, await sessionToken(app, own.id), agent.port);
+      await waitFor(async () => (await own.ask('/api/workspace/files')).status === 200);
+      const container =
+        'container' in payload ? { container: { ...payload.container, sessionId: own.id } } : {};
+      app.get(EventEmitter2).emit(event, { ...payload, ...container, sessionId: own.id });
+      await waitFor(async () => (await own.ask('/api/workspace/files')).status === 502, 2_000);
+      ownTunnel.stop();
     });
 
     it('lets in no container of an older generation', async () => {

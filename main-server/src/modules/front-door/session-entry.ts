@@ -47,12 +47,12 @@ export class SessionEntry {
   }
 
   /** For a page that was opened without a cookie: the app around it lets it enter again. */
-  showSignedOut(response: ServerResponse): void {
+  showSignedOut(response: ServerResponse, session: HostedSession): void {
     answerPage(response, {
       status: 401,
       title: 'Open this session from the app',
       paragraphs: ['This page opens inside the app only, for who is logged in there.'],
-      link: { href: this.publicOrigin.app, text: 'Go to the app' },
+      link: { href: `${this.publicOrigin.app}/sessions/${session.id}`, text: 'Open it there' },
       script: '/__session/signed-out.js',
       data: { app: this.publicOrigin.app },
       frameAncestors: this.publicOrigin.app,

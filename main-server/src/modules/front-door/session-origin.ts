@@ -37,7 +37,7 @@ export class SessionOrigin {
     if (path.startsWith('/__session/')) return this.entry.answer(request, response, session, path);
 
     const guest = await this.findGuest(request, session, opensPage);
-    if (!guest) return this.entry.showSignedOut(response);
+    if (!guest) return this.entry.showSignedOut(response, session);
     if (!isApi) return this.files.answer(request, response, session, { path, isNavigation: opensPage });
 
     const route = routeOf(request.method ?? 'GET', target, session.id);

@@ -2,6 +2,11 @@ import type { Duplex } from 'node:stream';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { closeCodes } from '@codex-webapp/contracts';
+import {
+  containerEvents,
+  type ContainerChanged,
+  type ContainerStopped,
+} from '../../containers/container.events.ts';
 import { sessionEvents, type SessionRemoved } from '../../session-state/session.events.ts';
 import { Tunnel, containerUnreachable } from './tunnel.ts';
 
@@ -34,6 +39,20 @@ export class TunnelRegistry implements OnApplicationShutdown {
   /** A TCP connection to a loopback port of the session's container. @throws container.unreachable */
   async connect(sessionId: string, port: number): Promise<Duplex> {
     return this.get(sessionId).connectPort(port);
+  }
+
+  /** A newer container was asked for; the token that opened this tunnel is dead. */
+  @OnEvent(containerEvents.changed)
+  onContainerChanged({ container: { sessionId, generation } }: ContainerChanged): void {
+    const tunnel = this.tunnels.get(sessionId);
+    if (tunnel && tunnel.generation < generation)
+      tunnel.close(closeCodes.revoked, 'the container was replaced');
+  }
+
+  @OnEvent(containerEvents.stopped)
+  onContainerStopped({ sessionId, generation }: ContainerStopped): void {
+    const tunnel = this.tunnels.get(sessionId);
+    if (tunnel?.generation === generation) tunnel.close(closeCodes.revoked, 'the container was stopped');
   }
 
   @OnEvent(sessionEvents.removed)

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { ContainerLogsResponse, ContainerResponse } from '@codex-webapp/contracts';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { actorOf } from '../audit/actor.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { SessionContainersService } from './session-containers.service.ts';
+
+/** What a user may tell the container of their own session. All @throw session.not_found */
+@Injectable()
+export class ContainerCommandsService {
+  constructor(
+    private readonly sessions: SessionStateService,
+    private readonly containers: SessionContainersService,
+  ) {}
+
+  async create(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
+    return this.containers.create(await this.sessions.getOwned(user, sessionId), actorOf(user));
+  }
+
+  async start(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
+    return this.containers.start(await this.sessions.getOwned(user, sessionId), actorOf(user));
+  }
+
+  async stop(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
+    return this.containers.stop(await this.sessions.getOwned(user, sessionId), actorOf(user));
+  }
+
+  async restart(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
+    return this.containers.restart(await this.sessions.getOwned(user, sessionId), actorOf(user));
+  }
+
+  async remove(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
+    return this.containers.remove(await this.sessions.getOwned(user, sessionId), actorOf(user));
+  }
+
+  async status(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
+    return this.containers.status(await this.sessions.getOwned(user, sessionId));
+  }
+
+  async readLogs(user: AuthUser, sessionId: string, tail?: number): Promise<ContainerLogsResponse> {
+    return { lines: await this.containers.readLogs(await this.sessions.getOwned(user, sessionId), tail) };
+  }
+}

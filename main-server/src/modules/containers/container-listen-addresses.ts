@@ -1,0 +1,28 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
+
+const loopback = '127.0.0.1';
+
+/** Where the listener for containers has to be bound so that the containers of this machine reach it. */
+@Injectable()
+export class ContainerListenAddresses {
+  private readonly logger = new Logger(ContainerListenAddresses.name);
+
+  constructor(private readonly docker: DockerContainerProvider) {}
+
+  /** Loopback for processes, and this machine's address in the sessions' network where Docker answers. */
+  async list(): Promise<readonly string[]> {
+    const address = await this.findDockerAddress();
+    return address === null ? [loopback] : [loopback, address];
+  }
+
+  private async findDockerAddress(): Promise<string | null> {
+    if (!(await this.docker.check()).isAvailable) return null;
+    try {
+      return await this.docker.hostAddress();
+    } catch (error) {
+      this.logger.warn({ msg: 'The network of the sessions could not be made', err: error });
+      return null;
+    }
+  }
+}

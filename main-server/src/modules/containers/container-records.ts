@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { ContainerResponse } from '@codex-webapp/contracts';
+import { Clock } from '@codex-webapp/nest-kit';
+import { Repository, type EntityManager } from 'typeorm';
+import { WriteQueue } from '../../database/write-queue.ts';
+import { HistoryService } from '../history/history.service.ts';
+import { LinkRegistry } from '../link/link-registry.ts';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import type { Session } from '../session-state/session.ts';
+import { ContainerEntity, type Container, type ContainerChanges } from './container.entity.ts';
+import { containerEvents, type ContainerChanged, type ContainerStopped } from './container.events.ts';
+import { toContainerResponse } from './container.mapper.ts';
+
+/** What happens in the same transaction as a change of a container's row. */
+export type AlsoInTransaction = (manager: EntityManager) => Promise<void>;
+
+/** The rows of containers, and what history and pages hear of their changes. */
+@Injectable()
+export class ContainerRecords {
+  constructor(
+    @InjectRepository(ContainerEntity) private readonly containers: Repository<ContainerEntity>,
+    private readonly writeQueue: WriteQueue,
+    private readonly history: HistoryService,
+    private readonly sessions: SessionStateService,
+    private readonly links: LinkRegistry,
+    private readonly events: EventEmitter2,
+    private readonly clock: Clock,
+  ) {}
+
+  find(sessionId: string): Promise<Container | null> {
+    return this.containers.findOneBy({ sessionId });
+  }
+
+  list(): Promise<readonly Container[]> {
+    return this.containers.find();
+  }
+
+  /** Writes the row, puts it into the session's history and tells the pages. Makes the row if there is none. */
+  async change(session: Session, changes: ContainerChanges, also?: AlsoInTransaction): Promise<Container> {
+    const container = await this.history.append(session.id, async (manager, append) => {
+      const changed = await this.write(manager, session, changes);
+      const body = this.toResponse(session, changed);
+      append({ type: 'container.changed', container: { ...body, steps: [...body.steps] } });
+      const { status, reason } = changed;
+      append(
+        await this.sessions.patch(manager, session.id, { containerStatus: status, containerReason: reason }),
+      );
+      await also?.(manager);
+      return changed;
+    });
+    this.announce(session, container);
+    return container;
+  }
+
+  /** Notes that nothing of this generation will come any more: its token is dead from the commit on. */
+  async markGone(session: Session, container: Container, changes: ContainerChanges): Promise<Container> {
+    const changed = await this.change(session, { ...changes, generation: container.generation + 1 });
+    const stopped: ContainerStopped = { sessionId: session.id, generation: container.generation };
+    this.events.emit(containerEvents.stopped, stopped);
+    return changed;
+  }
+
+  /** Writes what only we need to remember. */
+  async note(sessionId: string, changes: ContainerChanges): Promise<void> {
+    await this.writeQueue.run((manager) =>
+      manager.update(ContainerEntity, { sessionId }, toColumns({ ...changes, updatedAt: this.clock.now() })),
+    );
+  }
+
+  toResponse(session: Pick<Session, 'id' | 'provider'>, container: Container | null): ContainerResponse {
+    return toContainerResponse(session, container, container !== null && this.isConnected(container));
+  }
+
+  isConnected({ sessionId, generation }: Pick<Container, 'sessionId' | 'generation'>): boolean {
+    return this.links.get(sessionId)?.generation === generation;
+  }
+
+  announce(session: Session, container: Container): void {
+    if (session.deletingAt !== null) return;
+    const changed: ContainerChanged = {
+      ownerId: session.ownerId,
+      container: this.toResponse(session, container),
+    };
+    this.events.emit(containerEvents.changed, changed);
+  }
+
+  private async write(
+    manager: EntityManager,
+    session: Session,
+    changes: ContainerChanges,
+  ): Promise<Container> {
+    const present = await manager.findOneBy(ContainerEntity, { sessionId: session.id });
+    const changed = { ...(present ?? this.blank(session)), ...changes, updatedAt: this.clock.now() };
+    if (present) await manager.update(ContainerEntity, { sessionId: session.id }, toColumns(changed));
+    else await manager.insert(ContainerEntity, toColumns(changed));
+    return changed;
+  }
+
+  private blank({ id, provider }: Session): Container {
+    return {
+      sessionId: id,
+      provider,
+      desired: 'absent',
+      status: 'absent',
+      generation: 0,
+      tokenIssuedAt: 0,
+      ref: null,
+      reason: null,
+      steps: [],
+      startedAt: null,
+      updatedAt: this.clock.now(),
+    };
+  }
+}
+
+/** TypeORM's own type for values asks for the inside of JSON columns as well. */
+function toColumns(changes: Partial<Container>) {
+  return changes as Parameters<EntityManager['update']>[2];
+}

@@ -1,0 +1,148 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock, Failpoints } from '@codex-webapp/nest-kit';
+import type { Session } from '../session-state/session.ts';
+import type { Container } from './container.entity.ts';
+import { connectDeadlineMs } from './container-lifecycle.ts';
+import { ContainerProgress } from './container-progress.ts';
+import { ContainerReadiness } from './container-readiness.ts';
+import { ContainerRecords } from './container-records.ts';
+import { ContainerSpecs } from './container-specs.ts';
+import { describeFailure } from './provider-failures.ts';
+import { ContainerProviderError } from './providers/container-provider.errors.ts';
+import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
+import type { ContainerProvider, ContainerRef } from './providers/container-provider.ts';
+import { StartSteps } from './start-steps.ts';
+
+/** A cold build of the image takes three minutes here; a slow registry more. */
+const imageDeadlineMs = 20 * 60_000;
+const stopGraceMs = 2_000;
+
+/** Takes one start from its intent row to a connected container, or to a reason why not. */
+@Injectable()
+export class ContainerStarter {
+  private readonly logger = new Logger(ContainerStarter.name);
+
+  constructor(
+    private readonly records: ContainerRecords,
+    private readonly specs: ContainerSpecs,
+    private readonly registry: ContainerProviderRegistry,
+    private readonly readiness: ContainerReadiness,
+    private readonly progress: ContainerProgress,
+    private readonly failpoints: Failpoints,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves also when the start failed; the row says so. Rejects when `signal` gave it up. */
+  async run(session: Session, container: Container, signal: AbortSignal): Promise<void> {
+    const begunAt = this.clock.now();
+    const steps = new StartSteps(() => this.clock.now());
+    try {
+      this.progress.report(session.id, steps.list());
+      await this.bringUp(session, container, steps, signal);
+      const tookMs = this.clock.now() - begunAt;
+      this.logger.log({
+        msg: 'Container ready',
+        sessionId: session.id,
+        provider: container.provider,
+        tookMs,
+      });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await this.fail(session, container, describeFailure(error), steps);
+      this.logger.warn({ msg: 'Container could not be started', sessionId: session.id, err: error });
+    } finally {
+      this.progress.end(session.id);
+    }
+  }
+
+  /** Ends what runs and writes down why; the next start begins anew. */
+  async fail(session: Session, container: Container, reason: string, steps?: StartSteps): Promise<void> {
+    await this.endWhatRuns(container);
+    await this.failpoints.hit('containers.fail.ended');
+    const shown = steps === undefined ? container.steps : steps.finish('failed');
+    await this.records.markGone(session, container, {
+      desired: 'stopped',
+      status: 'error',
+      reason,
+      steps: shown,
+    });
+  }
+
+  private async bringUp(
+    session: Session,
+    container: Container,
+    steps: StartSteps,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const provider = this.registry.get(container.provider);
+    await this.failpoints.hit('containers.start.intended');
+    const spec = await this.specs.of(container);
+    await this.failpoints.hit('containers.start.specified');
+    const advance = (name: 'image' | 'create' | 'start' | 'connect', detail: string | null): void => {
+      if (steps.advance(name, detail)) this.progress.report(session.id, steps.list());
+    };
+    const ref = await this.withinDeadline(provider.start(spec, { onProgress: advance, signal }), steps);
+    await this.failpoints.hit('containers.start.accepted');
+    const startedAt = this.clock.now();
+    advance('connect', provider.startsByItself ? null : 'Waiting for container-agent, run by hand');
+    await this.records.note(session.id, { ref, startedAt, steps: steps.list() });
+    await this.failpoints.hit('containers.start.noted');
+    await this.readiness.wait(provider, container, ref, signal);
+    await this.failpoints.hit('containers.start.connected');
+    await this.records.change(session, {
+      status: 'running',
+      reason: null,
+      ref,
+      startedAt,
+      steps: steps.finish('done'),
+    });
+    await this.failpoints.hit('containers.start.done');
+  }
+
+  /** Each step after the image has as long as a connection; a silent engine must not hold a session for ever. */
+  private withinDeadline(work: Promise<ContainerRef>, steps: StartSteps): Promise<ContainerRef> {
+    return new Promise((resolve, reject) => {
+      let name = steps.name;
+      let stepBegunAt = this.clock.now();
+      let cancel = (): void => undefined;
+      const look = (): void => {
+        if (steps.name !== name) {
+          ({ name } = steps);
+          stepBegunAt = this.clock.now();
+        }
+        const limitMs = name === 'image' ? imageDeadlineMs : connectDeadlineMs;
+        if (this.clock.now() - stepBegunAt < limitMs) {
+          cancel = this.clock.schedule(deadlineLookMs, look);
+          return;
+        }
+        const message = `The step «${name}» took longer than ${limitMs / 1_000} s. Try again.`;
+        reject(new ContainerProviderError('timed_out', message, { isRetryable: true }));
+      };
+      look();
+      work.then(resolve, reject).finally(() => cancel());
+    });
+  }
+
+  private async endWhatRuns(container: Container): Promise<void> {
+    try {
+      const provider = this.registry.get(container.provider);
+      const ref = container.ref ?? (await findRef(provider, container.sessionId));
+      if (ref !== null) await provider.stop(ref, { graceMs: stopGraceMs });
+    } catch (error) {
+      // The reconciler stops it once the backend answers: the row says that it shall not run.
+      this.logger.warn({
+        msg: 'A failed container could not be stopped yet',
+        sessionId: container.sessionId,
+        err: error,
+      });
+    }
+  }
+}
+
+const deadlineLookMs = 5_000;
+
+/** For a start whose ref was never written down. */
+export async function findRef(provider: ContainerProvider, sessionId: string): Promise<ContainerRef | null> {
+  const found = (await provider.list()).find((container) => container.sessionId === sessionId);
+  return found?.ref ?? null;
+}

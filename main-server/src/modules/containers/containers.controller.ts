@@ -1,0 +1,54 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import type { ContainerLogsResponse, ContainerResponse } from '@codex-webapp/contracts';
+import { CurrentUser } from '../../common/access.decorator.ts';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { ContainerCommandsService } from './container-commands.service.ts';
+import { ReadLogsDto } from './dto/read-logs.dto.ts';
+
+@Controller('api/sessions/:sessionId/container')
+export class ContainersController {
+  constructor(private readonly commands: ContainerCommandsService) {}
+
+  @HttpCode(200)
+  @Post('create')
+  create(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+    return this.commands.create(user, sessionId);
+  }
+
+  @Get('status')
+  status(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+    return this.commands.status(user, sessionId);
+  }
+
+  @HttpCode(200)
+  @Post('start')
+  start(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+    return this.commands.start(user, sessionId);
+  }
+
+  @HttpCode(200)
+  @Post('stop')
+  stop(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+    return this.commands.stop(user, sessionId);
+  }
+
+  @HttpCode(200)
+  @Post('restart')
+  restart(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+    return this.commands.restart(user, sessionId);
+  }
+
+  @Delete()
+  remove(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+    return this.commands.remove(user, sessionId);
+  }
+
+  @Get('logs')
+  readLogs(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Query() query: ReadLogsDto,
+  ): Promise<ContainerLogsResponse> {
+    return this.commands.readLogs(user, sessionId, query.tail);
+  }
+}

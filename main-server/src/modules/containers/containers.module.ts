@@ -1,0 +1,94 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { ConfigModule, type ConfigType } from '@nestjs/config';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ServerState } from '../../database/server-state.ts';
+import { AuditModule } from '../audit/audit.module.ts';
+import { AuthModule } from '../auth/auth.module.ts';
+import { HistoryModule } from '../history/history.module.ts';
+import { LinkModule } from '../link/link.module.ts';
+import { SessionStateModule } from '../session-state/session-state.module.ts';
+import { ContainerCommandsService } from './container-commands.service.ts';
+import { ContainerEntity } from './container.entity.ts';
+import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerObserver } from './container-observer.ts';
+import { ContainerProgress } from './container-progress.ts';
+import { ContainerProvidersService } from './container-providers.service.ts';
+import { ContainerReadiness } from './container-readiness.ts';
+import { ContainerReconciler } from './container-reconciler.ts';
+import { ContainerRecords } from './container-records.ts';
+import { ContainerSpecs } from './container-specs.ts';
+import { ContainerStarter } from './container-starter.ts';
+import { containersConfig } from './containers.config.ts';
+import { ContainersController } from './containers.controller.ts';
+import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
+import { connectDocker } from './providers/docker/connect-docker.ts';
+import { dockerConfig } from './providers/docker/docker.config.ts';
+import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
+import { ManualContainerProvider } from './providers/manual/manual.provider.ts';
+import { processConfig } from './providers/process/process.config.ts';
+import { ProcessContainerProvider } from './providers/process/process.provider.ts';
+import { SessionContainersService } from './session-containers.service.ts';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([ContainerEntity]),
+    ConfigModule.forFeature(containersConfig),
+    ConfigModule.forFeature(dockerConfig),
+    ConfigModule.forFeature(processConfig),
+    AuditModule,
+    AuthModule,
+    HistoryModule,
+    LinkModule,
+    SessionStateModule,
+  ],
+  controllers: [ContainersController],
+  providers: [
+    {
+      provide: DockerContainerProvider,
+      inject: [dockerConfig.KEY, ServerState],
+      useFactory: (config: ConfigType<typeof dockerConfig>, { instanceId }: ServerState) =>
+        connectDocker(config, instanceId),
+    },
+    {
+      provide: ProcessContainerProvider,
+      inject: [processConfig.KEY],
+      useFactory: (config: ConfigType<typeof processConfig>) => new ProcessContainerProvider(config),
+    },
+    {
+      provide: ManualContainerProvider,
+      inject: [processConfig.KEY],
+      useFactory: ({ mainUrl }: ConfigType<typeof processConfig>) =>
+        new ManualContainerProvider({ folder: join(tmpdir(), 'codex-webapp'), mainUrl }),
+    },
+    {
+      provide: ContainerProviderRegistry,
+      inject: [
+        DockerContainerProvider,
+        ProcessContainerProvider,
+        ManualContainerProvider,
+        containersConfig.KEY,
+      ],
+      useFactory: (
+        docker: DockerContainerProvider,
+        child: ProcessContainerProvider,
+        manual: ManualContainerProvider,
+        config: ConfigType<typeof containersConfig>,
+      ) => new ContainerProviderRegistry([docker, child, manual], config.provider),
+    },
+    ContainerCommandsService,
+    ContainerListenAddresses,
+    ContainerObserver,
+    ContainerProgress,
+    ContainerProvidersService,
+    ContainerReadiness,
+    ContainerReconciler,
+    ContainerRecords,
+    ContainerSpecs,
+    ContainerStarter,
+    SessionContainersService,
+  ],
+  exports: [ContainerListenAddresses, ContainerProvidersService, SessionContainersService],
+})
+export class ContainersModule {}

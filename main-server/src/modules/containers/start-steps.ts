@@ -1,0 +1,58 @@
+import type { ContainerStep } from '@codex-webapp/contracts';
+
+type StepName = ContainerStep['name'];
+const order: readonly StepName[] = ['image', 'create', 'start', 'connect'];
+
+/** The steps of one start with their times, as the page shows them. Steps only go forward. */
+export class StartSteps {
+  private readonly tookMs = new Map<StepName, number>();
+  private current: StepName = 'image';
+  private begunAt: number;
+  private detail: string | null = null;
+  private end: 'done' | 'failed' | null = null;
+
+  constructor(private readonly now: () => number) {
+    this.begunAt = now();
+  }
+
+  get name(): StepName {
+    return this.current;
+  }
+
+  /** The same step again only changes its detail. False when nothing changed. */
+  advance(name: StepName, detail: string | null): boolean {
+    const isEarlier = order.indexOf(name) < order.indexOf(this.current);
+    if (isEarlier || (name === this.current && detail === this.detail)) return false;
+    if (name !== this.current) this.finishCurrent();
+    this.current = name;
+    this.detail = detail;
+    return true;
+  }
+
+  finish(end: 'done' | 'failed'): readonly ContainerStep[] {
+    this.finishCurrent();
+    this.end = end;
+    this.detail = null;
+    return this.list();
+  }
+
+  list(): readonly ContainerStep[] {
+    const current = order.indexOf(this.current);
+    return order.map((name, index) => ({
+      name,
+      state: index < current ? 'done' : this.stateFrom(index, current),
+      detail: index === current ? this.detail : null,
+      tookMs: this.tookMs.get(name) ?? null,
+    }));
+  }
+
+  private stateFrom(index: number, current: number): ContainerStep['state'] {
+    return index === current ? (this.end ?? 'running') : 'waiting';
+  }
+
+  private finishCurrent(): void {
+    const now = this.now();
+    this.tookMs.set(this.current, now - this.begunAt);
+    this.begunAt = now;
+  }
+}

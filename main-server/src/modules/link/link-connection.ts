@@ -142,7 +142,10 @@ export class LinkConnection implements Link {
 
   private async changeEpoch(frame: EventsFrame): Promise<void> {
     const known = await this.surroundings.marks.find(this.sessionId, frame.epoch);
-    if (known) this.outbox.switchTo(known);
+    if (known) {
+      this.outbox.switchTo(known);
+      this.committed = known;
+    }
     await this.handOver(frame);
   }
 

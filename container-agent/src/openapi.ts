@@ -6,9 +6,14 @@ import { agentVersion } from './version.ts';
 export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Codex WebApp container-agent')
-    .setDescription('Runs inside the container of one session. Reached through the front door of its session origin.')
+    .setDescription(
+      'Runs inside the container of one session. Reached through the front door of its session origin.',
+    )
     .setVersion(agentVersion)
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'x-front-door', description: 'Proof of the front door.' }, 'front-door')
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'x-front-door', description: 'Proof of the front door.' },
+      'front-door',
+    )
     .addSecurityRequirements('front-door')
     .build();
   return SwaggerModule.createDocument(app, config);

@@ -61,7 +61,8 @@ export function readSessionConfig(env: NodeJS.ProcessEnv): SessionConfig {
     mainAppWsUrl: values.MAIN_APP_WS_URL ?? values.MAIN_APP_URL.replace(/^http/, 'ws'),
     workspacePath,
     homePath: values.AGENT_HOME ?? homedir(),
-    statePath: values.STATE_PATH ?? path.join(path.dirname(workspacePath), `.${path.basename(workspacePath)}-state`),
+    statePath:
+      values.STATE_PATH ?? path.join(path.dirname(workspacePath), `.${path.basename(workspacePath)}-state`),
     host: values.HOST,
     port: values.PORT,
     hasLocalPage: values.LOCAL_PAGE === 'on',

@@ -6,6 +6,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { AppModule } from './app.module.ts';
 import { writeAuthFiles } from './auth-files/write-auth-files.ts';
 import { configureHttpApp } from './http-app.ts';
@@ -13,7 +14,7 @@ import { LocalPageFiles } from './local-page/local-page-files.ts';
 import { MainLinkService } from './main-link/main-link.service.ts';
 import { Outbox } from './main-link/outbox.ts';
 import { ReverseTunnel } from './main-link/reverse-tunnel.ts';
-import { readSessionConfig, sessionConfig, type SessionConfig } from './session.config.ts';
+import { sessionConfig, type SessionConfig } from './session.config.ts';
 import { TurnService } from './turns/turn.service.ts';
 
 /** The token is of no use any more: nothing a restart would change. */
@@ -47,8 +48,8 @@ export async function startContainerAgent(): Promise<void> {
 
 async function createApp(): Promise<NestExpressApplication> {
   try {
-    const config = readSessionConfig(process.env);
-    writeAuthFiles(process.env, config);
+    const config = sessionConfig();
+    writeAuthFiles(agentEnvironmentConfig(), config);
     mkdirSync(config.workspacePath, { recursive: true });
     const app = await NestFactory.create<NestExpressApplication>(AppModule, {
       bodyParser: false,

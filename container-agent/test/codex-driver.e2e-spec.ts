@@ -9,7 +9,8 @@ import { readProcessTable } from '../src/process/index.ts';
 import { findCodexOnPath, resolveNativeBinary } from '../src/agents/codex/codex-binary.ts';
 import { readCodexConfig } from '../src/agents/codex/codex.config.ts';
 import { CodexDriver } from '../src/agents/codex/codex.driver.ts';
-import { RecordedTurn, type RecordedTurnOptions } from '../src/agents/codex/testing/recorded-turn.ts';
+import { RecordedTurn, type RecordedTurnOptions } from './support/recorded-turn.ts';
+import { waitFor } from './support/wait-for.ts';
 
 const program = process.env['CODEX_BIN']
   ? await resolveNativeBinary(process.env['CODEX_BIN'])
@@ -205,7 +206,7 @@ describeWithCodex('CodexDriver with the real codex', () => {
     turn.interrupt();
     expect(await result).toEqual({ outcome: 'interrupted' });
     expect(turn.items).toMatchObject([{ status: 'interrupted', output: 'started\n' }]);
-    await untilTrue(() => !isRunning('sleep 31.7'));
+    await waitFor(() => !isRunning('sleep 31.7'));
   });
 
   it('is interrupted while it waits for an answer', async () => {
@@ -232,7 +233,7 @@ describeWithCodex('CodexDriver with the real codex', () => {
     await turn.until(() => turn.events.some(({ type }) => type === 'tool.delta'));
     turn.interrupt();
     await result;
-    await untilTrue(() => !isRunning('sleep 33.9'));
+    await waitFor(() => !isRunning('sleep 33.9'));
     expect(isRunning('sleep 32.8')).toBe(true);
     await driver.close();
     expect(isRunning('sleep 32.8')).toBe(false);
@@ -269,7 +270,7 @@ describeWithCodex('CodexDriver with the real codex', () => {
     const [pid] = listCodex();
     process.kill(pid!, 'SIGKILL');
     expect(await result).toEqual({ outcome: 'failed', reason: expect.stringContaining('SIGKILL') });
-    await untilTrue(() => !isRunning('sleep 34.1'));
+    await waitFor(() => !isRunning('sleep 34.1'));
 
     const next = await run(['say: back']);
     expect(next).toMatchObject({ result: { outcome: 'completed' }, turn: { said: 'back', notices: [] } });
@@ -317,7 +318,7 @@ describeWithCodex('CodexDriver with the real codex', () => {
   it('stops when it was idle for a while, and starts again', async () => {
     driver = createDriver({ AGENT_IDLE_SECONDS: '1' });
     await run(['say: hi']);
-    await untilTrue(() => listCodex().length === 0);
+    await waitFor(() => listCodex().length === 0, 10_000);
     expect((await run(['say: again'])).turn).toMatchObject({ said: 'again', notices: [] });
   });
 
@@ -328,14 +329,6 @@ describeWithCodex('CodexDriver with the real codex', () => {
     expect(isRunning('sleep 35.2')).toBe(true);
   });
 });
-
-async function untilTrue(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error(`Not within 10 s: ${isTrue.toString()}`);
-    await sleep(20);
-  }
-}
 
 function isRunning(command: string): boolean {
   return readProcessTable().some(({ pid }) => commandOf(pid) === command);

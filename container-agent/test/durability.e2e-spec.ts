@@ -13,150 +13,180 @@ function outputOf(agent: AgentProcess, turnId: string): string {
   return items.flatMap((item) => (item.type === 'tool' ? [item.output] : [])).join('');
 }
 
-const numbers = (count: number): string => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join('');
+const numbers = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `${index + 1}\n`).join('');
 
 describe('kill -9 of container-agent in the middle of a turn', () => {
-  it('keeps the text, reports the turn as interrupted once, and does not run it again', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'echo ran >> runs; for i in 1 2 3; do echo line $i; sleep 0.1; done; sleep 60');
-    await waitFor(() => outputOf(agent, 'turn-p1').includes('line 3'));
-    await agent.kill();
-    await agent.run();
-    const events = await agent.main.whenEnded('turn-p1');
-    expect(events.at(-1)).toMatchObject({ outcome: 'interrupted', reason: expect.stringContaining('ended') });
-    await waitFor(() => agent.main.messages.length === 1);
-    expect(agent.main.messages[0]?.body).toMatchObject({
-      outcome: 'interrupted',
-      items: [{ type: 'tool', output: 'line 1\nline 2\nline 3\n', status: 'interrupted' }],
-    });
-    agent.main.deliver('p1', 'echo ran >> runs');
-    agent.main.deliver('p2', 'cat runs');
-    await agent.main.whenEnded('turn-p2');
-    expect(outputOf(agent, 'turn-p2')).toBe('ran\n');
-    expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.ended').length).toBe(1);
-    expect(agent.main.disorders).toEqual([]);
-  }, testMs);
-
-  it('keeps the text also of events main-server had acknowledged and the outbox forgotten', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'for i in $(seq 1 12); do head -c 200000 /dev/zero | tr "\\0" "x"; echo "part $i"; done; sleep 60');
-    await waitFor(() => outputOf(agent, 'turn-p1').includes('part') && agent.main.events.length > 10);
-    await agent.kill();
-    await agent.run();
-    await agent.main.whenEnded('turn-p1');
-    await waitFor(() => agent.main.messages.length === 1);
-    const [item] = agent.main.messages[0]?.body.items ?? [];
-    expect(item).toMatchObject({ type: 'tool', output: outputOf(agent, 'turn-p1'), status: 'interrupted' });
-  }, testMs);
-
-  it('at random instants loses, repeats and reorders nothing', async () => {
-    await using agent = await AgentProcess.start();
-    let expected = 0;
-    for (let round = 1; round <= 8; round += 1) {
-      const promptId = `p${round}`;
-      agent.main.deliver(promptId, 'for i in $(seq 1 500); do echo $i; done; sleep 0.05; seq 501 1000');
-      const hellos = agent.main.hellos.length;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 250));
-      if (round % 2 === 0) agent.main.cut();
+  it(
+    'keeps the text, reports the turn as interrupted once, and does not run it again',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver(
+        'p1',
+        'echo ran >> runs; for i in 1 2 3; do echo line $i; sleep 0.1; done; sleep 60',
+      );
+      await waitFor(() => outputOf(agent, 'turn-p1').includes('line 3'));
       await agent.kill();
       await agent.run();
-      await waitFor(() => agent.main.hellos.length > hellos);
-      agent.main.deliver(promptId, 'echo again'); // Until main-server has heard of its begin.
-      await agent.main.whenEnded(`turn-${promptId}`, 20_000);
-      const output = outputOf(agent, `turn-${promptId}`);
-      expect(output === 'again\n' || numbers(1_000).startsWith(output)).toBe(true);
-      expected += 1;
-    }
-    await waitFor(() => agent.main.messages.length === expected, 10_000, 'all messages');
-    expect(agent.main.disorders).toEqual([]);
-    for (const { body } of agent.main.messages) {
-      const folded = foldTurn(body.turnId ?? '', agent.main.eventsOf(body.turnId ?? ''));
-      expect(body.items).toEqual(JSON.parse(JSON.stringify(folded.items)));
-    }
-  }, testMs);
+      const events = await agent.main.whenEnded('turn-p1');
+      expect(events.at(-1)).toMatchObject({
+        outcome: 'interrupted',
+        reason: expect.stringContaining('ended'),
+      });
+      await waitFor(() => agent.main.messages.length === 1);
+      expect(agent.main.messages[0]?.body).toMatchObject({
+        outcome: 'interrupted',
+        items: [{ type: 'tool', output: 'line 1\nline 2\nline 3\n', status: 'interrupted' }],
+      });
+      agent.main.deliver('p1', 'echo ran >> runs');
+      agent.main.deliver('p2', 'cat runs');
+      await agent.main.whenEnded('turn-p2');
+      expect(outputOf(agent, 'turn-p2')).toBe('ran\n');
+      expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.ended').length).toBe(1);
+      expect(agent.main.disorders).toEqual([]);
+    },
+    testMs,
+  );
+
+  it(
+    'at random instants loses, repeats and reorders nothing',
+    async () => {
+      await using agent = await AgentProcess.start();
+      let expected = 0;
+      for (let round = 1; round <= 8; round += 1) {
+        const promptId = `p${round}`;
+        agent.main.deliver(promptId, 'for i in $(seq 1 500); do echo $i; done; sleep 0.05; seq 501 1000');
+        const hellos = agent.main.hellos.length;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 250));
+        if (round % 2 === 0) agent.main.cut();
+        await agent.kill();
+        await agent.run();
+        await waitFor(() => agent.main.hellos.length > hellos);
+        agent.main.deliver(promptId, 'echo again'); // Until main-server has heard of its begin.
+        await agent.main.whenEnded(`turn-${promptId}`, 20_000);
+        const output = outputOf(agent, `turn-${promptId}`);
+        expect(output === 'again\n' || numbers(1_000).startsWith(output)).toBe(true);
+        expected += 1;
+      }
+      await waitFor(() => agent.main.messages.length === expected, 10_000, 'all messages');
+      expect(agent.main.disorders).toEqual([]);
+      for (const { body } of agent.main.messages) {
+        const folded = foldTurn(body.turnId ?? '', agent.main.eventsOf(body.turnId ?? ''));
+        expect(body.items).toEqual(JSON.parse(JSON.stringify(folded.items)));
+      }
+    },
+    testMs,
+  );
 });
 
 describe('main-server away', () => {
-  it('is worked without, and hears everything in order when it is back', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'echo begun; sleep 0.5; seq 1 3000; echo over > over; sleep 0.2');
-    await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
-    await agent.main.stop();
-    await waitFor(() => readdirSync(agent.workspace).includes('over'), 10_000, 'the command to end');
-    expect(agent.main.eventsOf('turn-p1').some((event) => event.type === 'turn.ended')).toBe(false);
-    await agent.main.start();
-    await agent.main.whenEnded('turn-p1', 20_000);
-    expect(outputOf(agent, 'turn-p1')).toBe(`begun\n${numbers(3_000)}`);
-    expect(agent.main.disorders).toEqual([]);
-    await waitFor(() => agent.main.messages.length === 1);
-  }, testMs);
+  it(
+    'is worked without, and hears everything in order when it is back',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'echo begun; sleep 0.5; seq 1 3000; echo over > over; sleep 0.2');
+      await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
+      await agent.main.stop();
+      await waitFor(() => readdirSync(agent.workspace).includes('over'), 10_000, 'the command to end');
+      expect(agent.main.eventsOf('turn-p1').some((event) => event.type === 'turn.ended')).toBe(false);
+      await agent.main.start();
+      await agent.main.whenEnded('turn-p1', 20_000);
+      expect(outputOf(agent, 'turn-p1')).toBe(`begun\n${numbers(3_000)}`);
+      expect(agent.main.disorders).toEqual([]);
+      await waitFor(() => agent.main.messages.length === 1);
+    },
+    testMs,
+  );
 
-  it('for the whole life of a process, is told by the next one', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'sleep 0.3; echo alone; echo over > over');
-    await waitFor(() => agent.main.eventsOf('turn-p1').length > 0);
-    await agent.main.stop();
-    await waitFor(() => readdirSync(agent.workspace).includes('over'));
-    await waitFor(() => readdirSync(path.join(agent.folder, '.workspace-state', 'messages')).length === 1);
-    await agent.kill();
-    await agent.main.start();
-    await agent.run();
-    const events = await agent.main.whenEnded('turn-p1');
-    expect(events.at(-1)).toMatchObject({ outcome: 'completed' });
-    await waitFor(() => agent.main.messages.length === 1);
-    expect(agent.main.disorders).toEqual([]);
-  }, testMs);
+  it(
+    'for the whole life of a process, is told by the next one',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'sleep 0.3; echo alone; echo over > over');
+      await waitFor(() => agent.main.eventsOf('turn-p1').length > 0);
+      await agent.main.stop();
+      await waitFor(() => readdirSync(agent.workspace).includes('over'));
+      await waitFor(() => readdirSync(path.join(agent.folder, '.workspace-state', 'messages')).length === 1);
+      await agent.kill();
+      await agent.main.start();
+      await agent.run();
+      const events = await agent.main.whenEnded('turn-p1');
+      expect(events.at(-1)).toMatchObject({ outcome: 'completed' });
+      await waitFor(() => agent.main.messages.length === 1);
+      expect(agent.main.disorders).toEqual([]);
+    },
+    testMs,
+  );
 
-  it('before its acks arrive gets no event twice into its history', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.isAcking = false;
-    agent.main.deliver('p1', 'seq 1 200');
-    await agent.main.whenEnded('turn-p1');
-    const hellos = agent.main.hellos.length;
-    agent.main.cut();
-    await waitFor(() => agent.main.hellos.length > hellos);
-    agent.main.isAcking = true;
-    agent.main.deliver('p2', 'echo two');
-    await agent.main.whenEnded('turn-p2');
-    expect(outputOf(agent, 'turn-p1')).toBe(numbers(200));
-    expect([agent.main.repeatedEvents, agent.main.disorders]).toEqual([0, []]);
-  }, testMs);
+  it(
+    'before its acks arrive gets no event twice into its history',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.isAcking = false;
+      agent.main.deliver('p1', 'seq 1 200');
+      await agent.main.whenEnded('turn-p1');
+      const hellos = agent.main.hellos.length;
+      agent.main.cut();
+      await waitFor(() => agent.main.hellos.length > hellos);
+      agent.main.isAcking = true;
+      agent.main.deliver('p2', 'echo two');
+      await agent.main.whenEnded('turn-p2');
+      expect(outputOf(agent, 'turn-p1')).toBe(numbers(200));
+      expect([agent.main.repeatedEvents, agent.main.disorders]).toEqual([0, []]);
+    },
+    testMs,
+  );
 });
 
 describe('the message of a turn', () => {
-  it('is said again until it is taken, with the same key and body', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.messageStatuses.push(500, 503);
-    agent.main.deliver('p1', 'echo persistent');
-    await waitFor(() => agent.main.messages.length === 1, 10_000);
-    expect(agent.main.posts.length).toBe(3);
-    expect(new Set(agent.main.posts.map((post) => JSON.stringify(post))).size).toBe(1);
-  }, testMs);
+  it(
+    'is said again until it is taken, with the same key and body',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.messageStatuses.push(500, 503);
+      agent.main.deliver('p1', 'echo persistent');
+      await waitFor(() => agent.main.messages.length === 1, 10_000);
+      expect(agent.main.posts.length).toBe(3);
+      expect(new Set(agent.main.posts.map((post) => JSON.stringify(post))).size).toBe(1);
+    },
+    testMs,
+  );
 
-  it('is dropped with a word about it when it is refused', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.messageStatuses.push(422);
-    agent.main.deliver('p1', 'echo refused');
-    await waitFor(() => agent.main.eventsOf('turn-p1').at(-1)?.type === 'notice.raised', 10_000);
-    agent.main.deliver('p2', 'echo next');
-    await waitFor(() => agent.main.messages.length === 1, 10_000);
-    expect(agent.main.posts.length).toBe(2);
-  }, testMs);
+  it(
+    'is dropped with a word about it when it is refused',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.messageStatuses.push(422);
+      agent.main.deliver('p1', 'echo refused');
+      await waitFor(() => agent.main.eventsOf('turn-p1').at(-1)?.type === 'notice.raised', 10_000);
+      agent.main.deliver('p2', 'echo next');
+      await waitFor(() => agent.main.messages.length === 1, 10_000);
+      expect(agent.main.posts.length).toBe(2);
+    },
+    testMs,
+  );
 });
 
 describe('SIGTERM', () => {
-  it('ends the running turn, tells main-server, and exits within ten seconds with nothing left', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', `echo begun; trap '' TERM; (setsid sleep 600 &); sleep 600`);
-    await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
-    const startedAt = performance.now();
-    await agent.kill('SIGTERM');
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
-    expect(agent.exitCode).toBe(0);
-    expect(agent.main.eventsOf('turn-p1').at(-1)).toMatchObject({ type: 'turn.ended', outcome: 'interrupted' });
-    expect(listMarked('turn-p1')).toEqual([]);
-    await agent.run();
-    await waitFor(() => agent.main.messages.length === 1);
-    expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.ended').length).toBe(1);
-  }, testMs);
+  it(
+    'ends the running turn, tells main-server, and exits within ten seconds with nothing left',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', `echo begun; trap '' TERM; (setsid sleep 600 &); sleep 600`);
+      await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
+      const startedAt = performance.now();
+      await agent.kill('SIGTERM');
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(agent.exitCode).toBe(0);
+      expect(agent.main.eventsOf('turn-p1').at(-1)).toMatchObject({
+        type: 'turn.ended',
+        outcome: 'interrupted',
+      });
+      expect(listMarked('turn-p1')).toEqual([]);
+      await agent.run();
+      await waitFor(() => agent.main.messages.length === 1);
+      expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.ended').length).toBe(1);
+    },
+    testMs,
+  );
 });

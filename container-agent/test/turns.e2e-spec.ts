@@ -9,87 +9,120 @@ import { waitFor } from './support/wait-for.ts';
 const testMs = 40_000;
 
 describe('a prompt for the shell', () => {
-  it('is run, streamed, acknowledged and posted', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'echo hello; sleep 0.3; echo bye; exit 3');
-    const events = await agent.main.whenEnded('turn-p1');
-    const types = ['turn.started', 'tool.started', 'tool.delta', 'tool.delta', 'tool.ended', 'turn.ended'];
-    expect(events.map((event) => event.type)).toEqual(types);
-    expect(events[4]).toMatchObject({ status: 'failed', exitCode: 3 });
-    expect(agent.main.accepted).toEqual(['p1']);
-    await waitFor(() => agent.main.messages.length === 1);
-    expect(agent.main.messages[0]).toMatchObject({
-      key: 'turn:turn-p1',
-      body: { role: 'assistant', turnId: 'turn-p1', outcome: 'completed', items: [{ output: 'hello\nbye\n', exitCode: 3 }] },
-    });
-  }, testMs);
+  it(
+    'is run, streamed, acknowledged and posted',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'echo hello; sleep 0.3; echo bye; exit 3');
+      const events = await agent.main.whenEnded('turn-p1');
+      const types = ['turn.started', 'tool.started', 'tool.delta', 'tool.delta', 'tool.ended', 'turn.ended'];
+      expect(events.map((event) => event.type)).toEqual(types);
+      expect(events[4]).toMatchObject({ status: 'failed', exitCode: 3 });
+      expect(agent.main.accepted).toEqual(['p1']);
+      await waitFor(() => agent.main.messages.length === 1);
+      expect(agent.main.messages[0]).toMatchObject({
+        key: 'turn:turn-p1',
+        body: {
+          role: 'assistant',
+          turnId: 'turn-p1',
+          outcome: 'completed',
+          items: [{ output: 'hello\nbye\n', exitCode: 3 }],
+        },
+      });
+    },
+    testMs,
+  );
 
-  it('is run once however often it is delivered, also after its end and by the next process', async () => {
-    await using agent = await AgentProcess.start();
-    for (let times = 0; times < 5; times += 1) agent.main.deliver('p1', 'echo run >> runs; sleep 0.2');
-    await agent.main.whenEnded('turn-p1');
-    agent.main.deliver('p1', 'echo run >> runs');
-    await waitFor(() => agent.main.accepted.length === 6);
-    await agent.kill();
-    await agent.run();
-    await waitFor(() => agent.main.hellos.length === 2);
-    agent.main.deliver('p1', 'echo run >> runs');
-    await waitFor(() => agent.main.accepted.length === 7);
-    agent.main.deliver('p2', 'cat runs');
-    await agent.main.whenEnded('turn-p2');
-    expect(readFileSync(path.join(agent.workspace, 'runs'), 'utf8')).toBe('run\n');
-    expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.started').length).toBe(1);
-  }, testMs);
+  it(
+    'is run once however often it is delivered, also after its end and by the next process',
+    async () => {
+      await using agent = await AgentProcess.start();
+      for (let times = 0; times < 5; times += 1) agent.main.deliver('p1', 'echo run >> runs; sleep 0.2');
+      await agent.main.whenEnded('turn-p1');
+      agent.main.deliver('p1', 'echo run >> runs');
+      await waitFor(() => agent.main.accepted.length === 6);
+      await agent.kill();
+      await agent.run();
+      await waitFor(() => agent.main.hellos.length === 2);
+      agent.main.deliver('p1', 'echo run >> runs');
+      await waitFor(() => agent.main.accepted.length === 7);
+      agent.main.deliver('p2', 'cat runs');
+      await agent.main.whenEnded('turn-p2');
+      expect(readFileSync(path.join(agent.workspace, 'runs'), 'utf8')).toBe('run\n');
+      expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.started').length).toBe(1);
+    },
+    testMs,
+  );
 
-  it('waits for the prompt before it', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'sleep 0.5; echo 1 >> order');
-    agent.main.deliver('p2', 'echo 2 >> order');
-    await agent.main.whenEnded('turn-p2');
-    expect(readFileSync(path.join(agent.workspace, 'order'), 'utf8')).toBe('1\n2\n');
-  }, testMs);
+  it(
+    'waits for the prompt before it',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'sleep 0.5; echo 1 >> order');
+      agent.main.deliver('p2', 'echo 2 >> order');
+      await agent.main.whenEnded('turn-p2');
+      expect(readFileSync(path.join(agent.workspace, 'order'), 'utf8')).toBe('1\n2\n');
+    },
+    testMs,
+  );
 
-  it('does not see our secrets', async () => {
-    await using agent = await AgentProcess.start({ CODEX_AUTH_FILE_1: 'e30=', OPENAI_API_KEY: 'its-own' });
-    agent.main.deliver('p1', 'env; cat ~/.codex/auth.json');
-    const events = await agent.main.whenEnded('turn-p1');
-    const output = events.flatMap((event) => (event.type === 'tool.delta' ? [event.text] : [])).join('');
-    expect(output).toContain('OPENAI_API_KEY=its-own');
-    expect(output).toContain('{}');
-    expect(output).not.toMatch(/SESSION_TOKEN|AUTH_FILE|token-1/);
-  }, testMs);
+  it(
+    'does not see our secrets',
+    async () => {
+      await using agent = await AgentProcess.start({ CODEX_AUTH_FILE_1: 'e30=', OPENAI_API_KEY: 'its-own' });
+      agent.main.deliver('p1', 'env; cat ~/.codex/auth.json');
+      const events = await agent.main.whenEnded('turn-p1');
+      const output = events.flatMap((event) => (event.type === 'tool.delta' ? [event.text] : [])).join('');
+      expect(output).toContain('OPENAI_API_KEY=its-own');
+      expect(output).toContain('{}');
+      expect(output).not.toMatch(/SESSION_TOKEN|AUTH_FILE|token-1/);
+    },
+    testMs,
+  );
 
-  it('is refused for an agent that is not here', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'hi', { agent: 'nobody' });
-    const events = await agent.main.whenEnded('turn-p1');
-    expect(events.at(-1)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('nobody') });
-  }, testMs);
+  it(
+    'is refused for an agent that is not here',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'hi', { agent: 'nobody' });
+      const events = await agent.main.whenEnded('turn-p1');
+      expect(events.at(-1)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('nobody') });
+    },
+    testMs,
+  );
 });
 
 describe('an interrupt', () => {
-  it('ends the turn and all its processes within a second, and the agent goes on', async () => {
-    await using agent = await AgentProcess.start();
-    const stubborn = `setsid bash -c "trap '' TERM; while :; do sleep 1; done" & nohup sleep 600 & echo begun; trap '' TERM; sleep 600`;
-    agent.main.deliver('p1', stubborn);
-    await waitFor(() => agent.main.eventsOf('turn-p1').some((event) => event.type === 'tool.delta'));
-    const startedAt = performance.now();
-    agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
-    const events = await agent.main.whenEnded('turn-p1');
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
-    expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
-    expect(events.at(-2)).toMatchObject({ type: 'tool.ended', status: 'interrupted' });
-    await waitFor(() => listMarked('turn-p1').length === 0, 1_000, 'the end of all processes');
-    agent.main.deliver('p2', 'echo usable');
-    expect((await agent.main.whenEnded('turn-p2')).at(-1)).toMatchObject({ outcome: 'completed' });
-  }, testMs);
+  it(
+    'ends the turn and all its processes within a second, and the agent goes on',
+    async () => {
+      await using agent = await AgentProcess.start();
+      const stubborn = `setsid bash -c "trap '' TERM; while :; do sleep 1; done" & nohup sleep 600 & echo begun; trap '' TERM; sleep 600`;
+      agent.main.deliver('p1', stubborn);
+      await waitFor(() => agent.main.eventsOf('turn-p1').some((event) => event.type === 'tool.delta'));
+      const startedAt = performance.now();
+      agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
+      const events = await agent.main.whenEnded('turn-p1');
+      expect(performance.now() - startedAt).toBeLessThan(1_500);
+      expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
+      expect(events.at(-2)).toMatchObject({ type: 'tool.ended', status: 'interrupted' });
+      await waitFor(() => listMarked('turn-p1').length === 0, 1_000, 'the end of all processes');
+      agent.main.deliver('p2', 'echo usable');
+      expect((await agent.main.whenEnded('turn-p2')).at(-1)).toMatchObject({ outcome: 'completed' });
+    },
+    testMs,
+  );
 
-  it('for another turn changes nothing', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'sleep 0.3');
-    agent.main.send({ type: 'turn.interrupt', turnId: 'turn-other' });
-    expect((await agent.main.whenEnded('turn-p1')).at(-1)).toMatchObject({ outcome: 'completed' });
-  }, testMs);
+  it(
+    'for another turn changes nothing',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'sleep 0.3');
+      agent.main.send({ type: 'turn.interrupt', turnId: 'turn-other' });
+      expect((await agent.main.whenEnded('turn-p1')).at(-1)).toMatchObject({ outcome: 'completed' });
+    },
+    testMs,
+  );
 });
 
 describe('ask-first mode', () => {
@@ -103,36 +136,48 @@ describe('ask-first mode', () => {
     agent.main.send({ type: 'agent_request.answer', agentRequestId, answer: { optionId } });
   }
 
-  it('runs what was allowed, not what was denied, and asks no more after "always"', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('no', 'touch denied', { permissionMode: 'ask-first' });
-    await answer(agent, 'no', 'reject_once');
-    const denied = await agent.main.whenEnded('turn-no');
-    expect(denied.map((event) => event.type)).toContain('agent_request.closed');
-    expect(denied.at(-2)).toMatchObject({ type: 'tool.ended', status: 'declined' });
-    agent.main.deliver('yes', 'touch allowed', { permissionMode: 'ask-first' });
-    await answer(agent, 'yes', 'allow_always');
-    await agent.main.whenEnded('turn-yes');
-    agent.main.deliver('again', 'touch again', { permissionMode: 'ask-first' });
-    const again = await agent.main.whenEnded('turn-again');
-    expect(again.some((event) => event.type === 'permission.requested')).toBe(false);
-    const made = (name: string): boolean => existsSync(path.join(agent.workspace, name));
-    expect([made('denied'), made('allowed'), made('again')]).toEqual([false, true, true]);
-  }, testMs);
+  it(
+    'runs what was allowed, not what was denied, and asks no more after "always"',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('no', 'touch denied', { permissionMode: 'ask-first' });
+      await answer(agent, 'no', 'reject_once');
+      const denied = await agent.main.whenEnded('turn-no');
+      expect(denied.map((event) => event.type)).toContain('agent_request.closed');
+      expect(denied.at(-2)).toMatchObject({ type: 'tool.ended', status: 'declined' });
+      agent.main.deliver('yes', 'touch allowed', { permissionMode: 'ask-first' });
+      await answer(agent, 'yes', 'allow_always');
+      await agent.main.whenEnded('turn-yes');
+      agent.main.deliver('again', 'touch again', { permissionMode: 'ask-first' });
+      const again = await agent.main.whenEnded('turn-again');
+      expect(again.some((event) => event.type === 'permission.requested')).toBe(false);
+      const made = (name: string): boolean => existsSync(path.join(agent.workspace, name));
+      expect([made('denied'), made('allowed'), made('again')]).toEqual([false, true, true]);
+    },
+    testMs,
+  );
 
-  it('closes the request when the turn is interrupted, and expires it when the process died', async () => {
-    await using agent = await AgentProcess.start();
-    agent.main.deliver('p1', 'true', { permissionMode: 'ask-first' });
-    await waitFor(() => request(agent, 'turn-p1') !== undefined);
-    agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
-    const interrupted = await agent.main.whenEnded('turn-p1');
-    expect(interrupted).toContainEqual(expect.objectContaining({ type: 'agent_request.closed', reason: 'withdrawn' }));
-    agent.main.deliver('p2', 'true', { permissionMode: 'ask-first' });
-    await waitFor(() => request(agent, 'turn-p2') !== undefined);
-    await agent.kill();
-    await agent.run();
-    const died = await agent.main.whenEnded('turn-p2');
-    expect(died).toContainEqual(expect.objectContaining({ type: 'agent_request.closed', reason: 'expired' }));
-    expect(died.at(-1)).toMatchObject({ outcome: 'interrupted' });
-  }, testMs);
+  it(
+    'closes the request when the turn is interrupted, and expires it when the process died',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'true', { permissionMode: 'ask-first' });
+      await waitFor(() => request(agent, 'turn-p1') !== undefined);
+      agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
+      const interrupted = await agent.main.whenEnded('turn-p1');
+      expect(interrupted).toContainEqual(
+        expect.objectContaining({ type: 'agent_request.closed', reason: 'withdrawn' }),
+      );
+      agent.main.deliver('p2', 'true', { permissionMode: 'ask-first' });
+      await waitFor(() => request(agent, 'turn-p2') !== undefined);
+      await agent.kill();
+      await agent.run();
+      const died = await agent.main.whenEnded('turn-p2');
+      expect(died).toContainEqual(
+        expect.objectContaining({ type: 'agent_request.closed', reason: 'expired' }),
+      );
+      expect(died.at(-1)).toMatchObject({ outcome: 'interrupted' });
+    },
+    testMs,
+  );
 });

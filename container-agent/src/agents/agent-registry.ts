@@ -15,7 +15,9 @@ export class AgentRegistry {
 
   /** What the agent picker shows: every agent, and why some cannot be used. */
   async describe(): Promise<AgentFrameOf<'hello'>['agents']> {
-    return Promise.all(this.drivers.map(async (driver) => ({ ...driver.summary, ...(await driver.check()) })));
+    return Promise.all(
+      this.drivers.map(async (driver) => ({ ...driver.summary, ...(await driver.check()) })),
+    );
   }
 
   /** Resolves when no agent program runs any more. */

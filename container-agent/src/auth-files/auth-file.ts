@@ -31,10 +31,14 @@ export function parseAuthFiles(
   for (const [variable, value] of Object.entries(env)) {
     const [, agent, number] = namePattern.exec(variable) ?? [];
     if (!agent || !value) continue;
-    const target = resolveTarget(env[`${variable}_PATH`] || (number === '1' ? defaultPaths[agent] : undefined), homePath);
+    const target = resolveTarget(
+      env[`${variable}_PATH`] || (number === '1' ? defaultPaths[agent] : undefined),
+      homePath,
+    );
     const encoded = value.replace(/\s+/g, '');
     if (!base64Pattern.test(encoded)) problems.push(`${variable}: is not base64`);
-    if (target === null) problems.push(`${variable}_PATH: must be a file below HOME, such as .config/agent/auth.json`);
+    if (target === null)
+      problems.push(`${variable}_PATH: must be a file below HOME, such as .config/agent/auth.json`);
     else files.push({ variable, path: target, content: Buffer.from(encoded, 'base64') });
   }
   return { files, problems };

@@ -44,7 +44,9 @@ describe('writeAuthFiles', () => {
 
   it('names every variable that is not base64', () => {
     const env = { CODEX_AUTH_FILE_1: '{"no":"base64"}', CLAUDE_AUTH_FILE_1: 'a' };
-    expect(() => writeAuthFiles(env, createFolders())).toThrow(/CODEX_AUTH_FILE_1: is not base64\n.*CLAUDE_AUTH_FILE_1/);
+    expect(() => writeAuthFiles(env, createFolders())).toThrow(
+      /CODEX_AUTH_FILE_1: is not base64\n.*CLAUDE_AUTH_FILE_1/,
+    );
   });
 
   it('keeps a login the agent has renewed until the environment brings another one', () => {
@@ -65,7 +67,10 @@ describe('writeAuthFiles', () => {
     writeFileSync(victim, 'untouched');
     const target = path.join(folders.homePath, '.codex/link.json');
     symlinkSync(victim, target);
-    writeAuthFiles({ CODEX_AUTH_FILE_1: base64('second'), CODEX_AUTH_FILE_1_PATH: '.codex/link.json' }, folders);
+    writeAuthFiles(
+      { CODEX_AUTH_FILE_1: base64('second'), CODEX_AUTH_FILE_1_PATH: '.codex/link.json' },
+      folders,
+    );
     expect(readFileSync(victim, 'utf8')).toBe('untouched');
   });
 });

@@ -19,10 +19,12 @@ export class LocalPageController {
   ) {}
 
   @Get('local/enter')
-  enter(@Query('token') token: string, @Res() response: Response): void {
+  enter(@Query('token') token: unknown, @Res() response: Response): void {
     const cookie = this.config.hasLocalPage ? this.access.redeem(String(token)) : null;
     if (cookie === null) {
-      throw new DomainError('ticket.invalid', { message: 'This link was used already. Take the newest one of the log.' });
+      throw new DomainError('ticket.invalid', {
+        message: 'This link was used already. Take the newest one of the log.',
+      });
     }
     this.files.announceLink();
     response.setHeader('set-cookie', cookie);

@@ -134,7 +134,8 @@ export class LinkConnection {
 
   private begin(version: number, ackedSeq: number): void {
     if (this.isReady) return;
-    if (version < oldestSupportedProtocol) return this.close(closeCodes.protocolUnsupported, 'protocol too old');
+    if (version < oldestSupportedProtocol)
+      return this.close(closeCodes.protocolUnsupported, 'protocol too old');
     // main-server must hear of a new epoch in a hello, so begin again.
     if (this.options.outbox.resume(ackedSeq)) return this.close(1000, 'new outbox epoch');
     this.isReady = true;

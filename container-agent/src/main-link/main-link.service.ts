@@ -131,7 +131,8 @@ export class MainLinkService {
   }
 
   private announce(frame: LinkFrame): void {
-    if (frame.type === 'error') this.logger.warn({ msg: 'main-server reports an error', code: frame.error.code });
+    if (frame.type === 'error')
+      this.logger.warn({ msg: 'main-server reports an error', code: frame.error.code });
     for (const listener of this.frameListeners) listener(frame);
   }
 

@@ -84,7 +84,8 @@ function parseEvents(lines: readonly string[]): NumberedEvent[] {
   const events: NumberedEvent[] = [];
   for (const json of lines) {
     const parsed = outboxEventSchema.safeParse(JSON.parse(json));
-    if (parsed.success && parsed.data.seq > (events.at(-1)?.seq ?? 0)) events.push({ seq: parsed.data.seq, json });
+    if (parsed.success && parsed.data.seq > (events.at(-1)?.seq ?? 0))
+      events.push({ seq: parsed.data.seq, json });
   }
   return events;
 }

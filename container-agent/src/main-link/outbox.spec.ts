@@ -1,9 +1,17 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TurnEvent } from '@codex-webapp/contracts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Outbox } from './outbox.ts';
 
 const folders: string[] = [];
@@ -25,7 +33,7 @@ function delta(text: string): TurnEvent {
 /** Every event it holds, in order. */
 function readAll(outbox: Outbox, fromSeq = 1): { seq: number; text: string }[] {
   const all: { seq: number; text: string }[] = [];
-  for (let seq = fromSeq; ; ) {
+  for (let seq = fromSeq; ;) {
     const events = outbox.read(seq, 7, 1_000_000);
     const last = events.at(-1);
     if (!last) return all;
@@ -191,8 +199,17 @@ describe('recovery', () => {
 
   it('keeps epoch, order and contiguity under any appends, acks, cuts and restarts', async () => {
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ kind: fc.constant('append'), text: fc.string({ unit: 'binary', maxLength: 120 }) }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant('ack'), part: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          kind: fc.constant('append'),
+          text: fc.string({ unit: 'binary', maxLength: 120 }),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constant('ack'), part: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart') }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('die'), bytes: fc.nat({ max: 400 }) }) },
     );
@@ -239,7 +256,10 @@ interface Step {
 }
 
 function newestSegment(folder: string): string {
-  const name = readdirSync(folder).filter((entry) => entry.endsWith('.jsonl')).sort().at(-1);
+  const name = readdirSync(folder)
+    .filter((entry) => entry.endsWith('.jsonl'))
+    .sort()
+    .at(-1);
   return path.join(folder, name ?? '');
 }
 

@@ -91,7 +91,8 @@ export class Outbox {
     const segment = this.segments.find((candidate) => candidate.lastSeq >= fromSeq);
     if (!segment) return [];
     const events = segment.read(fromSeq);
-    for (const other of this.segments) if (other !== segment && other !== this.segments.at(-1)) other.forget();
+    for (const other of this.segments)
+      if (other !== segment && other !== this.segments.at(-1)) other.forget();
     let bytes = 0;
     const end = events.findIndex((event, index) => {
       bytes += Buffer.byteLength(event.json) + 1;
@@ -202,7 +203,8 @@ export class Outbox {
     const keepFrom = Math.min(this.ackedNumber + 1, this.retainedSeq);
     const newest = this.segments.at(-1);
     if (newest && newest.lastSeq < keepFrom && newest.bytes >= this.segmentMaxBytes / 4) this.rollOver();
-    while (this.segments.length > 1 && (this.segments[0]?.lastSeq ?? 0) < keepFrom) this.segments.shift()?.remove();
+    while (this.segments.length > 1 && (this.segments[0]?.lastSeq ?? 0) < keepFrom)
+      this.segments.shift()?.remove();
     if (!this.isFull()) this.wake();
   }
 

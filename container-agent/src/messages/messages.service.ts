@@ -17,9 +17,11 @@ export class MessagesService {
   constructor(private readonly mainServer: MainServerClient) {}
 
   async list(page: ListMessagesDto): Promise<MessageListResponse> {
-    const query = new URLSearchParams({ ...page }).toString();
-    const path = query === '' ? 'messages' : `messages?${query}`;
-    return take<MessageListResponse>(await this.mainServer.call({ method: 'GET', path }));
+    const query = new URLSearchParams();
+    if (page.before !== undefined) query.set('before', page.before);
+    if (page.limit !== undefined) query.set('limit', page.limit);
+    const answer = await this.mainServer.call({ method: 'GET', path: `messages?${query.toString()}` });
+    return bodyOf(answer) as MessageListResponse;
   }
 
   /** Queues a prompt at main-server, which delivers it like any other. */
@@ -31,13 +33,13 @@ export class MessagesService {
       body: JSON.stringify(message),
       idempotencyKey: `prompt:${clientRequestId ?? randomUUID()}`,
     });
-    return take<PromptResponse>(answer);
+    return bodyOf(answer) as PromptResponse;
   }
 }
 
 /** Our own server is trusted about the shape of what it answers. */
-function take<T>(answer: WebhookAnswer): T {
-  if (answer.status >= 200 && answer.status < 300) return answer.body as T;
+function bodyOf(answer: WebhookAnswer): unknown {
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
   const error = errorOf(answer);
   if (error && isErrorCode(error.code)) throw new DomainError(error.code, error);
   throw new DomainError('server.stopping', {

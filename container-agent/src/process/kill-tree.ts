@@ -59,7 +59,9 @@ async function waitUntilGone(
 
 /** Adds what belongs to the tree now, and forgets what has ended. */
 function collectTree(tree: ProcessTree, known: Map<number, ProcessEntry>): void {
-  const table = readProcessTable().filter((entry) => !entry.isZombie && entry.pid !== process.pid && entry.pid > 1);
+  const table = readProcessTable().filter(
+    (entry) => !entry.isZombie && entry.pid !== process.pid && entry.pid > 1,
+  );
   const living = new Map(table.map((entry) => [entry.pid, entry]));
   const kin = new Set<number>();
   // A dead root still names the group and the session it led; a living stranger with its pid proves that both are empty.
@@ -74,7 +76,7 @@ function collectTree(tree: ProcessTree, known: Map<number, ProcessEntry>): void 
     if (hasEnvironmentVariable(entry.pid, markerVariable, tree.marker)) kin.add(entry.pid);
   }
   const own = readProcess(process.pid);
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const entry of table) {
       if (kin.has(entry.pid)) continue;

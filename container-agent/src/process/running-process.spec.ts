@@ -57,7 +57,10 @@ describe('kill', () => {
     ['a child in its own session', 'setsid sleep 300 & echo ready; wait'],
     ['a child that ignores hanging up', 'nohup sleep 300 >/dev/null 2>&1 & echo ready; wait'],
     ['a tree that ignores SIGTERM', `bash -c "trap '' TERM; echo ready; while :; do sleep 1; done" & wait`],
-    ['a double fork whose parents are gone', '(setsid bash -c "sleep 300 & sleep 300" & ) ; echo ready; sleep 300'],
+    [
+      'a double fork whose parents are gone',
+      '(setsid bash -c "sleep 300 & sleep 300" & ) ; echo ready; sleep 300',
+    ],
     ['a detached grandchild of a dead parent', 'setsid bash -c "(sleep 300 &)"; echo ready'],
   ] as const;
 
@@ -71,13 +74,19 @@ describe('kill', () => {
   });
 
   it('finds by parent and session what cleared the marker from its environment', async () => {
-    const running = await startReady('env -i sleep 301 & env -i setsid sleep 302 & echo ready; wait', randomUUID());
+    const running = await startReady(
+      'env -i sleep 301 & env -i setsid sleep 302 & echo ready; wait',
+      randomUUID(),
+    );
     await running.kill({ graceMs: 100 });
     expect(running.list()).toEqual([]);
   });
 
   it('gives a program the time to tidy up', async () => {
-    const running = await startReady(`trap 'echo tidy; exit 0' TERM; echo ready; while :; do sleep 0.02; done`, 'm');
+    const running = await startReady(
+      `trap 'echo tidy; exit 0' TERM; echo ready; while :; do sleep 0.02; done`,
+      'm',
+    );
     let output = '';
     running.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     await running.kill({ graceMs: 2_000 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { markerVariable } from './environment.ts';
 import { killTree, listTree, type KillOptions } from './kill-tree.ts';
@@ -50,22 +50,21 @@ export interface RunningProcess {
 }
 
 /** Starts a program from an argument list, never through a shell. @throws ProcessStartError */
-export function startProcess(file: string, args: readonly string[], options: ProcessOptions): Promise<RunningProcess> {
+export function startProcess(
+  file: string,
+  args: readonly string[],
+  options: ProcessOptions,
+): Promise<RunningProcess> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, [...args], {
-      cwd: options.cwd,
-      env: { ...options.env, [markerVariable]: options.marker },
-      stdio: [options.stdin === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      detached: true,
-      shell: false,
-    });
+    const child = spawnOrThrow(file, args, options);
     const exited = new Promise<ProcessExit>((resolveExit) => {
       child.once('exit', (code, signal) => resolveExit({ code, signal }));
     });
     child.once('error', (error) => reject(new ProcessStartError(file, error)));
     child.once('spawn', () => {
       const { pid, stdin, stdout, stderr } = child;
-      if (pid === undefined || !stdout || !stderr) return reject(new ProcessStartError(file, new Error('no pipes')));
+      if (pid === undefined || !stdout || !stderr)
+        return reject(new ProcessStartError(file, new Error('no pipes')));
       // Without a listener an EPIPE would end us; the exit says it all.
       for (const stream of [stdin, stdout, stderr]) stream?.on('error', () => undefined);
       const tree = { root: { pid, startTime: readProcess(pid)?.startTime ?? '' }, marker: options.marker };
@@ -82,4 +81,19 @@ export function startProcess(file: string, args: readonly string[], options: Pro
       });
     });
   });
+}
+
+/** Some failures are thrown (a list of arguments that is too long), others come as an event. */
+function spawnOrThrow(file: string, args: readonly string[], options: ProcessOptions): ChildProcess {
+  try {
+    return spawn(file, [...args], {
+      cwd: options.cwd,
+      env: { ...options.env, [markerVariable]: options.marker },
+      stdio: [options.stdin === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      detached: true,
+      shell: false,
+    });
+  } catch (error) {
+    throw new ProcessStartError(file, error as NodeJS.ErrnoException);
+  }
 }

@@ -37,7 +37,7 @@ export class RecordFile {
   append(json: string): void {
     const record = formatRecord(json);
     try {
-      for (let written = 0; written < record.length; ) written += writeSync(this.fd, record, written);
+      for (let written = 0; written < record.length;) written += writeSync(this.fd, record, written);
     } catch (error) {
       // A disk that is full takes a part of a line: nothing may stand behind that.
       ftruncateSync(this.fd, this.sizeBytes);
@@ -72,7 +72,7 @@ export function formatRecord(json: string): Buffer {
 function parseLines(content: Buffer): { readonly lines: readonly string[]; readonly endOfLastBytes: number } {
   const lines: string[] = [];
   let endOfLastBytes = 0;
-  for (let start = 0; start < content.length; ) {
+  for (let start = 0; start < content.length;) {
     const end = content.indexOf(lineFeed, start);
     if (end < 0) break;
     const body = content.subarray(start + headLength, end);

@@ -36,7 +36,7 @@ export class AgentRequests {
   /** Nobody will answer any more. */
   async closeAll(reason: Exclude<ClosingReason, 'answered'>): Promise<void> {
     this.isClosed = true;
-    for (const [agentRequestId, request] of [...this.pending]) {
+    for (const [agentRequestId, request] of this.pending) {
       await this.close(agentRequestId, reason);
       request.resolve(null);
     }

@@ -11,7 +11,10 @@ import { newestOf } from './fit-event.ts';
 const cutLengths = [16_384, 4_096, 1_024, 128] as const;
 
 /** The message a turn leaves behind, cut to what the webhook takes: oldest tool output first, what the agent said last. */
-export function composeFinalMessage(turn: FoldedTurn, maxBytes: number = messageLimits.bodyMaxBytes): StoreMessageRequest {
+export function composeFinalMessage(
+  turn: FoldedTurn,
+  maxBytes: number = messageLimits.bodyMaxBytes,
+): StoreMessageRequest {
   let items = newestItems(turn.items);
   let message = compose(turn, items);
   let bytes = bytesOf(message);
@@ -65,18 +68,25 @@ function newestItems(items: readonly MessageItem[]): readonly MessageItem[] {
 function cutOutput(item: MessageItem, maxLength: number): MessageItem {
   if (item.type !== 'tool') return item;
   const diffs = item.diffs?.map((diff) =>
-    diff.patch.length <= maxLength ? diff : { ...diff, patch: diff.patch.slice(0, maxLength), truncated: true },
+    diff.patch.length <= maxLength
+      ? diff
+      : { ...diff, patch: diff.patch.slice(0, maxLength), truncated: true },
   );
-  const isShort = item.output.length <= maxLength && diffs?.every((diff, index) => diff === item.diffs?.[index]) !== false;
+  const isShort =
+    item.output.length <= maxLength && diffs?.every((diff, index) => diff === item.diffs?.[index]) !== false;
   return isShort ? item : { ...item, output: newestOf(item.output, maxLength), truncated: true, diffs };
 }
 
 function cutThought(item: MessageItem, maxLength: number): MessageItem {
-  return item.type === 'thought' && item.text.length > maxLength ? { ...item, text: newestOf(item.text, maxLength) } : item;
+  return item.type === 'thought' && item.text.length > maxLength
+    ? { ...item, text: newestOf(item.text, maxLength) }
+    : item;
 }
 
 function cutText(item: MessageItem, maxLength: number): MessageItem {
-  return item.type === 'text' && item.text.length > maxLength ? { ...item, text: newestOf(item.text, maxLength) } : item;
+  return item.type === 'text' && item.text.length > maxLength
+    ? { ...item, text: newestOf(item.text, maxLength) }
+    : item;
 }
 
 function bytesOf(message: StoreMessageRequest | MessageItem): number {

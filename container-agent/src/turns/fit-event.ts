@@ -35,7 +35,7 @@ export function newestOf(text: string, maxLength: number): string {
 
 function splitDelta(event: Delta): readonly Delta[] {
   const pieces: Delta[] = [];
-  for (let rest = event.text; rest.length > 0; ) {
+  for (let rest = event.text; rest.length > 0;) {
     let length = Math.min(rest.length, deltaMaxLength);
     // Escapes can make six bytes of one character.
     while (length > 1 && jsonBytes({ ...event, text: rest.slice(0, length) }) > jsonMaxBytes) length >>= 1;
@@ -84,7 +84,10 @@ function cutDiffs(diffs: FileDiff[] | undefined, maxLength: number): FileDiff[] 
 }
 
 function isSmall(event: TurnEvent): boolean {
-  return jsonBytes(event) <= jsonMaxBytes && (event.type !== 'tool.ended' || (event.output?.length ?? 0) <= toolOutputMaxLength);
+  return (
+    jsonBytes(event) <= jsonMaxBytes &&
+    (event.type !== 'tool.ended' || (event.output?.length ?? 0) <= toolOutputMaxLength)
+  );
 }
 
 function isAcceptable(event: TurnEvent): boolean {

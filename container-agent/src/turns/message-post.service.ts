@@ -60,7 +60,8 @@ export class MessagePostService {
     const names = readdirSync(this.folder).filter((name) => name.endsWith(suffix));
     const writtenAt = (name: string): number => statSync(path.join(this.folder, name)).mtimeMs;
     const oldestFirst = names.sort((a, b) => writtenAt(a) - writtenAt(b));
-    for (const name of oldestFirst) this.post(decodeURIComponent(name.slice(0, -suffix.length)), this.outbox.lastSeq);
+    for (const name of oldestFirst)
+      this.post(decodeURIComponent(name.slice(0, -suffix.length)), this.outbox.lastSeq);
   }
 
   /** Ends the tries; what is not posted stays for the next process. */
@@ -81,7 +82,10 @@ export class MessagePostService {
         signal,
       });
       if (await this.settle(turnId, answer)) return;
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, backOff.nextMs()).unref()), aborted(signal)]);
+      await Promise.race([
+        new Promise((resolve) => setTimeout(resolve, backOff.nextMs()).unref()),
+        aborted(signal),
+      ]);
     }
   }
 
@@ -92,11 +96,20 @@ export class MessagePostService {
       return true;
     }
     if (!finalStatuses.has(answer.status)) {
-      this.logger.debug({ msg: 'The message of a turn was not taken, trying again', turnId, status: answer.status });
+      this.logger.debug({
+        msg: 'The message of a turn was not taken, trying again',
+        turnId,
+        status: answer.status,
+      });
       return false;
     }
     const { status } = answer;
-    this.logger.warn({ msg: 'The message of a turn was refused', turnId, status, code: errorOf(answer)?.code });
+    this.logger.warn({
+      msg: 'The message of a turn was refused',
+      turnId,
+      status,
+      code: errorOf(answer)?.code,
+    });
     rmSync(this.fileOf(turnId), { force: true });
     const text = `The message of this turn was refused by the server (${errorOf(answer)?.code ?? status}). Its steps above are complete.`;
     await this.outbox.append({ type: 'notice.raised', turnId, level: 'warning', text });

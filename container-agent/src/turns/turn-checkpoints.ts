@@ -35,7 +35,7 @@ export class TurnCheckpoints {
     const checkpoint = this.read();
     const isItsOwn = checkpoint?.turn.turnId === turnId && checkpoint.epoch === outbox.epoch;
     let turn = isItsOwn ? checkpoint.turn : emptyTurn(turnId);
-    for (let seq = isItsOwn ? checkpoint.seq + 1 : 1; ; ) {
+    for (let seq = isItsOwn ? checkpoint.seq + 1 : 1; ;) {
       const events = outbox.read(seq, readAtOnce, readMaxBytes);
       const last = events.at(-1);
       if (!last) return turn;

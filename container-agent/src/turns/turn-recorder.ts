@@ -48,7 +48,7 @@ export class TurnRecorder {
   /** Resolves when the event is stored, or held for its neighbour. After `close` it is ignored. */
   emit(event: RecordedEvent): Promise<void> {
     if (this.isClosed) return Promise.resolve();
-    const full = { ...event, turnId: this.turnId } as TurnEvent;
+    const full: TurnEvent = { ...event, turnId: this.turnId };
     if (isDelta(full) && this.isLinkBehind()) return this.hold(full);
     return this.enqueue(() => this.releaseThen(full));
   }
@@ -63,7 +63,7 @@ export class TurnRecorder {
   /** What the turn adds up to with one more event, which is not stored. */
   preview(event: RecordedEvent): FoldedTurn {
     const held = this.held ? foldTurnEvent(this.folded, this.held) : this.folded;
-    return foldTurnEvent(held, { ...event, turnId: this.turnId } as TurnEvent);
+    return foldTurnEvent(held, { ...event, turnId: this.turnId });
   }
 
   /** Lets the outbox forget acknowledged events of a long turn. */
@@ -124,7 +124,8 @@ export class TurnRecorder {
 
 function isSameText(a: TurnEvent, b: TurnEvent): boolean {
   if (!isDelta(a) || !isDelta(b) || a.type !== b.type) return false;
-  const idOf = (event: typeof a): string => (event.type === 'tool.delta' ? event.toolCallId : event.messageId);
+  const idOf = (event: typeof a): string =>
+    event.type === 'tool.delta' ? event.toolCallId : event.messageId;
   return idOf(a) === idOf(b);
 }
 

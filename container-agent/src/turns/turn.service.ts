@@ -1,4 +1,9 @@
-import { type AgentRequestAnswer, emptyTurn, type FoldedTurn, type MainFrameOf } from '@codex-webapp/contracts';
+import {
+  type AgentRequestAnswer,
+  emptyTurn,
+  type FoldedTurn,
+  type MainFrameOf,
+} from '@codex-webapp/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AgentDriver, TurnResult } from '../agents/agent-driver.ts';
 import { AgentRegistry } from '../agents/agent-registry.ts';
@@ -68,7 +73,8 @@ export class TurnService {
   async deliver(prompt: DeliveredPrompt): Promise<void> {
     const { promptId, turnId, agent } = prompt;
     const known = this.journal.find(promptId);
-    const isTaken = this.running?.prompt.promptId === promptId || this.waiting.some((other) => other.promptId === promptId);
+    const isTaken =
+      this.running?.prompt.promptId === promptId || this.waiting.some((other) => other.promptId === promptId);
     const isNew = !isTaken && (known === null || known.state === 'accepted');
     if (isNew) {
       this.waiting.push(prompt);
@@ -115,8 +121,18 @@ export class TurnService {
 
   private async run(prompt: DeliveredPrompt): Promise<void> {
     const { promptId, turnId, agent } = prompt;
-    const recorder = new TurnRecorder(this.outbox, this.checkpoints, () => this.link.isBehind, emptyTurn(turnId));
-    const running = { prompt, recorder, requests: new AgentRequests(recorder), interruption: new AbortController() };
+    const recorder = new TurnRecorder(
+      this.outbox,
+      this.checkpoints,
+      () => this.link.isBehind,
+      emptyTurn(turnId),
+    );
+    const running = {
+      prompt,
+      recorder,
+      requests: new AgentRequests(recorder),
+      interruption: new AbortController(),
+    };
     await this.journal.record({ promptId, turnId, agent, state: 'started' });
     this.running = running;
     await recorder.emit({ type: 'turn.started', promptId, agent });
@@ -149,10 +165,15 @@ export class TurnService {
         emit: (event) => recorder.emit(event),
         ask: (request) => requests.ask(request),
       });
-      return interruption.signal.aborted && result.outcome !== 'completed' ? interruptedResult(interruption.signal) : result;
+      return interruption.signal.aborted && result.outcome !== 'completed'
+        ? interruptedResult(interruption.signal)
+        : result;
     } catch (error) {
       this.logger.error({ msg: 'A driver threw', agent: prompt.agent, turnId: prompt.turnId, err: error });
-      return { outcome: 'failed', reason: `The driver of ${prompt.agent} failed; the log of the container says why.` };
+      return {
+        outcome: 'failed',
+        reason: `The driver of ${prompt.agent} failed; the log of the container says why.`,
+      };
     }
   }
 
@@ -165,7 +186,10 @@ export class TurnService {
     await sleep(interruptGraceMs);
     if (this.running === running) {
       await Promise.race([
-        Promise.all([driver.close(), killTree({ root: null, marker: running.prompt.turnId }, { graceMs: 0 })]),
+        Promise.all([
+          driver.close(),
+          killTree({ root: null, marker: running.prompt.turnId }, { graceMs: 0 }),
+        ]),
         sleep(killGraceMs),
       ]);
     }
@@ -194,7 +218,9 @@ export class TurnService {
         await recorder.emit({ type: 'agent_request.closed', agentRequestId, reason: 'expired' });
       }
       // Its message stands if it was written: then the turn had ended, and only the report of it is missing.
-      const { outcome = 'interrupted', reason } = this.messages.findStored(turnId) ?? { reason: interruptedByDeath };
+      const { outcome = 'interrupted', reason } = this.messages.findStored(turnId) ?? {
+        reason: interruptedByDeath,
+      };
       const ended = { type: 'turn.ended', promptId, outcome, reason } as const;
       await this.messages.store(recorder.preview(ended));
       await recorder.close(ended);

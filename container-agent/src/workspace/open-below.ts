@@ -19,7 +19,11 @@ export class OpenFolder implements AsyncDisposable {
    * Walks down one folder at a time without following links. `create` makes folders that are missing.
    * @throws the error of the system: ENOENT, ENOTDIR (also for a link), …
    */
-  static async open(root: string, folders: WorkspacePath, options: { create?: boolean } = {}): Promise<OpenFolder> {
+  static async open(
+    root: string,
+    folders: WorkspacePath,
+    options: { create?: boolean } = {},
+  ): Promise<OpenFolder> {
     let folder = new OpenFolder(await open(root, O_RDONLY | O_DIRECTORY), root);
     for (const name of folders) {
       const parent = folder;

@@ -24,7 +24,10 @@ export class WorkspaceFilesController {
 
   @Put('*path')
   @ApiOkResponse({ type: WrittenWorkspaceFileBody })
-  write(@Param('path') path: string[], @Body() dto: WriteWorkspaceFileDto): Promise<WrittenWorkspaceFileBody> {
+  write(
+    @Param('path') path: string[],
+    @Body() dto: WriteWorkspaceFileDto,
+  ): Promise<WrittenWorkspaceFileBody> {
     return this.files.write(path, dto);
   }
 

@@ -35,15 +35,21 @@ export class WorkspaceFilesService {
         if (names.length > workspaceLimits.listMax) break;
       }
       const kept = names.slice(0, workspaceLimits.listMax);
-      const entries = await Promise.all(kept.map(async (name) => toEntry(path, name, await statOrNull(folder, name))));
-      entries.sort((a, b) => Number(b.type === 'directory') - Number(a.type === 'directory') || compare(a.name, b.name));
+      const entries = await Promise.all(
+        kept.map(async (name) => toEntry(path, name, await statOrNull(folder, name))),
+      );
+      entries.sort(
+        (a, b) => Number(b.type === 'directory') - Number(a.type === 'directory') || compare(a.name, b.name),
+      );
       return { path: path.join('/'), entries, isTruncated: names.length > kept.length };
     });
   }
 
   async read(given: readonly string[]): Promise<WorkspaceFileResponse> {
     const path = parseFilePath(given);
-    const { content, stats } = await this.within(path.folders, (folder) => readRegularFile(folder, path.name));
+    const { content, stats } = await this.within(path.folders, (folder) =>
+      readRegularFile(folder, path.name),
+    );
     const isBinary = content.includes(0) || !isUtf8(content);
     return toFileResponse({ path: path.text, content, stats, isBinary, version: versionOf(content) });
   }
@@ -78,7 +84,12 @@ export class WorkspaceFilesService {
     });
   }
 
-  private async replace(folder: OpenFolder, name: string, content: Buffer, ifVersion?: string): Promise<void> {
+  private async replace(
+    folder: OpenFolder,
+    name: string,
+    content: Buffer,
+    ifVersion?: string,
+  ): Promise<void> {
     const current = await this.findCurrent(folder, name, ifVersion);
     const draft = folder.entry(`.${name.slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
     const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
@@ -102,11 +113,19 @@ export class WorkspaceFilesService {
   }
 
   /** Null when there is no such file, and the caller agrees. */
-  private async findCurrent(folder: OpenFolder, name: string, ifVersion?: string): Promise<{ mode: number } | null> {
+  private async findCurrent(
+    folder: OpenFolder,
+    name: string,
+    ifVersion?: string,
+  ): Promise<{ mode: number } | null> {
     const stats = await statOrNull(folder, Buffer.from(name));
     if (stats) assertRegular(stats);
-    const version = stats && ifVersion !== undefined && ifVersion !== 'new' ? versionOf((await readRegularFile(folder, name)).content) : 'new';
-    const isExpected = ifVersion === undefined || (ifVersion === 'new' ? stats === null : version === ifVersion);
+    const version =
+      stats && ifVersion !== undefined && ifVersion !== 'new'
+        ? versionOf((await readRegularFile(folder, name)).content)
+        : 'new';
+    const isExpected =
+      ifVersion === undefined || (ifVersion === 'new' ? stats === null : version === ifVersion);
     if (isExpected) return stats;
     throw new DomainError('workspace.changed', {
       message: 'The file was changed since you read it. Read it again, then write your change.',
@@ -130,7 +149,8 @@ export class WorkspaceFilesService {
 function parseFilePath(given: readonly string[]): { folders: WorkspacePath; name: string; text: string } {
   const path = parseWorkspacePath(given);
   const name = path.at(-1);
-  if (name === undefined) throw new DomainError('workspace.path_invalid', { message: 'Name a file of the workspace.' });
+  if (name === undefined)
+    throw new DomainError('workspace.path_invalid', { message: 'Name a file of the workspace.' });
   return { folders: path.slice(0, -1), name, text: path.join('/') };
 }
 

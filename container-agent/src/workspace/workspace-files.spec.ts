@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,8 +38,17 @@ describe('read', () => {
     writeFileSync(at('a.txt'), 'grüße');
     writeFileSync(at('a.bin'), Buffer.from([0, 1, 255]));
     writeFileSync(at('latin1.txt'), Buffer.from('grüße', 'latin1'));
-    expect(await files.read(['a.txt'])).toMatchObject({ content: 'grüße', encoding: 'utf8', isBinary: false, sizeBytes: 7 });
-    expect(await files.read(['a.bin'])).toMatchObject({ content: 'AAH/', encoding: 'base64', isBinary: true });
+    expect(await files.read(['a.txt'])).toMatchObject({
+      content: 'grüße',
+      encoding: 'utf8',
+      isBinary: false,
+      sizeBytes: 7,
+    });
+    expect(await files.read(['a.bin'])).toMatchObject({
+      content: 'AAH/',
+      encoding: 'base64',
+      isBinary: true,
+    });
     expect(await files.read(['latin1.txt'])).toMatchObject({ isBinary: true });
   });
 
@@ -51,7 +69,9 @@ describe('read', () => {
     symlinkSync(folder, at('way'));
     await expect(files.read(['way', 'secret'])).rejects.toEqual(refused('workspace.not_a_directory'));
     await expect(files.list('way')).rejects.toEqual(refused('workspace.not_a_directory'));
-    await expect(files.write(['way', 'new'], { content: 'x' })).rejects.toEqual(refused('workspace.not_a_directory'));
+    await expect(files.write(['way', 'new'], { content: 'x' })).rejects.toEqual(
+      refused('workspace.not_a_directory'),
+    );
     await expect(files.remove(['way', 'secret'])).rejects.toEqual(refused('workspace.not_a_directory'));
   });
 
@@ -83,7 +103,10 @@ while True: libc.renameat2(-100, b'door', -100, b'trap', 2)`;
     await new Promise((resolve) => swapper.stdout.once('data', resolve));
     const answers = { inside: 0, refused: 0, leaked: 0 };
     const readOnce = async (): Promise<void> => {
-      const content = await files.read(['door', 'secret']).then((file) => file.content, () => null);
+      const content = await files.read(['door', 'secret']).then(
+        (file) => file.content,
+        () => null,
+      );
       if (content === null) answers.refused += 1;
       else answers[content === 'inside' ? 'inside' : 'leaked'] += 1;
     };
@@ -129,12 +152,19 @@ describe('write', () => {
 
   it('overwrites nothing its writer has not seen', async () => {
     const { version } = await files.write(['f'], { content: '1', ifVersion: 'new' });
-    await expect(files.write(['f'], { content: '2', ifVersion: 'new' })).rejects.toEqual(refused('workspace.changed'));
-    const both = [files.write(['f'], { content: '2', ifVersion: version }), files.write(['f'], { content: '3', ifVersion: version })];
+    await expect(files.write(['f'], { content: '2', ifVersion: 'new' })).rejects.toEqual(
+      refused('workspace.changed'),
+    );
+    const both = [
+      files.write(['f'], { content: '2', ifVersion: version }),
+      files.write(['f'], { content: '3', ifVersion: version }),
+    ];
     const outcomes = await Promise.allSettled(both);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(readFileSync(at('f'), 'utf8')).toBe('2');
-    await expect(files.write(['gone'], { content: 'x', ifVersion: version })).rejects.toEqual(refused('workspace.changed'));
+    await expect(files.write(['gone'], { content: 'x', ifVersion: version })).rejects.toEqual(
+      refused('workspace.changed'),
+    );
   });
 
   it('refuses .git, links, folders and too much', async () => {

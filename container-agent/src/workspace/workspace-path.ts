@@ -12,7 +12,8 @@ export function parseWorkspacePath(given: string | readonly string[]): Workspace
   const total = names.reduce((sum, name) => sum + name.length + 1, 0);
   if (total > workspaceLimits.pathMaxLength || !names.every(isName)) {
     throw new DomainError('workspace.path_invalid', {
-      message: 'Name a path below the workspace, such as src/main.ts: relative, with /, without . and .. in it.',
+      message:
+        'Name a path below the workspace, such as src/main.ts: relative, with /, without . and .. in it.',
     });
   }
   return names;

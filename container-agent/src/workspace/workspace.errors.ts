@@ -3,8 +3,14 @@ import { DomainError } from '@codex-webapp/nest-kit';
 
 const meanings: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ['workspace.not_found', 'There is no such file in the workspace.'],
-  ENOTDIR: ['workspace.not_a_directory', 'A part of this path is a file or a link, and links are not followed.'],
-  ELOOP: ['workspace.not_a_file', 'This is a link, and links are not followed. Open what it points to instead.'],
+  ENOTDIR: [
+    'workspace.not_a_directory',
+    'A part of this path is a file or a link, and links are not followed.',
+  ],
+  ELOOP: [
+    'workspace.not_a_file',
+    'This is a link, and links are not followed. Open what it points to instead.',
+  ],
   EISDIR: ['workspace.not_a_file', 'This is a folder.'],
   ENXIO: ['workspace.not_a_file', 'This is a pipe, a socket or a device, which has no content to show.'],
   ENOTEMPTY: ['workspace.not_a_file', 'This folder is not empty. Delete what is in it first.'],

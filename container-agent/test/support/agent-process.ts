@@ -6,6 +6,13 @@ import { deriveFrontDoorKey, signFrontDoorRequest } from '@codex-webapp/nest-kit
 import { ScriptedMainServer } from './scripted-main-server.ts';
 import { waitFor } from './wait-for.ts';
 
+interface PlainRequest {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly redirect?: 'manual';
+}
+
 const entry = path.resolve(import.meta.dirname, '../../dist/main.js');
 
 /** The built container-agent as a process, its folders, and the main-server it talks to. */
@@ -57,7 +64,11 @@ export class AgentProcess implements AsyncDisposable {
     child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     child.on('exit', (code) => (this.exitCode = code));
-    await waitFor(() => this.hasStarted() || this.exitCode !== undefined, 15_000, `the start\n${this.output}`);
+    await waitFor(
+      () => this.hasStarted() || this.exitCode !== undefined,
+      15_000,
+      `the start\n${this.output}`,
+    );
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -66,13 +77,13 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   /** Asks as the front door does. */
-  fetch(url: string, init: RequestInit & { method?: string } = {}): Promise<Response> {
+  fetch(url: string, init: PlainRequest = {}): Promise<Response> {
     const key = deriveFrontDoorKey(this.main.token);
     const proof = signFrontDoorRequest(key, { method: init.method ?? 'GET', path: url }, Date.now());
     return this.fetchPlain(url, { ...init, headers: { ...init.headers, 'x-front-door': proof } });
   }
 
-  fetchPlain(url: string, init: RequestInit = {}): Promise<Response> {
+  fetchPlain(url: string, init: PlainRequest = {}): Promise<Response> {
     return fetch(`http://127.0.0.1:${this.port}${url}`, { signal: AbortSignal.timeout(10_000), ...init });
   }
 

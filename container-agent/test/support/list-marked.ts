@@ -4,7 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 export function listMarked(turnId: string): readonly number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && readText(`/proc/${pid}/environ`).includes(`CODEX_WEBAPP_TURN=${turnId}\0`))
+    .filter(
+      (pid) =>
+        Number.isInteger(pid) && readText(`/proc/${pid}/environ`).includes(`CODEX_WEBAPP_TURN=${turnId}\0`),
+    )
     .filter((pid) => !readText(`/proc/${pid}/stat`).includes(') Z '));
 }
 

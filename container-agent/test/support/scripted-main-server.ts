@@ -99,7 +99,11 @@ export class ScriptedMainServer {
     for (const socket of this.sockets) socket.send(json);
   }
 
-  deliver(promptId: string, command: string, over: Partial<Extract<MainFrame, { type: 'prompt.deliver' }>> = {}): void {
+  deliver(
+    promptId: string,
+    command: string,
+    over: Partial<Extract<MainFrame, { type: 'prompt.deliver' }>> = {},
+  ): void {
     this.send({
       type: 'prompt.deliver',
       promptId,
@@ -143,7 +147,8 @@ export class ScriptedMainServer {
         });
       case 'events':
         for (const { seq, event } of frame.events) this.commit(frame.epoch, seq, event);
-        if (this.isAcking) this.reply(socket, { type: 'ack', epoch: frame.epoch, seq: this.lastSeq(frame.epoch) });
+        if (this.isAcking)
+          this.reply(socket, { type: 'ack', epoch: frame.epoch, seq: this.lastSeq(frame.epoch) });
         return;
       case 'prompt.accepted':
         this.accepted.push(frame.promptId);

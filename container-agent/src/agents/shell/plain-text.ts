@@ -4,7 +4,7 @@ const pendingMaxLength = 4_096;
 
 /* eslint-disable no-control-regex -- control characters are what this file is about */
 const sequences =
-  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-Z\\^-~]|\u009b[0-?]*[ -/]*[@-~]/g;
+  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-OQ-WYZ\\`-~]|\u009b[0-?]*[ -/]*[@-~]/g;
 const unfinished = /\u001b(?:\[[0-?]*[ -/]*|[\]PX^_][^\u0007\u001b]*\u001b?|[ -/]*)?$/;
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 /* eslint-enable no-control-regex */
@@ -30,11 +30,7 @@ export class PlainText {
     const open = isLast ? null : (unfinished.exec(text)?.index ?? openReturn(text));
     const end = open === null || text.length - open > pendingMaxLength ? text.length : open;
     this.rest = text.slice(end);
-    return text
-      .slice(0, end)
-      .replace(/\r\n?/g, '\n')
-      .replaceAll(escape, '')
-      .replace(controls, '');
+    return text.slice(0, end).replace(/\r\n?/g, '\n').replaceAll(escape, '').replace(controls, '');
   }
 }
 

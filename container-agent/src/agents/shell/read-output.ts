@@ -10,7 +10,10 @@ const piecesAfterExitMax = 64;
  * Gives a command's output as text until the command has ended, one piece at a time: the command waits while `take` does.
  * What background processes print later is read and dropped, since a closed pipe would kill them.
  */
-export async function readOutput(running: RunningProcess, take: (text: string) => Promise<void>): Promise<void> {
+export async function readOutput(
+  running: RunningProcess,
+  take: (text: string) => Promise<void>,
+): Promise<void> {
   const plain = new PlainText();
   const deliver = async (text: string): Promise<void> => {
     if (text !== '') await take(text);
@@ -44,7 +47,7 @@ export async function readOutput(running: RunningProcess, take: (text: string) =
         (error: unknown) => {
           running.stdout.off('data', onData);
           running.stdout.resume();
-          reject(error as Error);
+          reject(error);
         },
       );
     };

@@ -147,7 +147,8 @@ function notice(level: 'info' | 'warning', text: string) {
 
 function explainStart(error: unknown): string {
   const code = error instanceof ProcessStartError ? error.code : 'UNKNOWN';
-  if (code === 'E2BIG') return 'The command is too long for bash. Put it into a file of the workspace and run that.';
+  if (code === 'E2BIG')
+    return 'The command is too long for bash. Put it into a file of the workspace and run that.';
   if (code === 'ENOENT') return 'bash or the workspace is not there. Restart the container.';
   return `The command could not be started (${code}).`;
 }

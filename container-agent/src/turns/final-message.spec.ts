@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { type FoldedTurn, emptyTurn, type MessageItem, messageLimits } from '@codex-webapp/contracts';
+import { composeFinalMessage } from './final-message.ts';
+
+const turnWith = (items: readonly MessageItem[]): FoldedTurn => ({
+  ...emptyTurn('t'),
+  outcome: 'completed',
+  items,
+});
+const tool = (id: string, output: string): MessageItem => ({
+  type: 'tool',
+  id,
+  kind: 'execute',
+  title: id,
+  status: 'completed',
+  output,
+});
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+describe('composeFinalMessage', () => {
+  it('says all there is when it fits', () => {
+    const items = [tool('a', 'out'), { type: 'text', id: 'm', text: 'done' }] as const;
+    expect(composeFinalMessage(turnWith(items))).toEqual({
+      role: 'assistant',
+      text: 'done',
+      items,
+      turnId: 't',
+      outcome: 'completed',
+    });
+  });
+
+  it('cuts the oldest output first and keeps what the agent said', () => {
+    const items = Array.from({ length: 60 }, (_, index) => tool(`t${index}`, 'x'.repeat(32_000)));
+    const message = composeFinalMessage(turnWith([...items, { type: 'text', id: 'm', text: 'the answer' }]));
+    expect(bytesOf(message)).toBeLessThanOrEqual(messageLimits.bodyMaxBytes);
+    expect(message.text).toBe('the answer');
+    expect(message.items?.[0]).toMatchObject({ truncated: true });
+    expect(message.items?.[59]).not.toMatchObject({ truncated: true });
+  });
+
+  it('fits whatever a turn was', () => {
+    const items = Array.from({ length: 5_000 }, (_, index) => tool(`t${index}`, '漢'.repeat(2_000)));
+    const text: MessageItem = { type: 'text', id: 'm', text: '漢'.repeat(400_000) };
+    const message = composeFinalMessage(turnWith([text, ...items, text]));
+    expect(bytesOf(message)).toBeLessThanOrEqual(messageLimits.bodyMaxBytes);
+    expect(message.items?.length).toBe(messageLimits.itemsMax);
+    expect(message.text.length).toBeLessThanOrEqual(messageLimits.textMaxLength);
+  });
+});

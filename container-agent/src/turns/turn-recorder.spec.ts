@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { emptyTurn, textOf } from '@codex-webapp/contracts';
+import { Outbox } from '../main-link/outbox.ts';
+import { TurnCheckpoints } from './turn-checkpoints.ts';
+import { TurnRecorder } from './turn-recorder.ts';
+
+let folder: string;
+let checkpoints: TurnCheckpoints;
+
+const openOutbox = (): Outbox =>
+  new Outbox({ folder: path.join(folder, 'outbox'), now: () => 1, segmentMaxBytes: 4_000 });
+const delta = (text: string, messageId = 'm') => ({ type: 'message.delta', messageId, text }) as const;
+const record = (outbox: Outbox, isBehind = false) =>
+  new TurnRecorder(outbox, checkpoints, () => isBehind, emptyTurn('t'));
+
+function readTexts(outbox: Outbox): string[] {
+  return outbox
+    .read(1, 1_000, 1_000_000)
+    .map(({ json }) => JSON.parse(json).event.text ?? JSON.parse(json).event.type);
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'recorder-'));
+  checkpoints = new TurnCheckpoints(folder);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('TurnRecorder', () => {
+  it('lets a later process know the whole text of a long turn although the outbox forgot its events', async () => {
+    const outbox = openOutbox();
+    const recorder = record(outbox);
+    outbox.onAck((seq) => recorder.checkpointIfDue(seq));
+    let expected = '';
+    for (let index = 0; index < 9_000; index += 1) {
+      await recorder.emit(delta(`${index} `));
+      expected += `${index} `;
+      if (index % 100 === 0) outbox.ack(outbox.epoch, outbox.lastSeq - 1);
+    }
+    expect(outbox.bytes).toBeLessThan(600_000);
+    expect(outbox.read(1, 1, 1_000)[0]?.seq).toBeGreaterThan(4_000);
+    const recovered = checkpoints.recover('t', openOutbox());
+    expect(textOf(recovered)).toBe(expected);
+  }, 30_000);
+
+  it('sends every piece at once while the link keeps up', async () => {
+    const outbox = openOutbox();
+    const recorder = record(outbox);
+    await recorder.emit(delta('a'));
+    await recorder.emit(delta('b'));
+    expect(readTexts(outbox)).toEqual(['a', 'b']);
+  });
+
+  it('makes one event of neighbours while the link is behind, and lets nothing overtake them', async () => {
+    const outbox = openOutbox();
+    const recorder = record(outbox, true);
+    const all = ['a', 'b'].map((text) => recorder.emit(delta(text)));
+    all.push(recorder.emit(delta('other', 'n')));
+    all.push(recorder.emit({ type: 'plan.updated', entries: [] }));
+    all.push(recorder.emit(delta('c')), recorder.emit(delta('d')));
+    await Promise.all(all);
+    await recorder.close({ type: 'turn.ended', promptId: 'p', outcome: 'completed' });
+    expect(readTexts(outbox).join('|')).toMatch(/^(ab|a\|b)\|other\|plan.updated\|(cd|c\|d)\|turn.ended$/);
+    expect(textOf(recorder.turn)).toBe(textOf(checkpoints.recover('t', openOutbox())));
+  });
+
+  it('stores held text soon, without waiting for more', async () => {
+    const outbox = openOutbox();
+    await record(outbox, true).emit(delta('alone'));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(readTexts(outbox)).toEqual(['alone']);
+  });
+
+  it('ignores what comes after the end', async () => {
+    const outbox = openOutbox();
+    const recorder = record(outbox);
+    await recorder.close({ type: 'turn.ended', promptId: 'p', outcome: 'completed' });
+    await recorder.emit(delta('late'));
+    expect(readTexts(outbox)).toEqual(['turn.ended']);
+  });
+
+  it('says so when a step does not fit the protocol', async () => {
+    const outbox = openOutbox();
+    await record(outbox).emit({
+      type: 'plan.updated',
+      entries: [{ content: 'x', status: 'strange' as never }],
+    });
+    expect(readTexts(outbox)[0]).toContain('could not be shown');
+  });
+});

@@ -63,7 +63,9 @@ async function send(
     });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
-    throw new ApiError('network', 'The server does not answer. Check that it runs, then try again.', 0);
+    throw new ApiError('network', 'The server does not answer. Check that it runs, then try again.', {
+      status: 0,
+    });
   }
 }
 

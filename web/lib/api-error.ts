@@ -1,20 +1,34 @@
 import { isErrorCode, type ErrorBody, type ErrorCode } from '@codex-webapp/contracts/errors';
 
-/** What a request ended with when not with an answer. `network` and `aborted` never came from the server. */
+/** What a request ended with when not with an answer. `network` never came from the server. */
 export type ApiErrorCode = ErrorCode | 'network' | 'unknown';
 
+export interface ApiErrorFacts {
+  /** HTTP status; 0 where there was none. */
+  readonly status: number;
+  readonly details?: unknown;
+  readonly requestId?: string;
+  /** Seconds to wait before trying again, where the server said so. */
+  readonly retryAfterS?: number | null;
+}
+
 export class ApiError extends Error {
+  readonly status: number;
+  readonly details: unknown;
+  readonly requestId: string | null;
+  readonly retryAfterS: number | null;
+
   constructor(
     readonly code: ApiErrorCode,
     message: string,
-    readonly status: number,
-    readonly details: unknown = undefined,
-    readonly requestId: string | null = null,
-    /** Seconds to wait before trying again, where the server said so. */
-    readonly retryAfterS: number | null = null,
+    { status, details, requestId, retryAfterS }: ApiErrorFacts,
   ) {
     super(message);
     this.name = 'ApiError';
+    this.status = status;
+    this.details = details;
+    this.requestId = requestId ?? null;
+    this.retryAfterS = retryAfterS ?? null;
   }
 
   /** The server could not be asked at all. */
@@ -25,25 +39,22 @@ export class ApiError extends Error {
 
 /** Reads an error answer; whatever stands between us and the server may have written something else. */
 export async function readApiError(response: Response): Promise<ApiError> {
+  const { status } = response;
   const retryAfterS = parseSeconds(response.headers.get('retry-after'));
   const body: unknown = await response.json().catch(() => null);
   if (!isErrorBody(body)) {
-    const isGateway = response.status >= 502 && response.status <= 504;
-    const message = isGateway
-      ? 'The server does not answer.'
-      : `The server answered with status ${response.status}.`;
-    return new ApiError(
-      isGateway ? 'network' : 'unknown',
-      message,
-      response.status,
-      undefined,
-      null,
-      retryAfterS,
-    );
+    const isGateway = status >= 502 && status <= 504;
+    const message = isGateway ? 'The server does not answer.' : `The server answered with status ${status}.`;
+    return new ApiError(isGateway ? 'network' : 'unknown', message, { status, retryAfterS });
   }
   const { code, message, details } = body.error;
-  const knownCode = isErrorCode(code) ? code : 'unknown';
-  return new ApiError(knownCode, message, response.status, details, body.requestId, retryAfterS);
+  const { requestId } = body;
+  return new ApiError(isErrorCode(code) ? code : 'unknown', message, {
+    status,
+    details,
+    requestId,
+    retryAfterS,
+  });
 }
 
 /** What to tell a person about anything that was thrown. */

@@ -49,7 +49,6 @@ describe('RealtimeClient', () => {
   let client: RealtimeClient;
   let states: RealtimeState[];
   const onFrame = jest.fn<(frame: ListFrame) => void>();
-  const onResync = jest.fn();
   const onRefused = jest.fn();
 
   beforeEach(() => {
@@ -57,7 +56,7 @@ describe('RealtimeClient', () => {
     world = new FakeWorld();
     states = [];
     const onState = (state: RealtimeState) => states.push(state);
-    client = new RealtimeClient({ environment: world, onFrame, onState, onResync, onRefused });
+    client = new RealtimeClient({ environment: world, onFrame, onState, onRefused });
     client.start();
   });
 
@@ -67,7 +66,6 @@ describe('RealtimeClient', () => {
     world.newest.listener.onMessage(hello);
 
     expect(states.at(-1)).toEqual({ phase: 'open', retryAt: null, showsBanner: false });
-    expect(onResync).not.toHaveBeenCalled();
   });
 
   it('hands on frames and ignores what it does not know', () => {
@@ -95,13 +93,13 @@ describe('RealtimeClient', () => {
     expect(world.sockets).toHaveLength(2);
   });
 
-  it('asks for a fresh list after each further connection', () => {
+  it('becomes open anew after each reconnect, which is when the page asks REST', () => {
     world.newest.listener.onMessage(hello);
     world.newest.listener.onClosed();
     world.pass(realtimeTimes.retryBaseMs);
     world.newest.listener.onMessage(hello);
 
-    expect(onResync).toHaveBeenCalledTimes(1);
+    expect(states.filter(({ phase }) => phase === 'open')).toHaveLength(2);
     expect(onRefused).not.toHaveBeenCalled();
   });
 

@@ -23,20 +23,18 @@ export interface RealtimeState {
 export interface RealtimeOptions {
   readonly environment: RealtimeEnvironment;
   readonly onFrame: (frame: ListFrame) => void;
+  /** Whenever it becomes `open`, frames may have been missed: ask REST anew. */
   readonly onState: (state: RealtimeState) => void;
-  /** Frames may have been missed: ask REST anew. Not called for the first connection. */
-  readonly onResync: () => void;
   /** A connection failed, and a browser does not say why: the place to ask whether the login still holds. */
   readonly onRefused: () => void;
 }
 
-/** One `WS /ws/events` per page: reconnects with jittered back-off, and says when to fetch again. */
+/** One `WS /ws/events` per page: reconnects with jittered back-off. */
 export class RealtimeClient {
   private socket: RealtimeSocket | null = null;
   private attempt = 0;
   /** Counts connections, so that what a former one still does is ignored. */
   private round = 0;
-  private hasBeenOpen = false;
   private isStopped = false;
   private hiddenAt: number | null = null;
   private state: RealtimeState = { phase: 'connecting', retryAt: null, showsBanner: false };
@@ -95,8 +93,6 @@ export class RealtimeClient {
     this.banner = null;
     this.attempt = 0;
     this.setState({ phase: 'open', retryAt: null, showsBanner: false });
-    if (this.hasBeenOpen) this.options.onResync();
-    this.hasBeenOpen = true;
   }
 
   private onLost(round: number): void {

@@ -1,0 +1,40 @@
+import type { ContainerResponse } from '@codex-webapp/contracts/containers';
+import type {
+  CreateSessionRequest,
+  CreateTicketRequest,
+  SessionListResponse,
+  SessionOptionsResponse,
+  SessionResponse,
+  TicketResponse,
+  UpdateSessionRequest,
+} from '@codex-webapp/contracts/sessions';
+import { apiPath, request } from '../../lib/api-client.ts';
+import { statusOf, type ListQuery } from './model/list-query.ts';
+
+const pageSize = 50;
+
+export type ContainerCommand = 'create' | 'start' | 'stop' | 'restart';
+
+export const sessionsApi = {
+  /** Says through a 401 that the login has ended, which a refused socket does not. */
+  checkLogin: () => request('GET', '/api/auth/me'),
+  list: (query: ListQuery, cursor: string | null, signal?: AbortSignal) =>
+    request<SessionListResponse>('GET', '/api/sessions', {
+      query: { q: query.q === '' ? null : query.q, status: statusOf(query), cursor, limit: pageSize },
+      signal,
+    }),
+  get: (id: string, signal?: AbortSignal) =>
+    request<SessionResponse>('GET', apiPath`/api/sessions/${id}`, { signal }),
+  options: (signal?: AbortSignal) =>
+    request<SessionOptionsResponse>('GET', '/api/sessions/options', { signal }),
+  create: (body: CreateSessionRequest) => request<SessionResponse>('POST', '/api/sessions', { body }),
+  update: (id: string, body: UpdateSessionRequest) =>
+    request<SessionResponse>('PATCH', apiPath`/api/sessions/${id}`, { body }),
+  remove: (id: string) => request('DELETE', apiPath`/api/sessions/${id}`),
+  ticket: (id: string, body: CreateTicketRequest, signal?: AbortSignal) =>
+    request<TicketResponse>('POST', apiPath`/api/sessions/${id}/ws-ticket`, { body, signal }),
+  container: (id: string, signal?: AbortSignal) =>
+    request<ContainerResponse>('GET', apiPath`/api/sessions/${id}/container/status`, { signal }),
+  command: (id: string, command: ContainerCommand) =>
+    request<ContainerResponse>('POST', apiPath`/api/sessions/${id}/container/${command}`),
+};

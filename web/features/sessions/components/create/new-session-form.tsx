@@ -1,0 +1,91 @@
+'use client';
+
+import type { PermissionMode } from '@codex-webapp/contracts/agents';
+import { sessionLimits, type SessionOptionsResponse } from '@codex-webapp/contracts/sessions';
+import { Banner, Button, ChoiceCards, Field, Input } from '@codex-webapp/ui';
+import { useState, type FormEvent } from 'react';
+import { useCreateSession } from '../../hooks/use-create-session.ts';
+import {
+  agentChoices,
+  modeChoices,
+  modeDefault,
+  providerChoices,
+  providerDefault,
+} from '../../model/session-choices.tsx';
+
+type Props = {
+  options: SessionOptionsResponse;
+  onClose: () => void;
+};
+
+export function NewSessionForm({ options, onClose }: Props) {
+  const [title, setTitle] = useState('');
+  const [agent, setAgent] = useState(options.agents[0]?.id ?? '');
+  const [providerName, setProviderName] = useState(() => providerDefault(options.providers)?.name);
+  // Until the user decides, the mode follows the provider.
+  const [chosenMode, setChosenMode] = useState<PermissionMode | null>(null);
+  const { isBusy, error, create } = useCreateSession(onClose);
+
+  const provider = options.providers.find(({ name }) => name === providerName);
+  const mode = chosenMode ?? modeDefault(provider);
+
+  const handleSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    const trimmed = title.trim();
+    void create({
+      ...(trimmed === '' ? {} : { title: trimmed }),
+      agent,
+      provider: providerName,
+      permissionMode: mode,
+    });
+  };
+
+  return (
+    <form onSubmit={handleSubmit} className="flex flex-col gap-5">
+      <Field label="Title" isOptional>
+        {(control) => (
+          <Input
+            {...control}
+            value={title}
+            maxLength={sessionLimits.titleMaxLength}
+            onChange={(event) => setTitle(event.target.value)}
+            placeholder="Named after the first prompt"
+            autoComplete="off"
+          />
+        )}
+      </Field>
+      <ChoiceCards label="Agent" value={agent} onChange={setAgent} choices={agentChoices(options.agents)} />
+      <ChoiceCards
+        label="Runs in"
+        value={providerName ?? ''}
+        onChange={(name) => setProviderName(options.providers.find((known) => known.name === name)?.name)}
+        choices={providerChoices(options.providers)}
+      />
+      <ChoiceCards
+        label="The agent may"
+        value={mode}
+        onChange={(value) => setChosenMode(value === 'full-auto' ? 'full-auto' : 'ask-first')}
+        choices={modeChoices}
+      />
+      {mode === 'full-auto' && provider?.isIsolated === false && (
+        <Banner tone="warning">
+          Nothing isolates this session: the agent could change anything that you can on the server’s machine.
+        </Banner>
+      )}
+      {error !== null && <Banner tone="danger">{error}</Banner>}
+      <div className="sticky -bottom-4 -mx-5 -mb-4 flex justify-end gap-2 border-t border-border bg-surface-raised px-5 py-3 max-sm:*:flex-1">
+        <Button onClick={onClose} disabled={isBusy}>
+          Cancel
+        </Button>
+        <Button
+          type="submit"
+          variant="primary"
+          isBusy={isBusy}
+          disabled={provider === undefined || agent === ''}
+        >
+          Create session
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,61 @@
+'use client';
+
+import type { SessionResponse } from '@codex-webapp/contracts/sessions';
+import { IconButton, Menu, MenuItem, MenuLabel, MenuSeparator } from '@codex-webapp/ui';
+import { Archive, ArchiveRestore, Ellipsis, Play, RotateCw, Square, Trash2 } from '@codex-webapp/ui/icons';
+import type { SessionActions } from '../../hooks/use-session-actions.ts';
+
+type Props = {
+  session: SessionResponse;
+  actions: SessionActions;
+  onDelete: () => void;
+};
+
+/** What can be done with the container, and with the session as a whole. */
+export function SessionMenu({ session, actions, onDelete }: Props) {
+  const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
+  const isArchived = session.status === 'archived';
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label="Session menu">
+          <Ellipsis aria-hidden />
+        </IconButton>
+      }
+    >
+      <MenuLabel>Container</MenuLabel>
+      <MenuItem
+        icon={<Play aria-hidden />}
+        disabled={isRunning || isArchived || actions.isBusy}
+        onSelect={() => void actions.start()}
+      >
+        Start
+      </MenuItem>
+      <MenuItem
+        icon={<Square aria-hidden />}
+        disabled={!isRunning || actions.isBusy}
+        onSelect={() => void actions.stop()}
+      >
+        Stop
+      </MenuItem>
+      <MenuItem
+        icon={<RotateCw aria-hidden />}
+        disabled={!isRunning || isArchived || actions.isBusy}
+        onSelect={() => void actions.restart()}
+      >
+        Restart
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem
+        icon={isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
+        onSelect={() => void actions.setArchived(!isArchived)}
+      >
+        {isArchived ? 'Unarchive' : 'Archive'}
+      </MenuItem>
+      <MenuItem icon={<Trash2 aria-hidden />} isDangerous onSelect={onDelete}>
+        Delete…
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,85 @@
+'use client';
+
+import type { ContainerResponse } from '@codex-webapp/contracts/containers';
+import type { SessionResponse } from '@codex-webapp/contracts/sessions';
+import { Button, Spinner } from '@codex-webapp/ui';
+import { Archive, CircleAlert, Moon, Play, RotateCw } from '@codex-webapp/ui/icons';
+import type { ReactNode } from 'react';
+import type { SessionActions } from '../../hooks/use-session-actions.ts';
+import { sessionNotice } from '../../model/session-notice.ts';
+import { ManualContainerBar } from './manual-container-bar.tsx';
+import { NoticeBar } from './notice-bar.tsx';
+import { StartingBar } from './starting-bar.tsx';
+
+type Props = {
+  session: SessionResponse;
+  container: ContainerResponse | null;
+  actions: SessionActions;
+};
+
+/** One slim bar above the session's UI when its container does not simply run. */
+export function SessionNoticeBar({ session, container, actions }: Props): ReactNode {
+  const notice = sessionNotice(session);
+  switch (notice) {
+    case null:
+      return null;
+    case 'archived':
+      return (
+        <NoticeBar
+          icon={<Archive aria-hidden />}
+          action={
+            <Button size="sm" onClick={() => void actions.setArchived(false)}>
+              Unarchive
+            </Button>
+          }
+        >
+          This session is archived.
+        </NoticeBar>
+      );
+    case 'starting':
+      return <StartingBar steps={container?.steps ?? []} />;
+    case 'stopping':
+      return <NoticeBar icon={<Spinner />}>The container is being stopped.</NoticeBar>;
+    case 'asleep':
+      return (
+        <NoticeBar
+          icon={<Moon aria-hidden />}
+          action={
+            <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
+              <Play aria-hidden /> Start
+            </Button>
+          }
+        >
+          The container is asleep. Your next prompt wakes it.
+        </NoticeBar>
+      );
+    case 'failed':
+      return (
+        <NoticeBar
+          tone="danger"
+          icon={<CircleAlert aria-hidden />}
+          action={
+            <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
+              <RotateCw aria-hidden /> Try again
+            </Button>
+          }
+        >
+          <b className="font-medium">The container failed.</b> {container?.reason ?? session.reason}
+        </NoticeBar>
+      );
+    case 'unknown':
+      return (
+        <NoticeBar tone="warning" icon={<CircleAlert aria-hidden />}>
+          Where the container stands is not known: its provider does not answer.
+        </NoticeBar>
+      );
+    case 'by-hand':
+      return <ManualContainerBar actions={actions} />;
+    default:
+      return assertNever(notice);
+  }
+}
+
+function assertNever(notice: never): never {
+  throw new Error(`Unknown notice ${String(notice)}`);
+}

@@ -1,0 +1,57 @@
+import type { AgentSummary, PermissionMode } from '@codex-webapp/contracts/agents';
+import type { ContainerProviderResponse } from '@codex-webapp/contracts/containers';
+import { Badge, type ChoiceCard } from '@codex-webapp/ui';
+import { Bot, Container, ShieldCheck, ShieldOff, SquareTerminal } from '@codex-webapp/ui/icons';
+
+/** The server's default, or the first that works. */
+export function providerDefault(
+  providers: readonly ContainerProviderResponse[],
+): ContainerProviderResponse | undefined {
+  const available = providers.filter(({ isAvailable }) => isAvailable);
+  return available.find(({ isDefault }) => isDefault) ?? available[0];
+}
+
+/** Everything where the container isolates, asking first where it does not. */
+export function modeDefault(provider: ContainerProviderResponse | undefined): PermissionMode {
+  return provider?.isIsolated === true ? 'full-auto' : 'ask-first';
+}
+
+export function agentChoices(agents: readonly AgentSummary[]): readonly ChoiceCard[] {
+  return agents.map(({ id, name, description }) => ({
+    value: id,
+    title: name,
+    note: description,
+    icon: id === 'shell' ? <SquareTerminal aria-hidden /> : <Bot aria-hidden />,
+  }));
+}
+
+export function providerChoices(providers: readonly ContainerProviderResponse[]): readonly ChoiceCard[] {
+  return providers.map(({ name, title, note, isAvailable, isIsolated }) => ({
+    value: name,
+    title,
+    note: note ?? undefined,
+    icon: isIsolated ? <Container aria-hidden /> : <ShieldOff aria-hidden />,
+    badge: <ProviderBadge isAvailable={isAvailable} isIsolated={isIsolated} />,
+    isDisabled: !isAvailable,
+  }));
+}
+
+function ProviderBadge({ isAvailable, isIsolated }: { isAvailable: boolean; isIsolated: boolean }) {
+  if (!isAvailable) return <Badge>Not available</Badge>;
+  return isIsolated ? <Badge tone="success">Isolated</Badge> : <Badge tone="warning">No isolation</Badge>;
+}
+
+export const modeChoices: readonly ChoiceCard[] = [
+  {
+    value: 'full-auto',
+    title: 'Do everything',
+    note: 'Runs commands and changes files without asking.',
+    icon: <Bot aria-hidden />,
+  },
+  {
+    value: 'ask-first',
+    title: 'Ask first',
+    note: 'Waits for your word before commands and changes.',
+    icon: <ShieldCheck aria-hidden />,
+  },
+];

@@ -1,0 +1,2 @@
+/** What main-server calls a session that nobody has named yet. */
+export const titleDefault = 'New session';

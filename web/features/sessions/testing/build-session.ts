@@ -1,0 +1,19 @@
+import type { SessionResponse } from '@codex-webapp/contracts/sessions';
+
+export function buildSession(overrides: Partial<SessionResponse> = {}): SessionResponse {
+  return {
+    id: 's1',
+    title: 'Session',
+    agent: 'shell',
+    permissionMode: 'full-auto',
+    status: 'idle',
+    provider: 'process',
+    containerStatus: 'running',
+    reason: null,
+    origin: 'http://aaaa.localhost:3000',
+    archivedAt: null,
+    createdAt: '2026-11-22T10:00:00.000Z',
+    lastActivityAt: '2026-11-22T10:00:00.000Z',
+    ...overrides,
+  };
+}

@@ -1,0 +1,2 @@
+export { AppShell } from './components/app-shell.tsx';
+export { PlainPage } from './components/plain-page.tsx';

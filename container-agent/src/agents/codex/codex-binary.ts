@@ -1,0 +1,56 @@
+import { constants } from 'node:fs';
+import { access, readdir, realpath } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** The `codex` of PATH as a program to start; null when there is none. */
+export async function findCodexOnPath(searchPath: string | undefined): Promise<string | null> {
+  const found = await findOnPath('codex', searchPath);
+  return found ? resolveNativeBinary(found) : null;
+}
+
+/** The program of a folder into which npm installed `@openai/codex`; null when it is not there. */
+export async function findInstalledCodex(folder: string): Promise<string | null> {
+  const wrapper = path.join(folder, 'node_modules', '@openai', 'codex', 'bin', 'codex.js');
+  if (!(await isExecutable(wrapper))) return null;
+  return resolveNativeBinary(wrapper);
+}
+
+/**
+ * What npm puts on PATH is a Node script that starts the native program as a child: killing it leaves codex working.
+ * Anything else is returned as it is.
+ */
+export async function resolveNativeBinary(file: string): Promise<string> {
+  const target = await realpath(file).catch(() => file);
+  if (!target.endsWith(path.join('@openai', 'codex', 'bin', 'codex.js'))) return file;
+  return (await findNativeBinary(target)) ?? file;
+}
+
+export async function findOnPath(name: string, searchPath: string | undefined): Promise<string | null> {
+  for (const folder of (searchPath ?? '').split(path.delimiter)) {
+    const file = path.join(folder, name);
+    if (path.isAbsolute(folder) && (await isExecutable(file))) return file;
+  }
+  return null;
+}
+
+async function findNativeBinary(wrapper: string): Promise<string | null> {
+  try {
+    const platformPackage = `@openai/codex-${process.platform}-${process.arch}/package.json`;
+    const vendor = path.join(path.dirname(createRequire(wrapper).resolve(platformPackage)), 'vendor');
+    for (const target of await readdir(vendor)) {
+      const binary = path.join(vendor, target, 'bin', 'codex');
+      if (await isExecutable(binary)) return binary;
+    }
+  } catch {
+    // Installed without its native package: the wrapper says so better than we could.
+  }
+  return null;
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

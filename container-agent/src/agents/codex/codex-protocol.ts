@@ -1,0 +1,154 @@
+import { z } from 'zod';
+
+/**
+ * The part of the `codex app-server` protocol this driver reads, checked against 0.169.0. Tolerant: codex adds fields
+ * and messages with every version. `codex app-server generate-ts --experimental` prints the whole of it.
+ */
+
+const commandActionSchema = z.object({
+  type: z.string(),
+  name: z.string().optional(),
+  path: z.string().nullish(),
+  query: z.string().nullish(),
+});
+
+const fileChangeSchema = z.object({
+  path: z.string(),
+  kind: z.object({ type: z.string(), move_path: z.string().nullish() }),
+  /** Hunks for an update; the whole content, without signs, for a new or deleted file. */
+  diff: z.string(),
+});
+export type CodexFileChange = z.infer<typeof fileChangeSchema>;
+
+const toolItem = { id: z.string(), status: z.string().optional(), durationMs: z.number().nullish() };
+
+export const codexItemSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('agentMessage'), id: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('reasoning'),
+    id: z.string(),
+    summary: z.array(z.string()),
+    content: z.array(z.string()),
+  }),
+  z.object({
+    type: z.literal('commandExecution'),
+    ...toolItem,
+    command: z.string(),
+    processId: z.string().nullish(),
+    commandActions: z.array(commandActionSchema).default([]),
+    aggregatedOutput: z.string().nullish(),
+    exitCode: z.number().nullish(),
+  }),
+  z.object({ type: z.literal('fileChange'), ...toolItem, changes: z.array(fileChangeSchema) }),
+  z.object({
+    type: z.literal('mcpToolCall'),
+    ...toolItem,
+    server: z.string(),
+    tool: z.string(),
+    result: z.object({ content: z.array(z.unknown()) }).nullish(),
+    error: z.object({ message: z.string() }).nullish(),
+  }),
+  z.object({ type: z.literal('webSearch'), id: z.string(), query: z.string() }),
+  z.object({ type: z.literal('imageView'), id: z.string(), path: z.string() }),
+  z.object({ type: z.literal('contextCompaction'), id: z.string() }),
+]);
+export type CodexItem = z.infer<typeof codexItemSchema>;
+export type CodexItemOf<T extends CodexItem['type']> = Extract<CodexItem, { type: T }>;
+
+export const turnErrorSchema = z.object({
+  message: z.string(),
+  codexErrorInfo: z.unknown(),
+  additionalDetails: z.string().nullish(),
+});
+export type CodexTurnError = z.infer<typeof turnErrorSchema>;
+
+const ofTurn = { threadId: z.string(), turnId: z.string() };
+const itemDelta = z.object({ ...ofTurn, itemId: z.string(), delta: z.string() });
+const turnSchema = z.object({ id: z.string(), status: z.string(), error: turnErrorSchema.nullish() });
+const tokenCountSchema = z.object({
+  totalTokens: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+});
+
+export const codexNotificationSchema = z.discriminatedUnion('method', [
+  z.object({
+    method: z.literal('turn/started'),
+    params: z.object({ threadId: z.string(), turn: turnSchema }),
+  }),
+  z.object({
+    method: z.literal('turn/completed'),
+    params: z.object({ threadId: z.string(), turn: turnSchema }),
+  }),
+  z.object({ method: z.literal('item/started'), params: z.object({ ...ofTurn, item: codexItemSchema }) }),
+  z.object({ method: z.literal('item/completed'), params: z.object({ ...ofTurn, item: codexItemSchema }) }),
+  z.object({ method: z.literal('item/agentMessage/delta'), params: itemDelta }),
+  z.object({ method: z.literal('item/reasoning/textDelta'), params: itemDelta }),
+  z.object({ method: z.literal('item/reasoning/summaryTextDelta'), params: itemDelta }),
+  z.object({
+    method: z.literal('item/reasoning/summaryPartAdded'),
+    params: z.object({ ...ofTurn, itemId: z.string(), summaryIndex: z.number() }),
+  }),
+  z.object({ method: z.literal('item/commandExecution/outputDelta'), params: itemDelta }),
+  z.object({
+    method: z.literal('turn/plan/updated'),
+    params: z.object({ ...ofTurn, plan: z.array(z.object({ step: z.string(), status: z.string() })) }),
+  }),
+  z.object({
+    method: z.literal('thread/tokenUsage/updated'),
+    params: z.object({
+      ...ofTurn,
+      tokenUsage: z.object({
+        total: tokenCountSchema,
+        last: tokenCountSchema,
+        modelContextWindow: z.number().nullish(),
+      }),
+    }),
+  }),
+  z.object({
+    method: z.literal('error'),
+    params: z.object({ ...ofTurn, error: turnErrorSchema, willRetry: z.boolean() }),
+  }),
+  z.object({
+    method: z.literal('model/rerouted'),
+    params: z.object({ ...ofTurn, fromModel: z.string(), toModel: z.string() }),
+  }),
+  z.object({
+    method: z.literal('warning'),
+    params: z.object({ threadId: z.string().nullish(), message: z.string() }),
+  }),
+]);
+export type CodexNotification = z.infer<typeof codexNotificationSchema>;
+
+const approval = { ...ofTurn, itemId: z.string(), reason: z.string().nullish() };
+
+export const codexServerRequestSchema = z.discriminatedUnion('method', [
+  z.object({
+    method: z.literal('item/commandExecution/requestApproval'),
+    params: z.object({ ...approval, command: z.string().nullish() }),
+  }),
+  z.object({ method: z.literal('item/fileChange/requestApproval'), params: z.object(approval) }),
+  z.object({
+    method: z.literal('item/tool/requestUserInput'),
+    params: z.object({
+      ...ofTurn,
+      questions: z
+        .array(
+          z.object({
+            id: z.string(),
+            header: z.string().optional(),
+            question: z.string(),
+            isOther: z.boolean().default(true),
+            options: z.array(z.object({ label: z.string(), description: z.string().optional() })).nullish(),
+          }),
+        )
+        .min(1),
+    }),
+  }),
+]);
+export type CodexServerRequest = z.infer<typeof codexServerRequestSchema>;
+
+export const accountSchema = z.object({ account: z.unknown(), requiresOpenaiAuth: z.boolean() });
+export const threadSchema = z.object({ thread: z.object({ id: z.string() }) });
+export const turnStartSchema = z.object({ turn: z.object({ id: z.string() }) });
+export const terminalsSchema = z.object({ data: z.array(z.object({ processId: z.string() })) });

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { AgentTurn, TurnResult } from '../agent-driver.ts';
+import type { CodexAppServerClient } from './codex-app-server.client.ts';
+import { CodexEventsMapper } from './codex-events.mapper.ts';
+import { toFailureReason } from './codex-failures.ts';
+import {
+  type CodexNotification,
+  type CodexServerRequest,
+  type CodexTurnError,
+  terminalsSchema,
+  turnStartSchema,
+} from './codex-protocol.ts';
+import { toAnswer, toAsk } from './codex-requests.mapper.ts';
+import { toApprovalPolicy } from './codex-settings.ts';
+import { Deferred } from './deferred.ts';
+
+export interface CodexTurnContext {
+  readonly client: CodexAppServerClient;
+  readonly threadId: string;
+  /** Commands that earlier turns left running, by codex's process id. The turn adds its own when it ends. */
+  readonly backgroundTerminals: Set<string>;
+}
+
+interface TurnEnd {
+  readonly status: string;
+  readonly error?: CodexTurnError | null | undefined;
+}
+
+/** How long an ended command may take to tell its output. */
+const lastOutputMs = 150;
+
+/** One turn on a thread: what codex says becomes events, what it asks is asked. */
+export class CodexTurn {
+  private readonly mapper: CodexEventsMapper;
+  private readonly begun = new Deferred<string>();
+  private readonly ended = new Deferred<TurnEnd>();
+  /** Waited for once the turn was interrupted: no command of it runs any more. */
+  private quiet: Deferred<void> | null = null;
+  private codexTurnId: string | null = null;
+  private isInterrupted = false;
+  private isOver = false;
+
+  constructor(
+    private readonly context: CodexTurnContext,
+    private readonly turn: AgentTurn,
+  ) {
+    this.mapper = new CodexEventsMapper(turn.workspacePath);
+  }
+
+  /** @throws CodexRequestError, CodexGoneError */
+  async run(): Promise<TurnResult> {
+    const { client, threadId } = this.context;
+    const { text, permissionMode, workspacePath } = this.turn;
+    const parameters = {
+      threadId,
+      input: [{ type: 'text', text, text_elements: [] }],
+      cwd: workspacePath,
+      approvalPolicy: toApprovalPolicy(permissionMode),
+      sandboxPolicy: { type: 'dangerFullAccess' },
+    };
+    try {
+      const started = await client.request('turn/start', parameters, turnStartSchema);
+      this.begin(started.turn.id);
+      return await this.settle(await Promise.race([this.ended.promise, client.whenGone()]));
+    } finally {
+      this.isOver = true;
+    }
+  }
+
+  /** Makes `run` end soon, if codex answers at all. */
+  async interrupt(): Promise<void> {
+    this.isInterrupted = true;
+    this.mapper.interrupt();
+    const { client, threadId } = this.context;
+    await client.request('turn/interrupt', { threadId, turnId: await this.begun.promise }, z.unknown());
+  }
+
+  async onNotification(notification: CodexNotification): Promise<void> {
+    if (this.isOver || !this.isOurs(notification)) return;
+    if (notification.method === 'turn/started') this.begin(notification.params.turn.id);
+    for (const event of this.mapper.toEvents(notification)) await this.turn.emit(event);
+    if (this.mapper.runningTerminals().length === 0) this.quiet?.resolve();
+    if (notification.method === 'turn/completed') this.ended.resolve(notification.params.turn);
+  }
+
+  async onRequest(request: CodexServerRequest): Promise<unknown> {
+    const diffs = 'itemId' in request.params ? this.mapper.findDiffs(request.params.itemId) : undefined;
+    const answer = this.isOver ? null : await this.turn.ask(toAsk(request, diffs));
+    return toAnswer(request, answer);
+  }
+
+  /** What went wrong on our side ends the turn: nobody would tell codex's events any more. */
+  fail(error: unknown): void {
+    this.ended.reject(error);
+  }
+
+  private begin(codexTurnId: string): void {
+    this.codexTurnId ??= codexTurnId;
+    this.begun.resolve(codexTurnId);
+  }
+
+  private isOurs({ method, params }: CodexNotification): boolean {
+    if (method === 'warning') return !params.threadId || params.threadId === this.context.threadId;
+    if (params.threadId !== this.context.threadId) return false;
+    if (method === 'turn/started') return this.codexTurnId === null;
+    return this.codexTurnId === (method === 'turn/completed' ? params.turn.id : params.turnId);
+  }
+
+  private async settle(end: TurnEnd): Promise<TurnResult> {
+    if (end.status === 'interrupted') await this.endTerminals();
+    else for (const id of this.mapper.runningTerminals()) this.context.backgroundTerminals.add(id);
+    for (const event of this.mapper.endRunning(end.status === 'completed' ? 'completed' : 'interrupted')) {
+      await this.turn.emit(event);
+    }
+    if (end.status === 'completed') return { outcome: 'completed' };
+    if (end.status !== 'interrupted') return { outcome: 'failed', reason: toFailureReason(end.error) };
+    return this.isInterrupted
+      ? { outcome: 'interrupted' }
+      : { outcome: 'interrupted', reason: 'Codex stopped the turn.' };
+  }
+
+  /** An interrupted turn leaves its commands running; those of earlier turns, a dev server say, are meant to. */
+  private async endTerminals(): Promise<void> {
+    const { client, threadId, backgroundTerminals } = this.context;
+    const { data } = await client.request('thread/backgroundTerminals/list', { threadId }, terminalsSchema);
+    const own = data.filter(({ processId }) => !backgroundTerminals.has(processId));
+    this.quiet = new Deferred();
+    if (this.mapper.runningTerminals().length === 0) this.quiet.resolve();
+    for (const { processId } of own) {
+      await client.request('thread/backgroundTerminals/terminate', { threadId, processId }, z.unknown());
+    }
+    await Promise.race([this.quiet.promise, sleep(lastOutputMs)]);
+  }
+}

@@ -1,8 +1,12 @@
 import { themeStore } from '@codex-webapp/ui';
-import { ConversationContext, type ConversationActions, type ConversationState } from '@codex-webapp/ui/conversation';
+import {
+  ConversationContext,
+  type ConversationActions,
+  type ConversationState,
+} from '@codex-webapp/ui/conversation';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { agents } from '../src/features/session/agents.ts';
+import { builtInAgents } from '../src/features/session/use-agents.ts';
 import { SessionLayout } from '../src/features/session/session-layout.tsx';
 import { WorkspacePanel } from '../src/features/workspace/index.ts';
 import { serveFiles } from './serve-files.ts';
@@ -14,7 +18,9 @@ function Gallery({ shown }: { shown: GalleryState }) {
   const [conversation] = useState<ConversationState>(shown.conversation);
   const connection = shown.connection ?? { phase: 'open', showsBanner: false };
   return (
-    <ConversationContext value={{ conversation, connection, actions: idleActions, agents, enterSends: true }}>
+    <ConversationContext
+      value={{ conversation, connection, actions: idleActions, agents: builtInAgents, enterSends: true }}
+    >
       <SessionLayout files={<WorkspacePanel revision={0} />} />
     </ConversationContext>
   );
@@ -29,6 +35,7 @@ const idleActions: ConversationActions = {
   interrupt: () => Promise.resolve(),
   answer: () => Promise.resolve(),
   updateSession: () => Promise.resolve(),
+  startContainer: () => {},
   loadOlder: () => {},
   retryConnection: () => {},
 };

@@ -8,7 +8,11 @@ import type {
   SessionResponse,
   TurnEvent,
 } from '@codex-webapp/contracts';
-import { conversationReducer, emptyConversation, type ConversationState } from '@codex-webapp/ui/conversation';
+import {
+  conversationReducer,
+  emptyConversation,
+  type ConversationState,
+} from '@codex-webapp/ui/conversation';
 
 const at = '2026-11-22T10:00:00.000Z';
 const sessionId = 'gallery';
@@ -31,7 +35,9 @@ export function buildSession(overrides: Partial<SessionResponse> = {}): SessionR
   };
 }
 
-export function buildContainer(overrides: Partial<ContainerResponse> = {}): ServerFrameOf<'snapshot'>['container'] {
+export function buildContainer(
+  overrides: Partial<ContainerResponse> = {},
+): ServerFrameOf<'snapshot'>['container'] {
   const { steps = [], ...rest } = overrides;
   return {
     sessionId,
@@ -48,7 +54,9 @@ export function buildContainer(overrides: Partial<ContainerResponse> = {}): Serv
 
 let nextPosition = 1;
 
-export function buildMessage(overrides: Partial<MessageResponse>): ServerFrameOf<'snapshot'>['messages'][number] {
+export function buildMessage(
+  overrides: Partial<MessageResponse>,
+): ServerFrameOf<'snapshot'>['messages'][number] {
   const position = nextPosition++;
   const { items = [], ...rest } = overrides;
   return {
@@ -70,7 +78,9 @@ export function buildMessage(overrides: Partial<MessageResponse>): ServerFrameOf
   };
 }
 
-export function buildAnswer(overrides: Partial<MessageResponse>): ServerFrameOf<'snapshot'>['messages'][number] {
+export function buildAnswer(
+  overrides: Partial<MessageResponse>,
+): ServerFrameOf<'snapshot'>['messages'][number] {
   const turnId = `turn-${nextPosition}`;
   return buildMessage({
     role: 'assistant',
@@ -97,7 +107,11 @@ export function buildPrompt(overrides: Partial<PromptResponse>): PromptResponse 
   };
 }
 
-export type TurnStep = TurnEvent extends infer E ? (E extends { turnId: string } ? Omit<E, 'turnId'> : never) : never;
+export type TurnStep = TurnEvent extends infer E
+  ? E extends { turnId: string }
+    ? Omit<E, 'turnId'>
+    : never
+  : never;
 
 /** The entries of a turn that runs, begun some seconds ago. */
 export function runTurn(steps: readonly TurnStep[], secondsAgo = 14, agent = 'codex'): Entry[] {
@@ -112,7 +126,10 @@ export function runTurn(steps: readonly TurnStep[], secondsAgo = 14, agent = 'co
 }
 
 export type Shown = Partial<
-  Pick<ServerFrameOf<'snapshot'>, 'messages' | 'openEntries' | 'nextBefore' | 'isPaused' | 'session' | 'container'>
+  Pick<
+    ServerFrameOf<'snapshot'>,
+    'messages' | 'openEntries' | 'nextBefore' | 'isPaused' | 'session' | 'container'
+  >
 > & {
   readonly prompts?: readonly PromptResponse[];
   readonly requests?: readonly AgentRequestResponse[];

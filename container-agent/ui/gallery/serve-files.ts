@@ -1,6 +1,10 @@
 import type { WorkspaceEntry, WorkspaceFileResponse } from '@codex-webapp/contracts/workspace';
 
-const entry = (name: string, type: WorkspaceEntry['type'], sizeBytes: number | null = null): WorkspaceEntry => ({
+const entry = (
+  name: string,
+  type: WorkspaceEntry['type'],
+  sizeBytes: number | null = null,
+): WorkspaceEntry => ({
   name,
   path: name,
   type,
@@ -37,7 +41,9 @@ export function serveFiles(): void {
     const url = new URL(input instanceof Request ? input.url : input, location.href);
     if (init?.method === 'PUT') return Promise.resolve(failure(412, 'workspace.changed', 'It was changed.'));
     if (url.pathname === '/api/workspace/files') {
-      return Promise.resolve(Response.json({ path: url.searchParams.get('path'), entries, isTruncated: false }));
+      return Promise.resolve(
+        Response.json({ path: url.searchParams.get('path'), entries, isTruncated: false }),
+      );
     }
     const path = decodeURIComponent(url.pathname.split('/').at(-1) ?? '');
     if (path === 'package.json') return Promise.resolve(failure(413, 'workspace.too_large', 'Too large.'));

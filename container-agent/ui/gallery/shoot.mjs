@@ -5,12 +5,26 @@ import { chromium } from '@playwright/test';
 const [url = 'http://localhost:3600', folder = '/tmp/shots', only] = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 });
 await mkdir(folder, { recursive: true });
 const views = [
   { name: 'desktop', viewport: { width: 1280, height: 800 } },
-  { name: 'phone', viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+  {
+    name: 'phone',
+    viewport: { width: 390, height: 780 },
+    hasTouch: true,
+    isMobile: true,
+    deviceScaleFactor: 2,
+  },
 ];
 for (const { name, ...device } of views) {
   const context = await browser.newContext({ ...device, reducedMotion: 'reduce' });
@@ -19,13 +33,18 @@ for (const { name, ...device } of views) {
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   await page.goto(`${url}/gallery.html?state=none`);
-  const states = only?.split(',') ?? (await page.textContent('body')).replace('States: ', '').trim().split(', ');
+  const states =
+    only?.split(',') ?? (await page.textContent('body')).replace('States: ', '').trim().split(', ');
   for (const state of states) {
     for (const theme of ['light', 'dark']) {
       await page.goto(`${url}/gallery.html?state=${state}&theme=${theme}`);
       await page.waitForSelector('[data-composer]');
       if (state.startsWith('file')) {
-        await page.locator('button:visible', { hasText: 'Files' }).or(page.getByLabel('Show files')).first().click();
+        await page
+          .locator('button:visible', { hasText: 'Files' })
+          .or(page.getByLabel('Show files'))
+          .first()
+          .click();
         if (state === 'file') await page.getByText('token.ts').click();
         if (state === 'file') await page.locator('aside textarea').fill('const changed = true;\n');
         if (state === 'file') await page.getByRole('button', { name: 'Save' }).click();

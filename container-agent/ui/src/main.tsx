@@ -1,4 +1,4 @@
-import { Toaster } from '@codex-webapp/ui';
+import { Toaster, themeStore } from '@codex-webapp/ui';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { SessionStart } from './features/session/index.ts';
@@ -6,6 +6,9 @@ import './styles.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+
+// Before the first paint, as far as this page knows its theme; the page around it says the rest.
+themeStore.start();
 
 createRoot(root).render(
   <StrictMode>

@@ -30,5 +30,6 @@ export const sessionApi: ConversationApi = {
       throw error;
     }
   },
+  startContainer: () => callApi('POST', '/api/container/start', {}),
   updateSession: (request) => callApi<SessionResponse>('PATCH', '/api/session', request),
 };

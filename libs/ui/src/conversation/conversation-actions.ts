@@ -12,6 +12,8 @@ export interface ConversationActions {
   readonly interrupt: (turnId: string) => Promise<void>;
   readonly answer: (requestId: string, answer: AgentRequestAnswer) => Promise<void>;
   readonly updateSession: (request: UpdateSessionRequest) => Promise<void>;
+  /** Null where the page cannot start containers. */
+  readonly startContainer: (() => void) | null;
   readonly loadOlder: () => void;
   readonly retryConnection: () => void;
 }
@@ -53,6 +55,14 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
     }
   };
 
+  const startContainer = async (): Promise<void> => {
+    try {
+      await api.startContainer?.();
+    } catch (error) {
+      onProblem(wordsOf(error));
+    }
+  };
+
   return {
     sendPrompt: (text) => void queuePrompt(crypto.randomUUID(), text),
     retryPrompt: (clientRequestId, text) => void queuePrompt(clientRequestId, text),
@@ -77,6 +87,7 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
         onProblem(wordsOf(error));
       }
     },
+    startContainer: api.startContainer === undefined ? null : () => void startContainer(),
     loadOlder: () => void loadOlder(),
     retryConnection: () => source.retryNow(),
   };

@@ -10,7 +10,7 @@ export interface ConversationContextValue {
   readonly conversation: ConversationState;
   readonly connection: ConnectionState;
   readonly actions: ConversationActions;
-  /** What the agent picker offers. */
+  /** What the agent picker offers; none hides it, where nobody could change the agent. */
   readonly agents: readonly AgentSummary[];
   /** Whether Enter sends; else Ctrl or Cmd with Enter does. */
   readonly enterSends: boolean;

@@ -48,7 +48,13 @@ export function Conversation() {
           {!isLoaded && <LoadingConversation />}
           {isLoaded && view.timeline.length === 0 && !isStarting && <EmptyConversation />}
           <ConversationTimeline entries={view.timeline} />
-          {isStarting && <ContainerSteps container={container} className="mt-6 first:mt-0" />}
+          {isStarting && (
+            <ContainerSteps
+              container={container}
+              onRetry={actions.startContainer ?? undefined}
+              className="mt-6 first:mt-0"
+            />
+          )}
         </div>
       </div>
       <Announcer text={announce(conversation.requests, view.runningTurn !== null)} />

@@ -16,6 +16,9 @@ type View = 'conversation' | 'files';
 export function SessionLayout({ files }: Props) {
   const [view, setView] = useState<View>('conversation');
   const [hasPanel, setHasPanel] = useState(false);
+  // Once they were looked at: whoever never does costs the container nothing.
+  const [showsFiles, setShowsFiles] = useState(false);
+  if (!showsFiles && (hasPanel || view === 'files')) setShowsFiles(true);
 
   return (
     <div className="flex h-dvh flex-col">
@@ -52,7 +55,7 @@ export function SessionLayout({ files }: Props) {
             !hasPanel && 'panel:hidden',
           )}
         >
-          {files}
+          {showsFiles && files}
         </aside>
       </div>
     </div>

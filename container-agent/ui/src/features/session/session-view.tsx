@@ -9,7 +9,7 @@ import { useMemo } from 'react';
 import type { Bridge } from '../../lib/bridge.ts';
 import { sessionApi } from '../../lib/session-api.ts';
 import { WorkspacePanel } from '../workspace/index.ts';
-import { agents } from './agents.ts';
+import { useAgents } from './use-agents.ts';
 import { SessionLayout } from './session-layout.tsx';
 import { useBridge } from './use-bridge.ts';
 
@@ -31,9 +31,10 @@ export function SessionView({ bridge, openSource, isFramed }: Props) {
     openSource,
     onProblem: showProblem,
   });
+  const agents = useAgents(isFramed);
   const context = useMemo(
     () => ({ conversation, connection, actions, agents, enterSends }),
-    [conversation, connection, actions, enterSends],
+    [conversation, connection, actions, agents, enterSends],
   );
   const openLink = useMemo(
     () => (isFramed ? (url: string) => bridge.send({ type: 'OPEN_LINK', url }) : null),

@@ -9,7 +9,7 @@ import { useConversation } from '../conversation-context.tsx';
 export function AgentPicker() {
   const { conversation, agents, actions } = useConversation();
   const { session } = conversation;
-  if (session === null) return null;
+  if (session === null || agents.length === 0) return null;
   const current = agents.find((agent) => agent.id === session.agent);
   const name = current?.name ?? session.agent;
   return (
@@ -49,9 +49,9 @@ const modes: Record<PermissionMode, { name: string; description: string; icon: t
 };
 
 export function PermissionModePicker() {
-  const { conversation, actions } = useConversation();
+  const { conversation, agents, actions } = useConversation();
   const { session } = conversation;
-  if (session === null) return null;
+  if (session === null || agents.length === 0) return null;
   const { name, icon: Icon } = modes[session.permissionMode];
   return (
     <Menu

@@ -21,6 +21,12 @@ export function toComposerState(
   }
   if (isRunning)
     return { isEnabled: true, hint: 'Write what comes next. It is queued until the agent is done.' };
+  if (container?.status === 'creating') {
+    return { isEnabled: true, hint: 'The container starts. What you send waits for it.' };
+  }
+  if (container?.status === 'error') {
+    return { isEnabled: true, hint: 'What you send is kept, and starts the container again.' };
+  }
   const isAsleep = container?.status === 'stopped' || container?.status === 'absent';
   if (isAsleep) return { isEnabled: true, hint: 'The session sleeps. What you send wakes it.' };
   if (session.agent === 'shell') return { isEnabled: true, hint: 'Type a command, e.g. ls -la' };

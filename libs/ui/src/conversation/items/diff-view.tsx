@@ -118,7 +118,7 @@ function DiffLine({ line }: { line: PatchLine }) {
   const text = line.text.length > lineMaxLength ? `${line.text.slice(0, lineMaxLength)}…` : line.text;
   return (
     <tr className={row}>
-      <td className="w-10 min-w-10 px-2 text-right text-faint tabular-nums select-none">
+      <td className="w-10 min-w-10 px-2 text-right text-muted tabular-nums select-none">
         {line.newNumber ?? line.oldNumber}
       </td>
       <td aria-label={line.kind} className="w-4 text-center text-muted select-none">

@@ -97,7 +97,7 @@ export function PermissionCard({ item }: Props) {
             className="max-sm:min-h-11"
           >
             {option.name}
-            <kbd className="ml-1 font-sans text-11 opacity-70 pointer-coarse:hidden">
+            <kbd className="ml-1 font-sans text-11 pointer-coarse:hidden">
               {keys[option.kind].toUpperCase()}
             </kbd>
           </Button>

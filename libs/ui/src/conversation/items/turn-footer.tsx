@@ -28,7 +28,7 @@ export function TurnFooter({ items, agent, outcome, reason, usage }: Props) {
       {outcome === 'interrupted' && (
         <NoticeLine level="warning" text={reason === null ? 'Stopped.' : `Stopped: ${reason}`} />
       )}
-      <div className="-ml-1.5 flex min-h-6 items-center gap-1 text-xs text-faint opacity-80 transition-opacity group-focus-within/turn:opacity-100 group-hover/turn:opacity-100">
+      <div className="-ml-1.5 flex min-h-6 items-center gap-1 text-xs text-faint">
         {text !== '' && <CopyButton text={text} label="Copy answer as Markdown" />}
         <span className={text === '' ? 'ml-1.5' : undefined}>
           {[agent, usageOf(usage)].filter(Boolean).join(' · ')}

@@ -1,0 +1,33 @@
+import type { AgentSummary } from '@codex-webapp/contracts/agents';
+import type { SessionOptionsResponse } from '@codex-webapp/contracts/sessions';
+import { useEffect, useState } from 'react';
+import { callApi } from '../../lib/api-client.ts';
+
+/** Shown until the server has said which agents it has, and if it never does. */
+export const builtInAgents: readonly AgentSummary[] = [
+  { id: 'codex', name: 'Codex', description: 'OpenAI’s coding agent.' },
+  { id: 'shell', name: 'Shell', description: 'Each message is a bash command. Needs no key.' },
+];
+
+/** The agents a session can be switched to; none where there is no server to switch it (`isOffered` is false). */
+export function useAgents(isOffered: boolean): readonly AgentSummary[] {
+  const [agents, setAgents] = useState(isOffered ? builtInAgents : []);
+
+  useEffect(() => {
+    if (!isOffered) return;
+    let isCurrent = true;
+    callApi<SessionOptionsResponse>('GET', '/api/options').then(
+      (options) => {
+        if (isCurrent) setAgents(options.agents);
+      },
+      () => {
+        // The built-in ones stay; the server refuses what it does not have.
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [isOffered]);
+
+  return agents;
+}

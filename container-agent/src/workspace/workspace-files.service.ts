@@ -155,7 +155,14 @@ function parseFilePath(given: readonly string[]): { folders: WorkspacePath; name
 }
 
 function decodeContent({ content, encoding }: WriteWorkspaceFileRequest): Buffer {
-  return Buffer.from(content, encoding ?? 'utf8');
+  if (encoding !== 'base64') return Buffer.from(content);
+  const decoded = Buffer.from(content, 'base64');
+  // Node leaves out what is not base64; what is left would be another file than the one that was meant.
+  if (decoded.toString('base64') === content) return decoded;
+  throw new DomainError('request.invalid', {
+    message: 'The content is not base64.',
+    details: { fields: [{ field: 'content', problems: ['is not base64'] }] },
+  });
 }
 
 async function statOrNull(folder: OpenFolder, name: Buffer) {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { deriveFrontDoorKey, signFrontDoorRequest } from '@codex-webapp/nest-kit';
+import { deriveFrontDoorKey, frontDoorHeader, signFrontDoorRequest } from '@codex-webapp/nest-kit';
 import { ScriptedMainServer } from './scripted-main-server.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -76,11 +76,23 @@ export class AgentProcess implements AsyncDisposable {
     await waitFor(() => this.exitCode !== undefined, 15_000, 'the exit');
   }
 
+  get listeningPort(): number {
+    return this.port;
+  }
+
+  /** The path of the link that was printed last. */
+  newestLink(): string {
+    return [...this.output.matchAll(/\/local\/enter\?token=[\w-]+/g)].at(-1)?.[0] ?? '';
+  }
+
+  proveFor(method: string, url: string): Record<string, string> {
+    const key = deriveFrontDoorKey(this.main.token);
+    return { [frontDoorHeader]: signFrontDoorRequest(key, { method, path: url }, Date.now()) };
+  }
+
   /** Asks as the front door does. */
   fetch(url: string, init: PlainRequest = {}): Promise<Response> {
-    const key = deriveFrontDoorKey(this.main.token);
-    const proof = signFrontDoorRequest(key, { method: init.method ?? 'GET', path: url }, Date.now());
-    return this.fetchPlain(url, { ...init, headers: { ...init.headers, 'x-front-door': proof } });
+    return this.fetchPlain(url, { ...init, headers: { ...init.headers, ...this.proveFor(init.method ?? 'GET', url) } });
   }
 
   fetchPlain(url: string, init: PlainRequest = {}): Promise<Response> {

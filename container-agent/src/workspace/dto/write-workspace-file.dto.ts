@@ -1,12 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { WriteWorkspaceFileRequest } from '@codex-webapp/contracts';
-import { IsBase64, IsIn, IsOptional, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 
 export class WriteWorkspaceFileDto implements WriteWorkspaceFileRequest {
   @ApiProperty()
   @IsString()
-  @ValidateIf((dto: WriteWorkspaceFileDto) => dto.encoding === 'base64' && dto.content !== '')
-  @IsBase64()
   readonly content: string;
 
   @ApiPropertyOptional({ enum: ['utf8', 'base64'] })

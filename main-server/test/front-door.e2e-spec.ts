@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
@@ -26,21 +26,19 @@ describe('the front door', () => {
   let sibling: SessionPage;
   let agent: EchoAgent;
   let tunnel: ReverseTunnel;
-  let token: string;
+  let pageToken: string;
 
   beforeAll(async () => {
     app = await createTestApp({
       override: (builder) =>
-        builder
-          .overrideProvider(containerLimitsToken)
-          .useValue({ ...containerLimits, idleMs: 1_000, headMs: 1_500 }),
+        builder.overrideProvider(containerLimitsToken).useValue({ ...containerLimits, idleMs: 1_000 }),
     });
     user = await app.addUser();
     page = await SessionPage.open(app, user);
     sibling = await SessionPage.open(app, user);
     agent = await new EchoAgent().start();
-    token = await sessionToken(app, page.id);
-    tunnel = openTunnel(app, page.id, token, agent.port);
+    pageToken = await sessionToken(app, page.id);
+    tunnel = openTunnel(app, page.id, pageToken, agent.port);
     await waitFor(async () => (await page.ask('/api/workspace/files')).status === 200);
   }, 30_000);
 
@@ -377,7 +375,7 @@ describe('the front door', () => {
           body: hasBody ? 'content' : '',
         });
         expectNothingOfOurs();
-        expect(isProven(agent.last, deriveFrontDoorKey(token))).toBe(true);
+        expect(isProven(agent.last, deriveFrontDoorKey(pageToken))).toBe(true);
       },
     );
 
@@ -392,7 +390,7 @@ describe('the front door', () => {
       expect(data.toString()).toBe('hello');
       expect(agent.last?.url).toBe('/api/terminal');
       expectNothingOfOurs();
-      expect(isProven(agent.last, deriveFrontDoorKey(token))).toBe(true);
+      expect(isProven(agent.last, deriveFrontDoorKey(pageToken))).toBe(true);
       socket.close();
       await once(socket, 'close');
     });
@@ -640,8 +638,8 @@ describe('the front door', () => {
       const socket = openSocket(theirs, '/api/terminal');
       await once(socket, 'open');
       const closed = once(socket, 'close');
-      agent.misbehave = (_request, raw: Socket | NodeJS.ReadWriteStream) =>
-        void (raw as Socket).write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
+      agent.misbehave = (_request, connection) =>
+        void connection.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
       const underWay = expect(theirs.ask('/api/workspace/files/a')).rejects.toThrow();
       await waitFor(() => agent.last?.url === '/api/workspace/files/a');
       const loggedOutAt = Date.now();

@@ -2,10 +2,8 @@
 export const containerLimits = {
   /** Of an answer's head. */
   headerMaxBytes: 16 * 1024,
-  /** Without a byte in either direction; sockets ping more often. */
+  /** Without a byte of a body in either direction, waiting for an answer included; sockets ping more often. */
   idleMs: 60_000,
-  /** Until the head of the answer is complete. */
-  headMs: 60_000,
   /** Informational answers (1xx) before the real one. */
   informationMax: 8,
   requestBodyMaxBytes: 32 * 1024 * 1024,

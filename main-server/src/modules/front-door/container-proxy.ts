@@ -73,13 +73,11 @@ interface ExchangeOptions {
 class ProxiedExchange {
   private upstream: ClientRequest | null = null;
   private readonly idle: NodeJS.Timeout;
-  private readonly head: NodeJS.Timeout;
   private isOver = false;
 
   constructor(private readonly options: ExchangeOptions) {
     const { limits } = options;
     this.idle = setTimeout(() => this.fail(badContainerAnswer()), limits.idleMs).unref();
-    this.head = setTimeout(() => this.fail(badContainerAnswer()), limits.headMs).unref();
   }
 
   start(): void {
@@ -125,7 +123,6 @@ class ProxiedExchange {
 
   private answer(answer: IncomingMessage): void {
     const { response, answerHeaders, limits } = this.options;
-    clearTimeout(this.head);
     const status = answer.statusCode ?? 0;
     // A redirect would send the page where the container wants it.
     if (status < 200 || status > 599 || (status >= 300 && status < 400 && status !== 304)) {
@@ -164,7 +161,6 @@ class ProxiedExchange {
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.idle);
-    clearTimeout(this.head);
     // A finished request stays in the pool; destroying it changes nothing there.
     this.upstream?.destroy();
   }

@@ -37,7 +37,7 @@ export class ContainerRequests {
   /** @throws origin.forbidden for what would make a container's bytes a part of our page, request.too_large */
   assertAllowed({ headers }: IncomingMessage): void {
     const destination = headers['sec-fetch-dest'] ?? 'empty';
-    if (headers['service-worker'] !== undefined || !destinations.has(String(destination))) {
+    if (headers['service-worker'] !== undefined || !destinations.has(destination)) {
       throw new DomainError('origin.forbidden', { message: 'Files of a session are not parts of its page.' });
     }
     if (Number(headers['content-length'] ?? 0) > this.limits.requestBodyMaxBytes) throw bodyTooLarge();

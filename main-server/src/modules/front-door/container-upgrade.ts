@@ -32,7 +32,7 @@ export class ContainerUpgrade {
     });
     socket.once('close', remove);
     const upstream = this.requests.open(request, guest, toContainerUpgradeHeaders(request.headers));
-    const deadline = setTimeout(() => upstream.destroy(new Error('No answer')), this.limits.headMs).unref();
+    const deadline = setTimeout(() => upstream.destroy(new Error('No answer')), this.limits.idleMs).unref();
     upstream.once('close', () => clearTimeout(deadline));
     socket.once('close', () => upstream.destroy());
     upstream.on('error', (error) =>

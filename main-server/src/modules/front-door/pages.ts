@@ -43,13 +43,16 @@ function toHtml({ title, paragraphs, link, script, data = {} }: Page): string {
   const texts = paragraphs.map(
     (paragraph, i) => `<p${i === 0 ? ' id="message" role="status"' : ''}>${escape(paragraph)}</p>`,
   );
+  const scripts = script === undefined ? '' : `<script src="${escape(script)}" defer></script>`;
+  const links =
+    link === undefined
+      ? ''
+      : `<p><a href="${escape(link.href)}" target="_blank" rel="noopener">${escape(link.text)}</a></p>`;
   return (
     `<!doctype html><html lang="en"${attributes.join('')}><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>` +
-    `<style>${style}</style>${script === undefined ? '' : `<script src="${escape(script)}" defer></script>`}</head>` +
-    `<body><main><h1>${escape(title)}</h1>${texts.join('')}` +
-    `${link === undefined ? '' : `<p><a href="${escape(link.href)}" target="_blank" rel="noopener">${escape(link.text)}</a></p>`}` +
-    `</main></body></html>`
+    `<style>${style}</style>${scripts}</head>` +
+    `<body><main><h1>${escape(title)}</h1>${texts.join('')}${links}</main></body></html>`
   );
 }
 

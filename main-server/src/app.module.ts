@@ -7,6 +7,7 @@ import { CommonModule } from './common/common.module.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { AccessModule } from './modules/access/access.module.ts';
+import { ContainersModule } from './modules/containers/containers.module.ts';
 import { FrontDoorModule } from './modules/front-door/front-door.module.ts';
 import { HealthModule } from './modules/health/health.module.ts';
 import { MessagesModule } from './modules/messages/messages.module.ts';
@@ -30,6 +31,7 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
     CommonModule,
     DatabaseModule,
     AccessModule,
+    ContainersModule,
     MessagesModule,
     RequestsModule,
     PromptsModule,

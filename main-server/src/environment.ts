@@ -3,6 +3,9 @@ import { httpConfig } from './common/http.config.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { databaseConfig } from './database/database.config.ts';
 import { secretsConfig } from './database/secrets.config.ts';
+import { containersConfig } from './modules/containers/containers.config.ts';
+import { dockerConfig } from './modules/containers/providers/docker/docker.config.ts';
+import { processConfig } from './modules/containers/providers/process/process.config.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 
@@ -12,6 +15,9 @@ const configs: readonly (() => unknown)[] = [
   loggingConfig,
   databaseConfig,
   secretsConfig,
+  containersConfig,
+  dockerConfig,
+  processConfig,
   frontDoorConfig,
   webConfig,
 ];

@@ -16,7 +16,10 @@ const largeBodies = /^\/api\/(container-webhooks\/[^/]+\/message|sessions\/[^/]+
 const rawBodies = /^\/api\/container-webhooks\/[^/]+\/blobs\//;
 
 /** Everything between the socket and Nest's routes, for `main.ts` and for tests alike. Create the app with `bodyParser: false`. */
-export function configureHttpApp(app: NestExpressApplication, trustedProxies: readonly string[]): PathWsAdapter {
+export function configureHttpApp(
+  app: NestExpressApplication,
+  trustedProxies: readonly string[],
+): PathWsAdapter {
   app.set('trust proxy', [...trustedProxies]);
   app.set('query parser', 'simple');
   app.set('etag', false);
@@ -33,7 +36,12 @@ function securityHeaders(): RequestHandler {
   const headers = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+      directives: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
     },
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: false,

@@ -63,7 +63,9 @@ function stopOnSignal(server: RunningServer): void {
 
 function fail(error: unknown): never {
   const isExplained = error instanceof StartupError || error instanceof EnvironmentError;
-  process.stderr.write(`${isExplained ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(
+    `${isExplained ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
   process.exit(1);
 }
 

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import { networkInterfaces } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DomainError, type PathWsAdapter, requestIdOf, StartupError } from '@codex-webapp/nest-kit';
@@ -12,18 +11,6 @@ export interface ListenerAddress {
 /** What containers may call: their webhooks, and whether we live. Sockets are checked by their gateways. */
 const containerPaths = /^\/(api\/container-webhooks\/|health\/live$)/;
 
-const dockerBridge = 'docker0';
-
-/**
- * Where containers reach this machine when nothing is configured: as processes on it, and over Docker's bridge. Neither
- * is reachable from another machine.
- */
-export function containerHosts(configured: string | null): readonly string[] {
-  if (configured !== null) return [configured];
-  const bridge = (networkInterfaces()[dockerBridge] ?? []).find(({ family }) => family === 'IPv4');
-  return ['127.0.0.1', ...(bridge ? [bridge.address] : [])];
-}
-
 /** A listener that knows the containers' routes only: their port may be reachable where the app's is not. */
 export function createContainerServer(app: NestExpressApplication, adapter: PathWsAdapter): Server {
   const handle = app.getHttpAdapter().getInstance() as unknown as (...args: unknown[]) => void;
@@ -31,7 +18,10 @@ export function createContainerServer(app: NestExpressApplication, adapter: Path
     const path = (request.url ?? '').split('?')[0] ?? '';
     if (containerPaths.test(path)) return handle(request, response);
     const error = new DomainError('route.not_found', { message: 'There is nothing at this address.' });
-    response.writeHead(404, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+    response.writeHead(404, {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+    });
     response.end(JSON.stringify({ error: error.toPayload(), requestId: requestIdOf(request) }));
   });
   adapter.attach(server, 'containers');
@@ -39,9 +29,14 @@ export function createContainerServer(app: NestExpressApplication, adapter: Path
 }
 
 /** @throws StartupError naming the variable to change */
-export function listen(server: Server, { host, port }: ListenerAddress, variables: string): Promise<ListenerAddress> {
+export function listen(
+  server: Server,
+  { host, port }: ListenerAddress,
+  variables: string,
+): Promise<ListenerAddress> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(new StartupError(explain(error, host, port, variables)));
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject(new StartupError(explain(error, host, port, variables)));
     server.once('error', fail);
     server.listen({ host, port }, () => {
       server.off('error', fail);
@@ -55,6 +50,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, varia
   if (error.code === 'EADDRINUSE') {
     return `Port ${port} on ${host} is taken: stop the program that uses it, or set ${variables} to another one.`;
   }
-  if (error.code === 'EACCES') return `Port ${port} needs more rights than this user has: set ${variables} to one above 1023.`;
+  if (error.code === 'EACCES')
+    return `Port ${port} needs more rights than this user has: set ${variables} to one above 1023.`;
   return `Cannot listen on ${host}:${port} (${error.code ?? error.message}): check ${variables}.`;
 }

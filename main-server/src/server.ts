@@ -5,7 +5,8 @@ import type { PathWsAdapter } from '@codex-webapp/nest-kit';
 import { httpConfig } from './common/http.config.ts';
 import { PublicOrigin } from './common/public-origin.ts';
 import { FrontDoorService } from './modules/front-door/front-door.service.ts';
-import { containerHosts, createContainerServer, listen } from './server-listeners.ts';
+import { ContainerListenAddresses } from './modules/containers/container-listen-addresses.ts';
+import { createContainerServer, listen } from './server-listeners.ts';
 
 /** Both listeners of a running app. */
 export class RunningServer {
@@ -25,7 +26,7 @@ export class RunningServer {
     const servers: Server[] = [];
     try {
       let containerPort = config.containerPort;
-      for (const host of containerHosts(config.containerHost)) {
+      for (const host of await containerHosts(app, config.containerHost)) {
         const server = createContainerServer(app, adapter);
         frontDoor.attachContainers(server);
         servers.push(server);
@@ -55,4 +56,12 @@ export class RunningServer {
     for (const server of this.containerServers) server.closeAllConnections();
     await Promise.all(closed);
   }
+}
+
+/** Neither loopback nor the sessions' network is reachable from another machine. */
+function containerHosts(
+  app: NestExpressApplication,
+  configured: string | null,
+): Promise<readonly string[]> | readonly string[] {
+  return configured === null ? app.get(ContainerListenAddresses, { strict: false }).list() : [configured];
 }

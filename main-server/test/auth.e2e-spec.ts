@@ -12,7 +12,7 @@ async function setupToken(app: TestApp): Promise<string> {
 }
 
 function cookieOf(headers: { 'set-cookie'?: unknown }): string {
-  const cookies = headers['set-cookie'] as unknown as string[];
+  const cookies = headers['set-cookie'] as string[];
   return cookies.find((cookie) => cookie.startsWith('codex-webapp-login=')) ?? '';
 }
 
@@ -24,13 +24,19 @@ describe('POST /api/auth/setup', () => {
   it('makes the first admin with the token of the link, and logs them in', async () => {
     await using app = await createTestApp();
     const token = await setupToken(app);
-    const { status, body, headers } = await app.anonymous().post('/api/auth/setup', { token, username: 'Ada', password });
+    const { status, body, headers } = await app
+      .anonymous()
+      .post('/api/auth/setup', { token, username: 'Ada', password });
     expect(status).toBe(201);
     expect(body).toMatchObject({ user: { username: 'Ada', role: 'admin' }, via: 'login' });
-    expect(await app.query('SELECT username_key, role FROM users')).toEqual([{ username_key: 'ada', role: 'admin' }]);
+    expect(await app.query('SELECT username_key, role FROM users')).toEqual([
+      { username_key: 'ada', role: 'admin' },
+    ]);
     const me = await app.as({ cookie: valueOf(cookieOf(headers)) }).get('/api/auth/me');
     expect(me.body).toEqual(body);
-    expect(await app.query('SELECT action, actor_kind FROM audit_events')).toEqual([{ action: 'setup.done', actor_kind: 'login' }]);
+    expect(await app.query('SELECT action, actor_kind FROM audit_events')).toEqual([
+      { action: 'setup.done', actor_kind: 'login' },
+    ]);
   });
 
   it('refuses a wrong token with 403 and a second use with 410', async () => {
@@ -50,9 +56,14 @@ describe('POST /api/auth/setup', () => {
   it('names the fields of a common password and of a name with odd characters', async () => {
     await using app = await createTestApp();
     const token = await setupToken(app);
-    const { status, body } = await app.anonymous().post('/api/auth/setup', { token, username: 'a b', password: 'Password123' });
+    const { status, body } = await app
+      .anonymous()
+      .post('/api/auth/setup', { token, username: 'a b', password: 'Password123' });
     expect(status).toBe(400);
-    expect(body.error.details.fields.map(({ field }: { field: string }) => field)).toEqual(['username', 'password']);
+    expect(body.error.details.fields.map(({ field }: { field: string }) => field)).toEqual([
+      'username',
+      'password',
+    ]);
   });
 });
 
@@ -60,7 +71,9 @@ describe('POST /api/auth/login (seed: API Endpoints, Authentication)', () => {
   it('makes a login whose cookie is host-only, HttpOnly and SameSite, and stands hashed in the database', async () => {
     await using app = await createTestApp();
     const user = await app.addUser();
-    const { status, headers, body } = await app.anonymous().post('/api/auth/login', { username: user.username, password: user.password });
+    const { status, headers, body } = await app
+      .anonymous()
+      .post('/api/auth/login', { username: user.username, password: user.password });
     expect(status).toBe(200);
     expect(body.user).toMatchObject({ id: user.id, username: user.username });
     const cookie = cookieOf(headers);
@@ -73,27 +86,37 @@ describe('POST /api/auth/login (seed: API Endpoints, Authentication)', () => {
   it('uses a __Host- cookie that is Secure behind TLS', async () => {
     await using app = await createTestApp({ env: { PUBLIC_URL: 'https://agents.example.com' } });
     const user = await app.addUser();
-    const { headers } = await app.anonymous().post('/api/auth/login', { username: user.username, password: user.password });
+    const { headers } = await app
+      .anonymous()
+      .post('/api/auth/login', { username: user.username, password: user.password });
     const cookies = headers['set-cookie'] as unknown as string[];
     expect(cookies).toHaveLength(2);
-    for (const cookie of cookies) expect(cookie).toMatch(/^__Host-[\w-]+=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    for (const cookie of cookies)
+      expect(cookie).toMatch(/^__Host-[\w-]+=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
 
   it('answers unknown names and wrong passwords alike', async () => {
     await using app = await createTestApp();
     const { username } = await app.addUser();
     const known = await app.anonymous().post('/api/auth/login', { username, password: 'not the password' });
-    const unknown = await app.anonymous().post('/api/auth/login', { username: 'nobody', password: 'not the password' });
+    const unknown = await app
+      .anonymous()
+      .post('/api/auth/login', { username: 'nobody', password: 'not the password' });
     expect([known.status, unknown.status]).toEqual([401, 401]);
     expect({ ...known.body, requestId: '' }).toEqual({ ...unknown.body, requestId: '' });
     expect(Object.keys(known.headers)).toEqual(Object.keys(unknown.headers));
-    expect(await app.query(`SELECT action FROM audit_events`)).toEqual([{ action: 'login.refused' }, { action: 'login.refused' }]);
+    expect(await app.query(`SELECT action FROM audit_events`)).toEqual([
+      { action: 'login.refused' },
+      { action: 'login.refused' },
+    ]);
   });
 
   it('makes a new id at each login and ends the one the browser had', async () => {
     await using app = await createTestApp();
     const user = await app.addUser();
-    const again = await app.as(user).post('/api/auth/login', { username: user.username, password: user.password });
+    const again = await app
+      .as(user)
+      .post('/api/auth/login', { username: user.username, password: user.password });
     expect(valueOf(cookieOf(again.headers))).not.toBe(user.cookie);
     expect((await app.as(user).get('/api/auth/me')).status).toBe(401);
   });
@@ -102,15 +125,23 @@ describe('POST /api/auth/login (seed: API Endpoints, Authentication)', () => {
     await using app = await createTestApp();
     const { username, password: right } = await app.addUser();
     const first = await app.anonymous().post('/api/auth/login', { username, password: right });
-    const device = (first.headers['set-cookie'] as unknown as string[]).find((cookie) => cookie.startsWith('codex-webapp-device'))?.split(';')[0] ?? '';
+    const device =
+      (first.headers['set-cookie'] as unknown as string[])
+        .find((cookie) => cookie.startsWith('codex-webapp-device'))
+        ?.split(';')[0] ?? '';
     const guesses = await Promise.all(
-      Array.from({ length: 20 }, () => app.anonymous().post('/api/auth/login', { username, password: 'a guess' })),
+      Array.from({ length: 20 }, () =>
+        app.anonymous().post('/api/auth/login', { username, password: 'a guess' }),
+      ),
     );
     expect(guesses.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(15);
     const refused = await app.anonymous().post('/api/auth/login', { username, password: right });
     expect([refused.status, refused.body.error.code]).toEqual([429, 'login.too_many_attempts']);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    const owner = await app.anonymous().with({ cookie: device, 'sec-fetch-site': 'same-origin' }).post('/api/auth/login', { username, password: right });
+    const owner = await app
+      .anonymous()
+      .with({ cookie: device, 'sec-fetch-site': 'same-origin' })
+      .post('/api/auth/login', { username, password: right });
     expect(owner.status).toBe(200);
   });
 
@@ -119,7 +150,9 @@ describe('POST /api/auth/login (seed: API Endpoints, Authentication)', () => {
     const statuses: number[] = [];
     for (let i = 0; i < 55; i += 1) {
       const client = app.anonymous().with({ 'x-forwarded-for': `203.0.113.${i}` });
-      statuses.push((await client.post('/api/auth/login', { username: `nobody-${i}`, password: 'a guess' })).status);
+      statuses.push(
+        (await client.post('/api/auth/login', { username: `nobody-${i}`, password: 'a guess' })).status,
+      );
     }
     expect(statuses.slice(-5)).toEqual([429, 429, 429, 429, 429]);
   });
@@ -129,7 +162,10 @@ describe('POST /api/auth/login (seed: API Endpoints, Authentication)', () => {
     const { password: right } = await app.addUser();
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, i) =>
-        app.anonymous().with({ 'x-forwarded-for': `203.0.113.${i}` }).post('/api/auth/login', { username: `nobody-${i}`, password: right }),
+        app
+          .anonymous()
+          .with({ 'x-forwarded-for': `203.0.113.${i}` })
+          .post('/api/auth/login', { username: `nobody-${i}`, password: right }),
       ),
     );
     const statuses = new Set(answers.map(({ status }) => status));
@@ -186,7 +222,9 @@ describe('a login', () => {
     }
     const silent = client.with({ 'sec-fetch-site': undefined });
     expect((await silent.post('/api/sessions', {})).status).toBe(403);
-    expect((await silent.with({ origin: 'http://evil.localhost:3000' }).post('/api/sessions', {})).status).toBe(403);
+    expect(
+      (await silent.with({ origin: 'http://evil.localhost:3000' }).post('/api/sessions', {})).status,
+    ).toBe(403);
     expect(await app.query('SELECT id FROM sessions')).toEqual([]);
     expect((await silent.with({ origin: app.origin }).post('/api/sessions', {})).status).toBe(201);
   });
@@ -204,7 +242,9 @@ describe('API tokens', () => {
     expect(JSON.stringify(await app.query('SELECT * FROM api_tokens'))).not.toContain(secret);
     const client = app.withToken(secret);
     expect((await client.post('/api/sessions', { title: 'by script' })).status).toBe(201);
-    expect((await app.as(user).get('/api/auth/tokens')).body.tokens).toEqual([{ ...rest, lastUsedAt: expect.any(String) }]);
+    expect((await app.as(user).get('/api/auth/tokens')).body.tokens).toEqual([
+      { ...rest, lastUsedAt: expect.any(String) },
+    ]);
     expect((await app.as(user).delete(`/api/auth/tokens/${rest.id}`)).status).toBe(204);
     const refused = await client.get('/api/sessions');
     expect([refused.status, refused.body.error.code]).toEqual([401, 'token.invalid']);

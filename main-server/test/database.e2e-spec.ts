@@ -33,8 +33,11 @@ describe('the data folder', () => {
       await app.addUser();
       expect((await stat(folder)).mode & 0o777).toBe(0o700);
       const files = await readdir(folder);
-      expect(files).toEqual(expect.arrayContaining(['chat.db', 'chat.db-wal', 'jwt-secret', 'webapp-secret', 'instance-id']));
-      for (const file of files) expect([file, (await stat(path.join(folder, file))).mode & 0o777]).toEqual([file, 0o600]);
+      expect(files).toEqual(
+        expect.arrayContaining(['chat.db', 'chat.db-wal', 'jwt-secret', 'webapp-secret', 'instance-id']),
+      );
+      for (const file of files)
+        expect([file, (await stat(path.join(folder, file))).mode & 0o777]).toEqual([file, 0o600]);
     }
   });
 
@@ -70,7 +73,9 @@ describe('the data folder', () => {
   it('that is no folder is told in one sentence', async () => {
     const file = path.join(folder, 'file');
     await writeFile(file, '');
-    await expect(DataFolder.open(path.join(file, 'data'))).rejects.toThrow(/cannot be used \(ENOTDIR\): make it writable/);
+    await expect(DataFolder.open(path.join(file, 'data'))).rejects.toThrow(
+      /cannot be used \(ENOTDIR\): make it writable/,
+    );
   });
 
   it('keeps the secrets it made', async () => {
@@ -105,7 +110,11 @@ describe('the database', () => {
         `SELECT name, "notnull", pk, type FROM pragma_table_info(?)`,
         [entity.tableName],
       );
-      const actual = columns.map(({ name, type, notnull, pk }) => ({ name, type, isNullable: notnull === 0 && pk === 0 }));
+      const actual = columns.map(({ name, type, notnull, pk }) => ({
+        name,
+        type,
+        isNullable: notnull === 0 && pk === 0,
+      }));
       const expected = entity.columns.map((column) => ({
         name: column.databaseName,
         type: ['integer', 'boolean'].includes(source.driver.normalizeType(column)) ? 'INTEGER' : 'TEXT',
@@ -137,7 +146,9 @@ describe('the database', () => {
     await expect(source.query(`UPDATE server_state SET instance_id = 'x'`)).rejects.toThrow(/readonly/);
     await source.writeQueue.run(async (manager) => {
       await manager.query(`UPDATE server_state SET instance_id = 'not yet'`);
-      expect(await app.query('SELECT instance_id FROM server_state')).not.toEqual([{ instance_id: 'not yet' }]);
+      expect(await app.query('SELECT instance_id FROM server_state')).not.toEqual([
+        { instance_id: 'not yet' },
+      ]);
     });
     expect(await app.query('SELECT instance_id FROM server_state')).toEqual([{ instance_id: 'not yet' }]);
   });
@@ -146,8 +157,12 @@ describe('the database', () => {
     await using app = await createTestApp({ folder });
     await app.addToken(await app.addUser());
     const { writeQueue } = app.get(DataSource) as ServerDataSource;
-    await expect(writeQueue.run((manager) => manager.query(`UPDATE audit_events SET action = 'x'`))).rejects.toThrow(/never changed/);
-    await expect(writeQueue.run((manager) => manager.query('DELETE FROM audit_events'))).rejects.toThrow(/never deleted/);
+    await expect(
+      writeQueue.run((manager) => manager.query(`UPDATE audit_events SET action = 'x'`)),
+    ).rejects.toThrow(/never changed/);
+    await expect(writeQueue.run((manager) => manager.query('DELETE FROM audit_events'))).rejects.toThrow(
+      /never deleted/,
+    );
   });
 
   it('keeps the history epoch over an end in order, and changes it after a crash or a restored copy', async () => {
@@ -174,9 +189,13 @@ describe('the database', () => {
   it('of a newer version is refused, and untouched', async () => {
     await (await createTestApp({ folder }))[Symbol.asyncDispose]();
     const raw = await openRaw();
-    await raw.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture9999999999999')`);
+    await raw.query(
+      `INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'FromTheFuture9999999999999')`,
+    );
     await raw.destroy();
-    await expect(createTestApp({ folder })).rejects.toThrow(/was written by a newer version \(FromTheFuture9999999999999\)/);
+    await expect(createTestApp({ folder })).rejects.toThrow(
+      /was written by a newer version \(FromTheFuture9999999999999\)/,
+    );
   });
 
   it('is copied before a migration', async () => {
@@ -184,17 +203,24 @@ describe('the database', () => {
     const data = await DataFolder.open(folder);
     class AddThing9999999999999 {
       name = 'AddThing9999999999999';
-      up = (runner: { query(sql: string): Promise<unknown> }) => runner.query('CREATE TABLE things (id INTEGER PRIMARY KEY) STRICT').then(() => undefined);
+      up = (runner: { query(sql: string): Promise<unknown> }) =>
+        runner.query('CREATE TABLE things (id INTEGER PRIMARY KEY) STRICT').then(() => undefined);
       down = () => Promise.resolve();
     }
     const options = sqliteOptions(databaseFile());
     const migrations = [...(options.migrations as unknown[]), AddThing9999999999999] as never;
-    const source = await new ServerDataSource({ ...options, migrations, entities: [] }, data, 'test').initialize();
+    const source = await new ServerDataSource(
+      { ...options, migrations, entities: [] },
+      data,
+      'test',
+    ).initialize();
     expect(source.migrated.applied).toEqual(['AddThing9999999999999']);
     const copy = source.migrated.copy!;
     expect((await stat(copy)).mode & 0o777).toBe(0o600);
     const old = await new DataSource({ type: 'sqlite', database: copy }).initialize();
-    expect(await old.query(`SELECT name FROM sqlite_master WHERE name IN ('things', 'users')`)).toEqual([{ name: 'users' }]);
+    expect(await old.query(`SELECT name FROM sqlite_master WHERE name IN ('things', 'users')`)).toEqual([
+      { name: 'users' },
+    ]);
     await old.destroy();
     await source.destroy();
     await data.onApplicationShutdown();

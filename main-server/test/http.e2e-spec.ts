@@ -21,7 +21,10 @@ describe('an error', () => {
     await using app = await createTestApp({ imports: [BrokenModule] });
     const { status, body, headers } = await app.anonymous().get('/api/test/broken');
     expect(status).toBe(500);
-    expect(body).toEqual({ error: { code: 'internal', message: expect.any(String) }, requestId: headers['x-request-id'] });
+    expect(body).toEqual({
+      error: { code: 'internal', message: expect.any(String) },
+      requestId: headers['x-request-id'],
+    });
     expect(JSON.stringify(body)).not.toMatch(/passwd|stack|\.ts/);
   });
 
@@ -38,7 +41,8 @@ describe('an error', () => {
 
   it('keeps the id a caller gave, if it is harmless', async () => {
     await using app = await createTestApp();
-    const ask = async (id: string) => (await app.anonymous().with({ 'x-request-id': id }).get('/api/auth/me')).body.requestId;
+    const ask = async (id: string) =>
+      (await app.anonymous().with({ 'x-request-id': id }).get('/api/auth/me')).body.requestId;
     expect(await ask('my-request-1')).toBe('my-request-1');
     expect(await ask('x'.repeat(500))).not.toContain('xxx');
   });
@@ -78,18 +82,36 @@ describe('the listener for containers', () => {
     const ask = async (path: string) => (await fetch(`${app.containerUrl}${path}`)).status;
     expect(await ask('/health/live')).toBe(200);
     expect(await ask('/api/container-webhooks/x/messages')).toBe(401);
-    for (const path of ['/api/auth/setup', '/api/sessions', '/metrics', '/health/ready', '/', '/api/docs', '/api/container-webhooks/../auth/setup']) {
+    for (const path of [
+      '/api/auth/setup',
+      '/api/sessions',
+      '/metrics',
+      '/health/ready',
+      '/',
+      '/api/docs',
+      '/api/container-webhooks/../auth/setup',
+    ]) {
       expect([path, await ask(path)]).toEqual([path, 404]);
     }
-    for (const target of ['//api/auth/setup', '/api/container-webhooks/%2e%2e/auth/setup', 'http://localhost/api/auth/setup', '/health/live/../../api/auth/setup']) {
-      expect([target, await rawStatus(app.server.containerPort, target)]).toEqual([target, expect.stringMatching(/^(400|401|404)$/)]);
+    for (const target of [
+      '//api/auth/setup',
+      '/api/container-webhooks/%2e%2e/auth/setup',
+      'http://localhost/api/auth/setup',
+      '/health/live/../../api/auth/setup',
+    ]) {
+      expect([target, await rawStatus(app.server.containerPort, target)]).toEqual([
+        target,
+        expect.stringMatching(/^(400|401|404)$/),
+      ]);
     }
   });
 });
 
 function rawStatus(port: number, target: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`));
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
+    );
     let text = '';
     socket.on('data', (chunk) => (text += chunk));
     socket.on('error', reject);

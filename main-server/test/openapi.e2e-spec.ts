@@ -14,18 +14,29 @@ describe('the OpenAPI document', () => {
       const operation = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase() as 'get'];
       expect([operationId, operation?.operationId]).toEqual([operationId, operationId]);
       expect([operationId, operations[operationId] !== undefined]).toEqual([operationId, true]);
-      expect([operationId, operation!.security?.length]).toEqual([operationId, { public: 0, container: 1, user: 2, admin: 2 }[access]]);
-      expect(operation!.responses.default).toMatchObject({ content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } });
+      expect([operationId, operation!.security?.length]).toEqual([
+        operationId,
+        { public: 0, container: 1, user: 2, admin: 2 }[access],
+      ]);
+      expect(operation!.responses.default).toMatchObject({
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      });
       const success = Object.entries(operation!.responses).filter(([status]) => status.startsWith('2'));
       expect([operationId, success.length]).toEqual([operationId, 1]);
-      if (operations[operationId] !== 'nothing') expect([operationId, success[0]![1]]).toEqual([operationId, expect.objectContaining({ content: expect.any(Object) })]);
+      if (operations[operationId] !== 'nothing')
+        expect([operationId, success[0]![1]]).toEqual([
+          operationId,
+          expect.objectContaining({ content: expect.any(Object) }),
+        ]);
     }
   });
 
   it('names only schemas it has', async () => {
     await using app = await createTestApp();
     const document = createOpenApiDocument(app.nest);
-    const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+      ([, name]) => name,
+    );
     for (const name of names) expect(Object.keys(document.components!.schemas!)).toContain(name);
   });
 

@@ -20,14 +20,27 @@ describe('POST /api/sessions (seed: API Endpoints, Sessions: create new session)
   it('stores a session of its owner, with a label nobody can guess', async () => {
     await using app = await createTestApp();
     const user = await app.addUser();
-    const { status, body } = await app.as(user).post('/api/sessions', { title: '  Fix the build ', agent: 'shell', provider: 'manual' });
+    const { status, body } = await app
+      .as(user)
+      .post('/api/sessions', { title: '  Fix the build ', agent: 'shell', provider: 'manual' });
     expect(status).toBe(201);
-    expect(body).toMatchObject({ title: 'Fix the build', agent: 'shell', provider: 'manual', containerStatus: 'absent', reason: null });
-    const [row] = await app.query('SELECT owner_id, title, is_title_chosen, label FROM sessions WHERE id = ?', [body.id]);
+    expect(body).toMatchObject({
+      title: 'Fix the build',
+      agent: 'shell',
+      provider: 'manual',
+      containerStatus: 'absent',
+      reason: null,
+    });
+    const [row] = await app.query(
+      'SELECT owner_id, title, is_title_chosen, label FROM sessions WHERE id = ?',
+      [body.id],
+    );
     expect(row).toMatchObject({ owner_id: user.id, title: 'Fix the build', is_title_chosen: 1 });
     expect(row!.label).toMatch(/^[0-9a-f]{32}$/);
     expect(body.origin).toBe(app.origin.replace('localhost', `${String(row!.label)}.localhost`));
-    expect(await app.query(`SELECT action, actor_id FROM audit_events WHERE session_id = ?`, [body.id])).toContainEqual({
+    expect(
+      await app.query(`SELECT action, actor_id FROM audit_events WHERE session_id = ?`, [body.id]),
+    ).toContainEqual({
       action: 'session.created',
       actor_id: user.loginId,
     });
@@ -49,14 +62,21 @@ describe('POST /api/sessions (seed: API Endpoints, Sessions: create new session)
   ])('refuses %s, and names the field', async (_what, request, field) => {
     await using app = await createTestApp();
     const { status, body } = await app.as(await app.addUser()).post('/api/sessions', request);
-    expect([status, body.error.code, body.error.details.fields[0].field]).toEqual([400, 'request.invalid', field]);
+    expect([status, body.error.code, body.error.details.fields[0].field]).toEqual([
+      400,
+      'request.invalid',
+      field,
+    ]);
     expect(await app.query('SELECT id FROM sessions')).toEqual([]);
   });
 
   it('refuses a body that is no JSON, too large, compressed or of another type', async () => {
     await using app = await createTestApp();
     const user = await app.addUser();
-    const { cookie, 'sec-fetch-site': site } = { cookie: `codex-webapp-login=${user.cookie}`, 'sec-fetch-site': 'same-origin' };
+    const { cookie, 'sec-fetch-site': site } = {
+      cookie: `codex-webapp-login=${user.cookie}`,
+      'sec-fetch-site': 'same-origin',
+    };
     const post = async (body: string, headers: Record<string, string> = {}) => {
       const response = await fetch(`${app.url}/api/sessions`, {
         method: 'POST',
@@ -68,8 +88,14 @@ describe('POST /api/sessions (seed: API Endpoints, Sessions: create new session)
     expect(await post('{')).toEqual([400, 'request.invalid']);
     expect(await post(JSON.stringify({ title: 'x'.repeat(300_000) }))).toEqual([413, 'request.too_large']);
     expect(await post('{}', { 'content-encoding': 'gzip' })).toEqual([415, 'request.unsupported_media_type']);
-    expect(await post('title=x', { 'content-type': 'application/x-www-form-urlencoded' })).toEqual([415, 'request.unsupported_media_type']);
-    expect(await post('{"title":"x"}', { 'content-type': 'text/plain' })).toEqual([415, 'request.unsupported_media_type']);
+    expect(await post('title=x', { 'content-type': 'application/x-www-form-urlencoded' })).toEqual([
+      415,
+      'request.unsupported_media_type',
+    ]);
+    expect(await post('{"title":"x"}', { 'content-type': 'text/plain' })).toEqual([
+      415,
+      'request.unsupported_media_type',
+    ]);
     expect(await app.query('SELECT id FROM sessions')).toEqual([]);
   });
 });
@@ -85,7 +111,7 @@ describe('GET /api/sessions (seed: API Endpoints, Sessions: list all sessions)',
     }
     await app.addSession(bob, { title: 'not hers' });
     const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const { body } = await app.as(ada).get(`/api/sessions?limit=2${cursor && `&cursor=${cursor}`}`);
       seen.push(...body.sessions.map(({ title }: { title: string }) => title));
       cursor = body.nextCursor;
@@ -103,13 +129,29 @@ describe('GET /api/sessions (seed: API Endpoints, Sessions: list all sessions)',
     await app.addSession(bob, { title: 'Fix his build' });
     const { writeQueue } = app.get(DataSource) as ServerDataSource;
     await writeQueue.run((manager) =>
-      manager.query(`INSERT INTO search_index (text, session_id, message_id) VALUES ('a zebra crossed', ?, 'm1')`, [build.id]),
+      manager.query(
+        `INSERT INTO search_index (text, session_id, message_id) VALUES ('a zebra crossed', ?, 'm1')`,
+        [build.id],
+      ),
     );
     const find = (q: string) => titles(app, ada, `?q=${encodeURIComponent(q)}`);
     expect(await find('creme')).toEqual(['Fix the Crème build']);
     expect(await find('fix bui')).toEqual(['Fix the Crème build']);
     expect(await find('zebra')).toEqual(['Fix the Crème build']);
-    for (const q of ['"', 'fix"', '"fix" OR', 'NOT other', 'NEAR(fix', '*', 'text:fix', "';--", '\u0000', '-', 'fix AND', '^fix']) {
+    for (const q of [
+      '"',
+      'fix"',
+      '"fix" OR',
+      'NOT other',
+      'NEAR(fix',
+      '*',
+      'text:fix',
+      "';--",
+      '\u0000',
+      '-',
+      'fix AND',
+      '^fix',
+    ]) {
       const { status } = await app.as(ada).get(`/api/sessions?q=${encodeURIComponent(q)}`);
       expect([q, status]).toEqual([q, 200]);
     }
@@ -132,12 +174,22 @@ describe('GET /api/sessions (seed: API Endpoints, Sessions: list all sessions)',
       const { id } = await app.addSession(user, { title: status });
       await setRow(app, id, assignment);
     }
-    for (const status of Object.keys(states)) expect(await titles(app, user, `?status=${status}`)).toEqual([status]);
+    for (const status of Object.keys(states))
+      expect(await titles(app, user, `?status=${status}`)).toEqual([status]);
     const { body } = await app.as(user).get('/api/sessions');
     for (const session of body.sessions) expect(session.status).toBe(session.title);
   });
 
-  it.each(['limit=0', 'limit=9999', 'limit=x', 'status=busy', 'cursor=!!', 'cursor=e30', 'q=a&q=b', 'order=up'])('refuses ?%s', async (query) => {
+  it.each([
+    'limit=0',
+    'limit=9999',
+    'limit=x',
+    'status=busy',
+    'cursor=!!',
+    'cursor=e30',
+    'q=a&q=b',
+    'order=up',
+  ])('refuses ?%s', async (query) => {
     await using app = await createTestApp();
     const { status, body } = await app.as(await app.addUser()).get(`/api/sessions?${query}`);
     expect([status, body.error.code]).toEqual([400, 'request.invalid']);
@@ -153,10 +205,19 @@ describe('GET and PATCH /api/sessions/:id', () => {
     expect(await patch({ title: 'Renamed' })).toMatchObject({ title: 'Renamed' });
     expect(await app.query('SELECT is_title_chosen FROM sessions')).toEqual([{ is_title_chosen: 1 }]);
     expect(await app.query('SELECT text FROM search_index')).toEqual([{ text: 'Renamed' }]);
-    expect(await patch({ agent: 'codex', permissionMode: 'ask-first' })).toMatchObject({ agent: 'codex', permissionMode: 'ask-first' });
-    expect(await patch({ isArchived: true })).toMatchObject({ status: 'archived', archivedAt: expect.any(String) });
+    expect(await patch({ agent: 'codex', permissionMode: 'ask-first' })).toMatchObject({
+      agent: 'codex',
+      permissionMode: 'ask-first',
+    });
+    expect(await patch({ isArchived: true })).toMatchObject({
+      status: 'archived',
+      archivedAt: expect.any(String),
+    });
     expect(await patch({ isArchived: false })).toMatchObject({ archivedAt: null });
-    expect((await app.as(user).get(`/api/sessions/${id}`)).body).toMatchObject({ title: 'Renamed', agent: 'codex' });
+    expect((await app.as(user).get(`/api/sessions/${id}`)).body).toMatchObject({
+      title: 'Renamed',
+      agent: 'codex',
+    });
     expect((await app.as(user).patch(`/api/sessions/${id}`, { title: null })).status).toBe(400);
   });
 
@@ -167,13 +228,22 @@ describe('GET and PATCH /api/sessions/:id', () => {
     const ask = async (sessionId: string) => {
       const path = `/api/sessions/${sessionId}`;
       const client = app.as(bob);
-      const answers = [await client.get(path), await client.patch(path, { title: 'his' }), await client.delete(path), await client.post(`${path}/ws-ticket`, {})];
+      const answers = [
+        await client.get(path),
+        await client.patch(path, { title: 'his' }),
+        await client.delete(path),
+        await client.post(`${path}/ws-ticket`, {}),
+      ];
       return answers.map(({ status, body }) => ({ status, body: { ...body, requestId: '' } }));
     };
     const foreign = await ask(id);
     expect(foreign).toEqual(await ask('5f0c8f0e-0000-4000-8000-000000000000'));
-    expect(foreign.every(({ status, body }) => status === 404 && body.error.code === 'session.not_found')).toBe(true);
-    expect(await app.query('SELECT title, deleting_at FROM sessions')).toEqual([{ title: 'hers', deleting_at: null }]);
+    expect(
+      foreign.every(({ status, body }) => status === 404 && body.error.code === 'session.not_found'),
+    ).toBe(true);
+    expect(await app.query('SELECT title, deleting_at FROM sessions')).toEqual([
+      { title: 'hers', deleting_at: null },
+    ]);
   });
 });
 
@@ -204,7 +274,7 @@ describe('DELETE /api/sessions/:id (seed: API Endpoints, Sessions: delete sessio
 });
 
 describe('POST /api/sessions/:id/ws-ticket', () => {
-  it('gives a ticket for the session\'s own origin, good once and for 30 seconds', async () => {
+  it("gives a ticket for the session's own origin, good once and for 30 seconds", async () => {
     await using app = await createTestApp();
     const user = await app.addUser();
     const { id, origin } = await app.addSession(user);
@@ -222,7 +292,9 @@ describe('POST /api/sessions/:id/ws-ticket', () => {
     const { id, origin } = await app.addSession(user);
     const { body } = await app.as(user).post(`/api/sessions/${id}/ws-ticket`, { purpose: 'enter' });
     expect(body.url).toBe(`${origin}/__session/enter#${body.ticket}`);
-    const byToken = await app.withToken(await app.addToken(user)).post(`/api/sessions/${id}/ws-ticket`, { purpose: 'enter' });
+    const byToken = await app
+      .withToken(await app.addToken(user))
+      .post(`/api/sessions/${id}/ws-ticket`, { purpose: 'enter' });
     expect(byToken.status).toBe(403);
   });
 });

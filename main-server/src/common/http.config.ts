@@ -32,7 +32,9 @@ export const httpConfig = registerAs('http', () => {
     publicUrl: env.PUBLIC_URL === undefined ? null : new URL(env.PUBLIC_URL).origin,
     sessionDomain: env.SESSION_DOMAIN ?? null,
     /** Addresses of proxies before us whose `X-Forwarded-For` says who the client is; nobody's counts otherwise. */
-    trustedProxies: env.TRUSTED_PROXIES.split(',').map((address) => address.trim()).filter(Boolean),
+    trustedProxies: env.TRUSTED_PROXIES.split(',')
+      .map((address) => address.trim())
+      .filter(Boolean),
     /** Of the listener for containers. */
     containerPort: env.CONTAINER_PORT,
     /** Null: the address at which the containers of the provider reach this machine. */

@@ -17,7 +17,9 @@ export interface RouteEntry {
 export function listRoutes(app: INestApplicationContext): readonly RouteEntry[] {
   const scanner = new MetadataScanner();
   const modules = [...app.get(ModulesContainer).values()];
-  const controllers = new Set(modules.flatMap((module) => [...module.controllers.values()].map(({ metatype }) => metatype)));
+  const controllers = new Set(
+    modules.flatMap((module) => [...module.controllers.values()].map(({ metatype }) => metatype)),
+  );
   return [...controllers].flatMap((controller) => {
     if (typeof controller !== 'function') return [];
     const prototype = controller.prototype as Record<string, object>;
@@ -47,5 +49,8 @@ function pathsOf(target: object): readonly string[] {
 }
 
 function join(...parts: readonly string[]): string {
-  return `/${parts.flatMap((part) => part.split('/')).filter(Boolean).join('/')}`;
+  return `/${parts
+    .flatMap((part) => part.split('/'))
+    .filter(Boolean)
+    .join('/')}`;
 }

@@ -17,7 +17,8 @@ import { Secrets } from './secrets.ts';
     {
       provide: Secrets,
       inject: [DataFolder, secretsConfig.KEY],
-      useFactory: (folder: DataFolder, config: ConfigType<typeof secretsConfig>) => Secrets.open(folder, config),
+      useFactory: (folder: DataFolder, config: ConfigType<typeof secretsConfig>) =>
+        Secrets.open(folder, config),
     },
   ],
   exports: [DataFolder, Secrets, ConfigModule],

@@ -1,5 +1,5 @@
 import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { join } from 'node:path';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { StartupError } from '@codex-webapp/nest-kit';
 import { FolderLock } from './folder-lock.ts';
@@ -18,7 +18,7 @@ export class DataFolder implements OnApplicationShutdown {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
-      await ensurePrivateFile(path.join(folder, lockFile));
+      await ensurePrivateFile(join(folder, lockFile));
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
       throw new StartupError(
@@ -26,7 +26,7 @@ export class DataFolder implements OnApplicationShutdown {
         { cause: error },
       );
     }
-    const lock = await FolderLock.acquire(path.join(folder, lockFile));
+    const lock = await FolderLock.acquire(join(folder, lockFile));
     if (lock) return new DataFolder(folder, lock);
     throw new StartupError(
       `The data folder ${folder} is in use by another server: stop that one, or set DATABASE_PATH to a file in another folder.`,
@@ -34,7 +34,7 @@ export class DataFolder implements OnApplicationShutdown {
   }
 
   file(name: string): string {
-    return path.join(this.path, name);
+    return join(this.path, name);
   }
 
   /** Null when there is none. */

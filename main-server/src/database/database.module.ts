@@ -34,7 +34,7 @@ interface ServerOptions {
       }),
       dataSourceFactory: (options) => {
         const { folder, instanceId, ...rest } = options as DataSourceOptions & ServerOptions;
-        return new ServerDataSource(rest as DataSourceOptions, folder, instanceId).initialize();
+        return new ServerDataSource(rest, folder, instanceId).initialize();
       },
     }),
   ],

@@ -33,7 +33,9 @@ async function listDone(writer: DataSource): Promise<readonly string[]> {
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'migrations'`,
   );
   if (tables.length === 0) return [];
-  const rows: readonly { name: string }[] = await writer.query('SELECT name FROM migrations ORDER BY timestamp');
+  const rows: readonly { name: string }[] = await writer.query(
+    'SELECT name FROM migrations ORDER BY timestamp',
+  );
   return rows.map((row) => row.name);
 }
 

@@ -13,7 +13,10 @@ const knownDefaults = [
 
 const secret = z
   .string()
-  .refine((value) => !knownDefaults.includes(value.trim().toLowerCase()), 'is a known default; choose a random value')
+  .refine(
+    (value) => !knownDefaults.includes(value.trim().toLowerCase()),
+    'is a known default; choose a random value',
+  )
   .refine((value) => value.length >= 32, 'must have at least 32 characters')
   .optional();
 
@@ -23,7 +26,8 @@ export const secretsEnvironment = z.object({ JWT_SECRET: secret, CODEX_WEBAPP_SE
 export const secretsConfig = registerAs('secrets', () => {
   // An empty secret is a mistake (a template that was not filled in), not a wish for a generated one.
   const empty = Object.keys(secretsEnvironment.shape).filter((name) => process.env[name] === '');
-  if (empty.length > 0) throw new EnvironmentError(empty.map((name) => `${name}: is empty; remove it or set it`));
+  if (empty.length > 0)
+    throw new EnvironmentError(empty.map((name) => `${name}: is empty; remove it or set it`));
   const env = parseEnv(secretsEnvironment);
   return { jwtSecret: env.JWT_SECRET ?? null, webappSecret: env.CODEX_WEBAPP_SECRET ?? null };
 });

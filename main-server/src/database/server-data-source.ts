@@ -28,7 +28,10 @@ export class ServerDataSource extends DataSource {
   ) {
     super(options);
     const entities = Array.isArray(options.entities) ? options.entities : [];
-    this.writer = new DataSource({ ...options, entities: [...entities, ServerStateEntity] } as DataSourceOptions);
+    this.writer = new DataSource({
+      ...options,
+      entities: [...entities, ServerStateEntity],
+    });
     this.writeQueue = new WriteQueue(this.writer);
   }
 
@@ -78,7 +81,9 @@ async function assertPragmas(writer: DataSource): Promise<void> {
   const [foreignKeys] = await writer.query('PRAGMA foreign_keys');
   const isDurable = synchronous.synchronous === synchronousFull && journal.journal_mode === 'wal';
   if (isDurable && foreignKeys.foreign_keys === 1) return;
-  throw new StartupError('The database does not keep what it is told: it needs a local file system that SQLite can use in WAL mode.');
+  throw new StartupError(
+    'The database does not keep what it is told: it needs a local file system that SQLite can use in WAL mode.',
+  );
 }
 
 async function assertIntact(writer: DataSource): Promise<void> {

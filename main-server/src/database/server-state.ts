@@ -24,7 +24,8 @@ export class ServerState {
       const before = await manager.findOneBy(ServerStateEntity, { id: stateId });
       const isSameDatabase = before !== null && stop === String(await readStopNumber(manager));
       const wasStoppedCleanly = before === null || (before.stoppedCleanly && isSameDatabase);
-      const historyEpoch = before !== null && wasStoppedCleanly ? before.historyEpoch : randomBytes(8).toString('hex');
+      const historyEpoch =
+        before !== null && wasStoppedCleanly ? before.historyEpoch : randomBytes(8).toString('hex');
       await manager.save(ServerStateEntity, { id: stateId, instanceId, historyEpoch, stoppedCleanly: false });
       return new ServerState(instanceId, historyEpoch, wasStoppedCleanly);
     });

@@ -12,7 +12,11 @@ let queue: WriteQueue;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'write-queue-'));
-  source = await new DataSource({ type: 'sqlite', database: path.join(folder, 'a.db'), enableWAL: true }).initialize();
+  source = await new DataSource({
+    type: 'sqlite',
+    database: path.join(folder, 'a.db'),
+    enableWAL: true,
+  }).initialize();
   await source.query('CREATE TABLE rows (name TEXT NOT NULL UNIQUE)');
   queue = new WriteQueue(source);
 });

@@ -21,7 +21,8 @@ export class WriteQueue {
    * a throw rolls everything of `work` back and nothing else. Not to be called inside `work`.
    */
   async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    if (this.current.getStore()?.isOpen) throw new Error('writeQueue.run inside writeQueue.run would wait for itself');
+    if (this.current.getStore()?.isOpen)
+      throw new Error('writeQueue.run inside writeQueue.run would wait for itself');
     const result = this.tail.then(() => this.transact(work));
     this.tail = result.catch(() => undefined);
     return result;

@@ -10,6 +10,7 @@ import {
   userRoles,
   type AgentRequestListResponse,
   type ApiTokenListResponse,
+  type ContainerLogsResponse,
   type CreatedApiTokenResponse,
   type MeResponse,
   type MessageListResponse,
@@ -45,10 +46,9 @@ const apiToken = z.object({
 });
 
 const container = containerSchema.extend({
-  environment: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({ description: 'Of the manual provider: what to run container-agent with. Holds the session token.' }),
+  environment: z.record(z.string(), z.string()).optional().meta({
+    description: 'Of the manual provider: what to run container-agent with. Holds the session token.',
+  }),
 });
 
 export const answers = {
@@ -85,6 +85,7 @@ export const answers = {
     url: z.string().nullable(),
   }) satisfies z.ZodType<TicketResponse>,
   Container: container,
+  ContainerLogs: z.object({ lines: z.array(z.string()) }) satisfies z.ZodType<ContainerLogsResponse>,
   Message: messageSchema,
   MessageList: z.object({
     messages: z.array(messageSchema),

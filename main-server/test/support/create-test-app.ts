@@ -67,7 +67,10 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     if (options.clock) builder = builder.overrideProvider(Clock).useValue(options.clock);
     if (options.override) builder = options.override(builder);
     const module = await builder.compile();
-    const nest = module.createNestApplication<NestExpressApplication>({ bodyParser: false, bufferLogs: true });
+    const nest = module.createNestApplication<NestExpressApplication>({
+      bodyParser: false,
+      bufferLogs: true,
+    });
     nest.useLogger(nest.get(Logger));
     const adapter = configureHttpApp(nest, httpConfig().trustedProxies);
     const server = await RunningServer.start(nest, adapter);
@@ -94,7 +97,7 @@ export class TestApp {
     this.containerUrl = `http://127.0.0.1:${server.containerPort}`;
   }
 
-  get<T>(type: Type<T> | (abstract new (...args: never[]) => T)): T {
+  get<T>(type: { readonly prototype: T }): T {
     return this.nest.get(type as Type<T>, { strict: false });
   }
 
@@ -108,7 +111,10 @@ export class TestApp {
   }
 
   /** Reads the database. */
-  query<T = Record<string, unknown>>(sql: string, parameters: readonly unknown[] = []): Promise<readonly T[]> {
+  query<T = Record<string, unknown>>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<readonly T[]> {
     return this.get(DataSource).query(sql, [...parameters]);
   }
 

@@ -18,3 +18,13 @@ export interface AgentSummary {
   /** One sentence under the name. */
   readonly description: string;
 }
+
+/** What the agent picker offers before any container has said what it has. */
+export const builtInAgents: readonly AgentSummary[] = [
+  {
+    id: 'shell',
+    name: 'Shell',
+    description: 'Runs each message as a bash command in the workspace. Needs no key.',
+  },
+  { id: 'codex', name: 'Codex', description: 'The coding agent of OpenAI.' },
+];

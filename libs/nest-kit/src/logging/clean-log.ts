@@ -10,7 +10,10 @@ const secretValue = /\b(cwt_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]+)/g;
 const control = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 export function cleanText(text: string): string {
-  const cut = text.length > logFieldMaxLength ? `${text.slice(0, logFieldMaxLength)}… (${text.length} characters)` : text;
+  const cut =
+    text.length > logFieldMaxLength
+      ? `${text.slice(0, logFieldMaxLength)}… (${text.length} characters)`
+      : text;
   return cut
     .replace(secretValue, '[redacted]')
     .replace(control, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

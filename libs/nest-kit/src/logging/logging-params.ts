@@ -16,16 +16,24 @@ export interface LoggingOptions {
 }
 
 const infoNumber = 30;
-const nestNoise: ReadonlySet<unknown> = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+const nestNoise: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
 
 /** Nest tells about each module and route at its start. */
 function isNestNoise(fields: unknown): boolean {
-  return typeof fields === 'object' && fields !== null && 'context' in fields && nestNoise.has(fields.context);
+  return (
+    typeof fields === 'object' && fields !== null && 'context' in fields && nestNoise.has(fields.context)
+  );
 }
 
 /** How both apps log: one JSON line per event, with the request's id, without secrets, without queries. */
 export function loggingParams({ level, isPretty = false, destination }: LoggingOptions): Params {
-  const stream = destination ?? (isPretty ? pinoPretty({ ignore: 'pid,hostname,req', sync: true }) : undefined);
+  const stream =
+    destination ?? (isPretty ? pinoPretty({ ignore: 'pid,hostname,req', sync: true }) : undefined);
   const options = {
     level,
     base: undefined,
@@ -36,9 +44,14 @@ export function loggingParams({ level, isPretty = false, destination }: LoggingO
     // The error itself is logged by the filter, with its stack and once.
     customErrorMessage: () => 'Request failed',
     customSuccessMessage: () => 'Request answered',
-    customErrorObject: (_request: IncomingMessage, response: ServerResponse) => ({ status: response.statusCode }),
+    customErrorObject: (_request: IncomingMessage, response: ServerResponse) => ({
+      status: response.statusCode,
+    }),
     wrapSerializers: false,
-    serializers: { req: describeRequest, res: (response: ServerResponse) => ({ status: response.statusCode }) },
+    serializers: {
+      req: describeRequest,
+      res: (response: ServerResponse) => ({ status: response.statusCode }),
+    },
     mixin: () => {
       const requestId = currentRequestId();
       return requestId === undefined ? {} : { requestId };
@@ -48,11 +61,14 @@ export function loggingParams({ level, isPretty = false, destination }: LoggingO
     hooks: {
       logMethod(this: unknown, args: unknown[], method: (...args: never[]) => void, number: number) {
         if (number === infoNumber && level !== 'debug' && level !== 'trace' && isNestNoise(args[0])) return;
-        method.apply(this as never, args.map((arg) => (typeof arg === 'string' ? cleanText(arg) : arg)) as never);
+        method.apply(
+          this as never,
+          args.map((arg) => (typeof arg === 'string' ? cleanText(arg) : arg)) as never,
+        );
       },
     },
   };
-  return { pinoHttp: (stream ? [options, stream] : options) as Params['pinoHttp'] };
+  return { pinoHttp: stream ? [options, stream] : options };
 }
 
 /** Requests and responses have serializers of their own. */

@@ -32,7 +32,8 @@ export class DomainErrorFilter implements ExceptionFilter {
   private log(error: ReturnType<typeof toDomainError>, path: string, requestId: string): void {
     const { level, kind } = error.definition;
     const fields = { msg: 'Request refused', code: error.code, path, requestId };
-    if (kind === 'internal') this.logger.error({ ...fields, msg: 'Request failed', err: error.cause ?? error });
+    if (kind === 'internal')
+      this.logger.error({ ...fields, msg: 'Request failed', err: error.cause ?? error });
     else if (level === 'warn') this.logger.warn({ ...fields, err: error.cause });
     else if (level === 'info') this.logger.log(fields);
     else this.logger.debug(fields);

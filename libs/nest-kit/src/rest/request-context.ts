@@ -23,8 +23,10 @@ export function withRequestId<T>(requestId: string, work: () => T): T {
 
 /** Of this request; one is given to it if it has none. */
 export function requestIdOf(request: IdentifiedRequest): string {
-  if (typeof request.id !== 'string') request.id = readHeader(request) ?? randomUUID();
-  return String(request.id);
+  if (typeof request.id === 'string') return request.id;
+  const id = readHeader(request) ?? randomUUID();
+  request.id = id;
+  return id;
 }
 
 /** Express middleware: gives each request an id, the caller's own if it is harmless, and says it in the answer. */

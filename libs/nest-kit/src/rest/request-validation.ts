@@ -13,7 +13,8 @@ const problemsMax = 50;
 export function requestInvalid(fields: readonly FieldProblem[]): DomainError {
   const names = fields.map(({ field }) => field).join(', ');
   return new DomainError('request.invalid', {
-    message: names === '' ? 'The request is not valid.' : `The request is not valid: ${names}.`.slice(0, 1_000),
+    message:
+      names === '' ? 'The request is not valid.' : `The request is not valid: ${names}.`.slice(0, 1_000),
     details: { fields: fields.slice(0, problemsMax) },
   });
 }
@@ -27,7 +28,8 @@ export function createValidationPipe(): ValidationPipe {
     forbidUnknownValues: true,
     stopAtFirstError: false,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors: ValidationError[]) => requestInvalid(errors.flatMap((error) => flatten(error, ''))),
+    exceptionFactory: (errors: ValidationError[]) =>
+      requestInvalid(errors.flatMap((error) => flatten(error, ''))),
   });
 }
 

@@ -15,7 +15,10 @@ const meanings: Readonly<Record<number, Meaning>> = {
   404: { code: 'route.not_found', message: 'There is nothing at this address.' },
   405: { code: 'route.method_not_allowed', message: 'This address does not take this method.' },
   413: { code: 'request.too_large', message: 'The body is too large.' },
-  415: { code: 'request.unsupported_media_type', message: 'Send the body as uncompressed application/json in UTF-8.' },
+  415: {
+    code: 'request.unsupported_media_type',
+    message: 'Send the body as uncompressed application/json in UTF-8.',
+  },
   429: { code: 'request.too_many', message: 'Too many requests: try again in a moment.' },
   503: { code: 'server.stopping', message: 'The server is not available right now: try again in a moment.' },
 };
@@ -24,13 +27,17 @@ const meanings: Readonly<Record<number, Meaning>> = {
 export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   const status = error instanceof HttpException ? error.getStatus() : statusOfHttpError(error);
-  const meaning = status === null ? undefined : (meanings[status] ?? (status < 500 ? meanings[400] : undefined));
+  const meaning =
+    status === null ? undefined : (meanings[status] ?? (status < 500 ? meanings[400] : undefined));
   if (!meaning) {
     const message = 'Something went wrong on the server; its log has the request id.';
     return new DomainError('internal', { message, cause: error });
   }
   const { code, message } = meaning;
-  return new DomainError(code, { message: isBrokenJson(error) ? 'The body is not valid JSON.' : message, cause: error });
+  return new DomainError(code, {
+    message: isBrokenJson(error) ? 'The body is not valid JSON.' : message,
+    cause: error,
+  });
 }
 
 /** Of an error made by `http-errors`, which body parsers throw; null for any other. */

@@ -9,7 +9,9 @@ export function IsUncommonPassword(): PropertyDecorator {
       target: target.constructor,
       propertyName: String(propertyName),
       options: { message: 'password is among the most common ones; choose another' },
-      validator: { validate: (value: unknown) => typeof value === 'string' && !commonPasswords.has(value.toLowerCase()) },
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && !commonPasswords.has(value.toLowerCase()),
+      },
     });
   };
 }

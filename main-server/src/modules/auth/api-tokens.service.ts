@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { ApiTokenListResponse, CreateApiTokenRequest, CreatedApiTokenResponse } from '@codex-webapp/contracts';
+import type {
+  ApiTokenListResponse,
+  CreateApiTokenRequest,
+  CreatedApiTokenResponse,
+} from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { MoreThan, Repository } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
@@ -57,7 +61,10 @@ export class ApiTokensService {
   }
 
   async list(user: AuthUser): Promise<ApiTokenListResponse> {
-    const tokens = await this.tokens.find({ where: { userId: user.id }, order: { createdAt: 'DESC', id: 'ASC' } });
+    const tokens = await this.tokens.find({
+      where: { userId: user.id },
+      order: { createdAt: 'DESC', id: 'ASC' },
+    });
     return { tokens: tokens.map(toApiTokenResponse) };
   }
 
@@ -66,7 +73,11 @@ export class ApiTokensService {
     await this.writeQueue.run(async (manager) => {
       const { affected } = await manager.delete(ApiTokenEntity, { id: tokenId, userId: user.id });
       if (!affected) throw new DomainError('token.not_found', { message: 'There is no such token.' });
-      await this.audit.record(manager, { actor: actorOf(user), action: 'api_token.revoked', details: { tokenId } });
+      await this.audit.record(manager, {
+        actor: actorOf(user),
+        action: 'api_token.revoked',
+        details: { tokenId },
+      });
       const revoked: ApiTokenRevoked = { tokenId, userId: user.id };
       this.writeQueue.afterCommit(manager, () => this.events.emit(loginEvents.apiTokenRevoked, revoked));
     });
@@ -86,6 +97,8 @@ export class ApiTokensService {
   }
 
   private async noteUsed(id: string): Promise<void> {
-    await this.writeQueue.run((manager) => manager.update(ApiTokenEntity, { id }, { lastUsedAt: this.clock.now() }));
+    await this.writeQueue.run((manager) =>
+      manager.update(ApiTokenEntity, { id }, { lastUsedAt: this.clock.now() }),
+    );
   }
 }

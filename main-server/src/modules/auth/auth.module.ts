@@ -23,7 +23,12 @@ import { SetupLink } from './setup-link.ts';
 import { SetupService } from './setup.service.ts';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([LoginEntity, ApiTokenEntity]), JwtModule.register({}), AuditModule, UsersModule],
+  imports: [
+    TypeOrmModule.forFeature([LoginEntity, ApiTokenEntity]),
+    JwtModule.register({}),
+    AuditModule,
+    UsersModule,
+  ],
   controllers: [AuthController, ApiTokensController],
   providers: [
     AuthService,

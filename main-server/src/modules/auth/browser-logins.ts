@@ -39,7 +39,10 @@ export class BrowserLogins {
       const before = this.cookies.loginOf(visitor);
       if (before !== null) await this.logins.endBySecret(manager, before);
       const login = await this.logins.start(manager, user, visitor.userAgent);
-      await this.audit.record(manager, { actor: { kind: 'login', id: login.loginId, userId: user.id }, action });
+      await this.audit.record(manager, {
+        actor: { kind: 'login', id: login.loginId, userId: user.id },
+        action,
+      });
       return {
         body: { user: this.users.toResponse(user), via: 'login' },
         cookies: this.cookies.remember(login, user.usernameKey),

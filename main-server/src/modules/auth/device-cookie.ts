@@ -45,6 +45,8 @@ export class DeviceCookie {
   }
 
   private sign(userKey: string, nonce: string): string {
-    return createHmac('sha256', this.secrets.webappSecret).update(`device\0${userKey}\0${nonce}`).digest('base64url');
+    return createHmac('sha256', this.secrets.webappSecret)
+      .update(`device\0${userKey}\0${nonce}`)
+      .digest('base64url');
   }
 }

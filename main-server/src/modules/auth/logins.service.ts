@@ -89,7 +89,10 @@ export class LoginsService {
   async endExpired(): Promise<void> {
     const now = this.clock.now();
     const expired = await this.logins.find({
-      where: [{ expiresAt: LessThanOrEqual(now) }, { lastSeenAt: LessThanOrEqual(now - loginLifetime.idleMs) }],
+      where: [
+        { expiresAt: LessThanOrEqual(now) },
+        { lastSeenAt: LessThanOrEqual(now - loginLifetime.idleMs) },
+      ],
     });
     if (expired.length === 0) return;
     await this.writeQueue.run(async (manager) => {
@@ -112,6 +115,8 @@ export class LoginsService {
   }
 
   private async noteSeen(id: string): Promise<void> {
-    await this.writeQueue.run((manager) => manager.update(LoginEntity, { id }, { lastSeenAt: this.clock.now() }));
+    await this.writeQueue.run((manager) =>
+      manager.update(LoginEntity, { id }, { lastSeenAt: this.clock.now() }),
+    );
   }
 }

@@ -38,7 +38,8 @@ export class PasswordCheck {
       throw new DomainError('login.invalid', { message: 'The name or the password is wrong.' });
     }
     await this.throttle.forgive(attempt);
-    if (this.hasher.isOutdated(user.passwordHash)) await this.users.rehash(user.id, await this.hasher.hash(password));
+    if (this.hasher.isOutdated(user.passwordHash))
+      await this.users.rehash(user.id, await this.hasher.hash(password));
     return user;
   }
 }

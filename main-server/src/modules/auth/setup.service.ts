@@ -29,7 +29,10 @@ export class SetupService {
   }
 
   /** Logs the new admin in. @throws setup.done, setup.token_invalid, login.too_many_attempts, login.busy */
-  async setUp(visitor: Visitor, { token, username, password }: SetupRequest): Promise<CookieAnswer<MeResponse>> {
+  async setUp(
+    visitor: Visitor,
+    { token, username, password }: SetupRequest,
+  ): Promise<CookieAnswer<MeResponse>> {
     if (await this.users.hasAdmin()) throw setupDone();
     const attempt = { userKey: 'setup', ip: visitor.ip, device: null };
     await this.throttle.count(attempt);

@@ -17,7 +17,8 @@ export class ContainerIdentityService {
   /** @throws login.required without a token, token.invalid, container.generation_old */
   async authenticate(request: Pick<IncomingMessage, 'headers'>): Promise<ContainerIdentity> {
     const token = bearerOf(request);
-    if (token === null) throw new DomainError('login.required', { message: 'Send the session token as a bearer token.' });
+    if (token === null)
+      throw new DomainError('login.required', { message: 'Send the session token as a bearer token.' });
     return this.authenticateToken(token);
   }
 

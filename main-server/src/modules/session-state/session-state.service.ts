@@ -52,12 +52,23 @@ export class SessionStateService {
    * Writes the row and returns what its history says about it. Pages that show the list are told after the commit.
    * @throws session.not_found
    */
-  async patch(manager: EntityManager, id: string, patch: SessionPatch): Promise<EntryBodyOf<'session.changed'>> {
+  async patch(
+    manager: EntityManager,
+    id: string,
+    patch: SessionPatch,
+  ): Promise<EntryBodyOf<'session.changed'>> {
     await manager.update(SessionEntity, { id }, { ...patch, updatedAt: this.clock.now() });
     const session = await manager.findOneBy(SessionEntity, { id });
     if (!session) throw sessionNotFound();
     if (patch.title !== undefined) await indexTitle(manager, session);
     return { type: 'session.changed', session: this.announce(manager, session) };
+  }
+
+  /** A new session, from its first line on in the full-text index. */
+  async insert(manager: EntityManager, session: Session): Promise<SessionResponse> {
+    await manager.insert(SessionEntity, session);
+    await indexTitle(manager, session);
+    return this.announce(manager, session);
   }
 
   /** For columns no page shows: announces nothing. */
@@ -69,21 +80,21 @@ export class SessionStateService {
     return toSessionResponse(session, (label) => this.publicOrigin.ofSession(label));
   }
 
+  /** From the commit on nobody finds the session; `session.removed` follows it. */
+  async markDeleting(manager: EntityManager, { id, ownerId }: Session): Promise<void> {
+    await manager.update(SessionEntity, { id }, { deletingAt: this.clock.now() });
+    const removed: SessionRemoved = { ownerId, sessionId: id };
+    this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.removed, removed));
+  }
+
   /** Tells pages that show the list, after the commit, what the session is now. */
-  announce(manager: EntityManager, session: Session): SessionResponse {
+  private announce(manager: EntityManager, session: Session): SessionResponse {
     const response = this.toResponse(session);
     const changed: SessionChanged = { ownerId: session.ownerId, response };
     if (session.deletingAt === null) {
       this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.changed, changed));
     }
     return response;
-  }
-
-  /** From the commit on nobody finds the session; `session.removed` follows it. */
-  async markDeleting(manager: EntityManager, { id, ownerId }: Session): Promise<void> {
-    await manager.update(SessionEntity, { id }, { deletingAt: this.clock.now() });
-    const removed: SessionRemoved = { ownerId, sessionId: id };
-    this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.removed, removed));
   }
 }
 

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { SessionStatus } from '@codex-webapp/contracts';
 import { IsNull, Not, Repository, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { SessionEntity } from './session.entity.ts';
-import { indexTitle, removeFromIndex, toMatchQuery } from './session-index.ts';
+import { removeFromIndex, toMatchQuery } from './session-index.ts';
 import type { Session } from './session.ts';
 
 export interface SessionPageQuery {
@@ -29,15 +29,10 @@ const statusConditions: Readonly<Record<SessionStatus, string>> = {
     AND session.pending_requests = 0 AND session.running_turn_id IS NULL`,
 };
 
-/** Rows of sessions as wholes: made, listed and removed. */
+/** Rows of sessions as wholes: listed and removed. */
 @Injectable()
 export class SessionStore {
   constructor(@InjectRepository(SessionEntity) private readonly sessions: Repository<SessionEntity>) {}
-
-  async insert(manager: EntityManager, session: Session): Promise<void> {
-    await manager.insert(SessionEntity, session);
-    await indexTitle(manager, session);
-  }
 
   /** Those with the newest activity first. */
   async listPage({ ownerId, search, status, after, limit }: SessionPageQuery): Promise<readonly Session[]> {
@@ -47,11 +42,17 @@ export class SessionStore {
       .createQueryBuilder('session')
       .where('session.owner_id = :ownerId AND session.deleting_at IS NULL', { ownerId });
     if (match !== undefined) {
-      query.andWhere('session.id IN (SELECT session_id FROM search_index WHERE search_index MATCH :match)', { match });
+      query.andWhere('session.id IN (SELECT session_id FROM search_index WHERE search_index MATCH :match)', {
+        match,
+      });
     }
     if (status !== null) query.andWhere(`(${statusConditions[status]})`);
     if (after !== null) beyond(query, after);
-    return query.orderBy('session.lastActivityAt', 'DESC').addOrderBy('session.id', 'ASC').limit(limit).getMany();
+    return query
+      .orderBy('session.lastActivityAt', 'DESC')
+      .addOrderBy('session.id', 'ASC')
+      .limit(limit)
+      .getMany();
   }
 
   /** Those whose deletion was begun and not finished. */
@@ -66,7 +67,10 @@ export class SessionStore {
   }
 }
 
-function beyond(query: SelectQueryBuilder<SessionEntity>, after: Pick<Session, 'id' | 'lastActivityAt'>): void {
+function beyond(
+  query: SelectQueryBuilder<SessionEntity>,
+  after: Pick<Session, 'id' | 'lastActivityAt'>,
+): void {
   query.andWhere(
     '(session.last_activity_at < :lastActivityAt OR (session.last_activity_at = :lastActivityAt AND session.id > :id))',
     after,

@@ -1,4 +1,9 @@
-import type { AgentId, ContainerProviderName, ContainerStatus, PermissionMode } from '@codex-webapp/contracts';
+import type {
+  AgentId,
+  ContainerProviderName,
+  ContainerStatus,
+  PermissionMode,
+} from '@codex-webapp/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('sessions')

@@ -16,7 +16,9 @@ export function formatCursor({ id, lastActivityAt }: SessionCursor): string {
 /** @throws request.invalid */
 export function parseCursor(text: string): SessionCursor {
   try {
-    const [lastActivityAt, id] = cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    const [lastActivityAt, id] = cursorSchema.parse(
+      JSON.parse(Buffer.from(text, 'base64url').toString('utf8')),
+    );
     return { id, lastActivityAt };
   } catch (error) {
     throw new DomainError('request.invalid', {

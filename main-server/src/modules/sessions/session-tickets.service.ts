@@ -14,10 +14,16 @@ export class SessionTicketsService {
   ) {}
 
   /** Good on the session's own origin only. @throws session.not_found, user.forbidden */
-  async issue(user: AuthUser, sessionId: string, { purpose = 'socket' }: CreateTicketRequest): Promise<TicketResponse> {
+  async issue(
+    user: AuthUser,
+    sessionId: string,
+    { purpose = 'socket' }: CreateTicketRequest,
+  ): Promise<TicketResponse> {
     const { origin } = this.state.toResponse(await this.state.getOwned(user, sessionId));
     if (purpose === 'enter' && user.loginId === null) {
-      throw new DomainError('user.forbidden', { message: 'Log in with a browser to open the session there.' });
+      throw new DomainError('user.forbidden', {
+        message: 'Log in with a browser to open the session there.',
+      });
     }
     const { ticket, expiresAt } = this.tickets.issue({ purpose, user, sessionId, origin });
     return { ticket, expiresAt, url: purpose === 'enter' ? `${origin}/__session/enter#${ticket}` : null };

@@ -1,11 +1,18 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import type { SessionListResponse, SessionResponse, TicketResponse } from '@codex-webapp/contracts';
+import type {
+  SessionListResponse,
+  SessionOptionsResponse,
+  SessionResponse,
+  TicketResponse,
+} from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { CreateSessionDto } from './dto/create-session.dto.ts';
 import { CreateTicketDto } from './dto/create-ticket.dto.ts';
 import { ListSessionsDto } from './dto/list-sessions.dto.ts';
 import { UpdateSessionDto } from './dto/update-session.dto.ts';
+import { SessionCreationService } from './session-creation.service.ts';
+import { SessionOptionsService } from './session-options.service.ts';
 import { SessionRemovalService } from './session-removal.service.ts';
 import { SessionTicketsService } from './session-tickets.service.ts';
 import { SessionsService } from './sessions.service.ts';
@@ -14,8 +21,10 @@ import { SessionsService } from './sessions.service.ts';
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly creation: SessionCreationService,
     private readonly removal: SessionRemovalService,
     private readonly tickets: SessionTicketsService,
+    private readonly choices: SessionOptionsService,
   ) {}
 
   @Get()
@@ -25,7 +34,12 @@ export class SessionsController {
 
   @Post()
   create(@CurrentUser() user: AuthUser, @Body() dto: CreateSessionDto): Promise<SessionResponse> {
-    return this.sessions.create(user, dto);
+    return this.creation.create(user, dto);
+  }
+
+  @Get('options')
+  options(): Promise<SessionOptionsResponse> {
+    return this.choices.list();
   }
 
   @Get(':sessionId')

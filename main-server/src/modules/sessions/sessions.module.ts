@@ -2,14 +2,27 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
+import { ContainersModule } from '../containers/containers.module.ts';
+import { SessionCleanup } from './session-cleanup.ts';
+import { SessionCreationService } from './session-creation.service.ts';
+import { SessionDrafts } from './session-drafts.ts';
+import { SessionOptionsService } from './session-options.service.ts';
 import { SessionRemovalService } from './session-removal.service.ts';
 import { SessionTicketsService } from './session-tickets.service.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { SessionsService } from './sessions.service.ts';
 
 @Module({
-  imports: [AuditModule, SessionStateModule, TicketsModule],
+  imports: [AuditModule, ContainersModule, SessionStateModule, TicketsModule],
   controllers: [SessionsController],
-  providers: [SessionsService, SessionRemovalService, SessionTicketsService],
+  providers: [
+    SessionsService,
+    SessionCleanup,
+    SessionCreationService,
+    SessionDrafts,
+    SessionOptionsService,
+    SessionRemovalService,
+    SessionTicketsService,
+  ],
 })
 export class SessionsModule {}

@@ -1,8 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   sessionLimits,
-  type CreateSessionRequest,
   type SessionListResponse,
   type SessionResponse,
   type SessionStatus,
@@ -25,9 +23,6 @@ export interface ListSessionsQuery {
   readonly limit?: number;
 }
 
-const titleDefault = 'New session';
-const agentDefault = 'shell';
-
 @Injectable()
 export class SessionsService {
   constructor(
@@ -37,37 +32,6 @@ export class SessionsService {
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
-
-  async create(user: AuthUser, request: CreateSessionRequest): Promise<SessionResponse> {
-    const now = this.clock.now();
-    const session: Session = {
-      id: randomUUID(),
-      ownerId: user.id,
-      title: request.title ?? titleDefault,
-      isTitleChosen: request.title !== undefined,
-      agent: request.agent ?? agentDefault,
-      permissionMode: request.permissionMode ?? 'full-auto',
-      label: randomBytes(16).toString('hex'),
-      provider: request.provider ?? 'process',
-      containerStatus: 'absent',
-      containerReason: null,
-      runningTurnId: null,
-      pendingRequests: 0,
-      isQueuePaused: false,
-      outboxEpoch: null,
-      outboxSeq: 0,
-      archivedAt: null,
-      deletingAt: null,
-      createdAt: now,
-      updatedAt: now,
-      lastActivityAt: now,
-    };
-    return this.writeQueue.run(async (manager) => {
-      await this.store.insert(manager, session);
-      await this.audit.record(manager, { actor: actorOf(user), action: 'session.created', sessionId: session.id });
-      return this.state.announce(manager, session);
-    });
-  }
 
   /** @throws request.invalid for a cursor that is not ours */
   async list(user: AuthUser, query: ListSessionsQuery): Promise<SessionListResponse> {
@@ -101,12 +65,20 @@ export class SessionsService {
     return this.writeQueue.run(async (manager) => {
       const body = await this.state.patch(manager, id, patch);
       const details = { fields: Object.keys(patch) };
-      await this.audit.record(manager, { actor: actorOf(user), action: 'session.updated', sessionId: id, details });
+      await this.audit.record(manager, {
+        actor: actorOf(user),
+        action: 'session.updated',
+        sessionId: id,
+        details,
+      });
       return body.session;
     });
   }
 
-  private toPatch(session: Session, { title, agent, permissionMode, isArchived }: UpdateSessionRequest): SessionPatch {
+  private toPatch(
+    session: Session,
+    { title, agent, permissionMode, isArchived }: UpdateSessionRequest,
+  ): SessionPatch {
     const isArchivedNow = session.archivedAt !== null;
     return {
       ...(title === undefined ? {} : { title, isTitleChosen: true }),

@@ -51,7 +51,9 @@ export class PasswordHasher {
 
   private takeTurn(): Promise<void> {
     if (this.waiting.length >= waitingMax) {
-      throw new DomainError('login.busy', { message: 'Too many logins at the same time: try again in a moment.' });
+      throw new DomainError('login.busy', {
+        message: 'Too many logins at the same time: try again in a moment.',
+      });
     }
     return new Promise((resolve) => this.waiting.push(resolve));
   }

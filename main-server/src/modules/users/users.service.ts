@@ -35,7 +35,11 @@ export class UsersService {
     return this.writeQueue.run(async (manager) => {
       const { username, role = 'user' } = request;
       const user = await this.insert(manager, { username, passwordHash, role });
-      await this.audit.record(manager, { actor: actorOf(admin), action: 'user.created', details: { userId: user.id, role } });
+      await this.audit.record(manager, {
+        actor: actorOf(admin),
+        action: 'user.created',
+        details: { userId: user.id, role },
+      });
       return toUserResponse(user);
     });
   }
@@ -65,14 +69,24 @@ export class UsersService {
       throw new DomainError('user.name_taken', { message: 'This name is taken: choose another one.' });
     }
     const now = this.clock.now();
-    const user: User = { id: randomUUID(), username, usernameKey: key, passwordHash, role, createdAt: now, updatedAt: now };
+    const user: User = {
+      id: randomUUID(),
+      username,
+      usernameKey: key,
+      passwordHash,
+      role,
+      createdAt: now,
+      updatedAt: now,
+    };
     await manager.insert(UserEntity, user);
     return user;
   }
 
   /** Replaces a hash made with weaker parameters. */
   async rehash(id: string, passwordHash: string): Promise<void> {
-    await this.writeQueue.run((manager) => manager.update(UserEntity, { id }, { passwordHash, updatedAt: this.clock.now() }));
+    await this.writeQueue.run((manager) =>
+      manager.update(UserEntity, { id }, { passwordHash, updatedAt: this.clock.now() }),
+    );
   }
 
   toResponse(user: User): UserResponse {

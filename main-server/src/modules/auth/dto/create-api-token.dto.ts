@@ -1,4 +1,9 @@
-import { apiTokenScopes, authLimits, type ApiTokenScope, type CreateApiTokenRequest } from '@codex-webapp/contracts';
+import {
+  apiTokenScopes,
+  authLimits,
+  type ApiTokenScope,
+  type CreateApiTokenRequest,
+} from '@codex-webapp/contracts';
 import { IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
 import { IfGiven } from '../../../common/dto/if-given.ts';
 

@@ -1,4 +1,10 @@
-import { authLimits, userLimits, userRoles, type CreateUserRequest, type UserRole } from '@codex-webapp/contracts';
+import {
+  authLimits,
+  userLimits,
+  userRoles,
+  type CreateUserRequest,
+  type UserRole,
+} from '@codex-webapp/contracts';
 import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { IfGiven } from '../../../common/dto/if-given.ts';
 import { IsUncommonPassword } from '../../../common/dto/uncommon-password.ts';

@@ -1,0 +1,48 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { CreateSessionRequest } from '@codex-webapp/contracts';
+import { Clock } from '@codex-webapp/nest-kit';
+import type { AuthUser } from '../../common/auth-user.ts';
+import { ContainerProvidersService } from '../containers/container-providers.service.ts';
+import type { Session } from '../session-state/session.ts';
+
+const titleDefault = 'New session';
+const agentDefault = 'shell';
+
+/** Fills in what a request for a new session leaves open. */
+@Injectable()
+export class SessionDrafts {
+  constructor(
+    private readonly providers: ContainerProvidersService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws container.provider_unknown */
+  async draft(owner: AuthUser, request: CreateSessionRequest): Promise<Session> {
+    const provider = await this.providers.choose(request.provider);
+    const now = this.clock.now();
+    return {
+      id: randomUUID(),
+      ownerId: owner.id,
+      title: request.title ?? titleDefault,
+      isTitleChosen: request.title !== undefined,
+      agent: request.agent ?? agentDefault,
+      // Where nothing keeps the agent from the host, it asks.
+      permissionMode: request.permissionMode ?? (provider.isIsolated ? 'full-auto' : 'ask-first'),
+      label: randomBytes(16).toString('hex'),
+      provider: provider.name,
+      containerStatus: 'absent',
+      containerReason: null,
+      runningTurnId: null,
+      pendingRequests: 0,
+      isQueuePaused: false,
+      outboxEpoch: null,
+      outboxSeq: 0,
+      archivedAt: null,
+      deletingAt: null,
+      createdAt: now,
+      updatedAt: now,
+      lastActivityAt: now,
+    };
+  }
+}

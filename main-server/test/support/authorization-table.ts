@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
+import { DiscoveryService } from '@nestjs/core';
+import type { RouteEntry } from '../../src/common/route-list.ts';
+import type { TestApp } from './create-test-app.ts';
+import type { TestClient } from './test-client.ts';
+
+/** One column of the table: a way to come without the right to. */
+export interface Intruder {
+  readonly name: string;
+  readonly client: TestClient;
+  /** The one status that is right for this route; null where this column says nothing about it. */
+  expected(route: RouteEntry): number | null;
+}
+
+/** One socket and the ways to come to it without the right to. */
+export interface SocketIntrusion {
+  readonly name: string;
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly expected: number;
+}
+
+export interface TableContext {
+  readonly app: TestApp;
+  /** What stands for `:sessionId` and the like. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Bodies that are valid, by operation, so that a refusal is about the credential. */
+  readonly bodies: Readonly<Record<string, object>>;
+}
+
+const unwatchedColumns = new Set(['logins.last_seen_at', 'api_tokens.last_used_at']);
+
+/** Tries one route in every way; what it returns is what went wrong. */
+export async function checkRoute(
+  { app, params, bodies }: TableContext,
+  route: RouteEntry,
+  intruders: readonly Intruder[],
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => params[name] ?? `no-${name}`);
+  const method = route.method.toLowerCase() as 'get';
+  for (const intruder of intruders) {
+    const expected = intruder.expected(route);
+    if (expected === null) continue;
+    const before = await hashDatabase(app);
+    const { status } = await intruder.client.send(
+      method,
+      path,
+      method === 'get' ? undefined : (bodies[route.operationId] ?? {}),
+    );
+    const cell = `${route.method} ${route.path} × ${intruder.name}`;
+    if (status !== expected) problems.push(`${cell}: ${status} instead of ${expected}`);
+    if ((await hashDatabase(app)) !== before) problems.push(`${cell}: the database changed`);
+  }
+  return problems;
+}
+
+export async function checkSocket(
+  app: TestApp,
+  port: number,
+  intrusions: readonly SocketIntrusion[],
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const { name, target, headers = {}, expected } of intrusions) {
+    const before = await hashDatabase(app);
+    const status = await upgradeStatus(port, target, { Host: app.host, ...headers });
+    if (status !== expected)
+      problems.push(`${target.split('?')[0]} × ${name}: ${status} instead of ${expected}`);
+    if ((await hashDatabase(app)) !== before)
+      problems.push(`${target.split('?')[0]} × ${name}: the database changed`);
+  }
+  return problems;
+}
+
+/** The paths of all gateways, by their own metadata. */
+export function listSockets(app: TestApp): readonly string[] {
+  const providers = app.get(DiscoveryService).getProviders();
+  const paths = providers.flatMap(({ metatype }) => {
+    if (typeof metatype !== 'function' || Reflect.getMetadata('websockets:is_gateway', metatype) !== true)
+      return [];
+    const options = Reflect.getMetadata('websockets:gateway_options', metatype) as
+      { path?: string } | undefined;
+    return [options?.path ?? '/'];
+  });
+  return [...new Set(paths)].sort();
+}
+
+/** Of everything that is stored, but for when a credential was last seen. */
+export async function hashDatabase(app: TestApp): Promise<string> {
+  const hash = createHash('sha256');
+  const tables = await app.query<{ name: string }>(
+    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_index_%' ORDER BY name`,
+  );
+  for (const { name } of tables) {
+    const columns = await app.query<{ name: string }>('SELECT name FROM pragma_table_info(?)', [name]);
+    const watched = columns
+      .filter((column) => !unwatchedColumns.has(`${name}.${column.name}`))
+      .map((column) => `"${column.name}"`);
+    hash.update(JSON.stringify([name, await app.query(`SELECT ${watched.join(', ')} FROM "${name}"`)]));
+  }
+  return hash.digest('hex');
+}
+
+/** The status with which an upgrade is answered, by its first line: a refusal must come before any 101. */
+export function upgradeStatus(
+  port: number,
+  target: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const lines = Object.entries({
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      ...headers,
+    }).map(([name, value]) => `${name}: ${value}`);
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`GET ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`),
+    );
+    socket.setTimeout(5_000, () => socket.destroy(new Error(`No answer to the upgrade of ${target}`)));
+    socket.once('data', (chunk) => {
+      socket.destroy();
+      resolve(Number(/^HTTP\/1\.1 (\d{3})/.exec(chunk.toString('latin1'))?.[1]));
+    });
+    socket.on('error', reject);
+  });
+}

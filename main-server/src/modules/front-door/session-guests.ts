@@ -7,13 +7,11 @@ import type { AuthUser } from '../../common/auth-user.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { BriefMemory } from './brief-memory.ts';
 import { SessionOriginGrantsService, grantLifetimeMs } from './session-origin-grants.service.ts';
 
 /** `__Host-`: for this host alone, whatever sits on a sibling. */
 export const grantCookieName = '__Host-cw-session';
-
-/** A row is believed for so long, since each part of a page asks for it. */
-const rememberMs = 1_000;
 
 /** The session a host name belongs to. */
 export interface HostedSession {
@@ -41,20 +39,18 @@ export class SessionGuests {
     private readonly sessions: SessionStateService,
     private readonly grants: SessionOriginGrantsService,
     private readonly publicOrigin: PublicOrigin,
-    private readonly clock: Clock,
-  ) {}
+    clock: Clock,
+  ) {
+    this.memory = new BriefMemory(clock);
+  }
 
   /** Null for a label that never was and for one that is dead. */
-  async findSession(label: string): Promise<HostedSession | null> {
-    const now = this.clock.now();
-    const remembered = this.remembered.get(label);
-    if (remembered && remembered.until > now) return remembered.session;
-    this.remembered.delete(label);
-    const found = await this.sessions.findByLabel(label);
-    if (!found) return null;
-    const session = { id: found.id, ownerId: found.ownerId, origin: this.publicOrigin.ofSession(label) };
-    this.remembered.set(label, { session, until: now + rememberMs });
-    return session;
+  findSession(label: string): Promise<HostedSession | null> {
+    return this.memory.find(label, async () => {
+      const found = await this.sessions.findByLabel(label);
+      if (!found) return null;
+      return { id: found.id, ownerId: found.ownerId, origin: this.publicOrigin.ofSession(label) };
+    });
   }
 
   /** @throws login.expired without a cookie that is good here */
@@ -83,7 +79,6 @@ export class SessionGuests {
 
   @OnEvent(sessionEvents.removed)
   onSessionRemoved({ sessionId }: SessionRemoved): void {
-    for (const [label, { session }] of this.remembered)
-      if (session.id === sessionId) this.remembered.delete(label);
+    this.memory.forget(({ id }) => id === sessionId);
   }
 }

@@ -11,23 +11,16 @@ import { AuditService } from '../audit/audit.service.ts';
 import { loginEvents, type LoginEnded } from '../auth/login.events.ts';
 import { LoginsService } from '../auth/logins.service.ts';
 import type { TicketSubject } from '../tickets/ticket.ts';
+import { BriefMemory } from './brief-memory.ts';
 import { SessionOriginGrantEntity } from './session-origin-grant.entity.ts';
 
 /** A page that is open for longer enters again by itself. */
 export const grantLifetimeMs = 12 * 60 * 60 * 1_000;
 
-/** An answer of the database is believed for so long: a page asks for many things at once. */
-const rememberMs = 1_000;
-
-interface Remembered {
-  readonly user: AuthUser;
-  readonly until: number;
-}
-
 /** Who may see a session's origin: the login that entered it, for as long as the login lives. */
 @Injectable()
 export class SessionOriginGrantsService {
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly memory: BriefMemory<AuthUser>;
 
   constructor(
     @InjectRepository(SessionOriginGrantEntity) private readonly grants: Repository<SessionOriginGrantEntity>,
@@ -35,7 +28,9 @@ export class SessionOriginGrantsService {
     private readonly audit: AuditService,
     private readonly writeQueue: WriteQueue,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.memory = new BriefMemory(clock);
+  }
 
   /** Returns the secret for the cookie; only its hash is stored. @throws user.forbidden for an API token */
   async create({ user, sessionId }: TicketSubject): Promise<string> {
@@ -62,30 +57,21 @@ export class SessionOriginGrantsService {
   }
 
   /** Null for a secret that is unknown, of another session, or whose login has ended. */
-  async findUser(secret: string, sessionId: string): Promise<AuthUser | null> {
+  findUser(secret: string, sessionId: string): Promise<AuthUser | null> {
     const secretHash = hash(secret);
-    const key = `${sessionId} ${secretHash}`;
-    const now = this.clock.now();
-    const remembered = this.remembered.get(key);
-    if (remembered && remembered.until > now) return remembered.user;
-    this.remembered.delete(key);
-    const grant = await this.grants.findOneBy({ secretHash, sessionId });
-    if (!grant || grant.expiresAt <= now) return null;
-    const user = await this.logins.findUser(grant.loginId);
-    if (!user || user.id !== grant.userId) return null;
-    this.remember(key, { user, until: now + rememberMs });
-    return user;
+    return this.memory.find(`${sessionId} ${secretHash}`, () => this.readUser(secretHash, sessionId));
   }
 
   @OnEvent(loginEvents.ended)
   onLoginEnded({ loginId }: LoginEnded): void {
-    for (const [key, { user }] of this.remembered) if (user.loginId === loginId) this.remembered.delete(key);
+    this.memory.forget((user) => user.loginId === loginId);
   }
 
-  private remember(key: string, remembered: Remembered): void {
-    const now = this.clock.now();
-    for (const [other, { until }] of this.remembered) if (until <= now) this.remembered.delete(other);
-    this.remembered.set(key, remembered);
+  private async readUser(secretHash: string, sessionId: string): Promise<AuthUser | null> {
+    const grant = await this.grants.findOneBy({ secretHash, sessionId });
+    if (!grant || grant.expiresAt <= this.clock.now()) return null;
+    const user = await this.logins.findUser(grant.loginId);
+    return user?.id === grant.userId ? user : null;
   }
 }
 

@@ -43,15 +43,21 @@ describe('the message flow', () => {
         outcome: 'completed',
       });
     expect(posted.status).toBe(201);
-    const stored = await page.entry(({ body }) => body.type === 'message.stored' && body.message.role === 'assistant');
+    const stored = await page.entry(
+      ({ body }) => body.type === 'message.stored' && body.message.role === 'assistant',
+    );
     expect(stored.body).toMatchObject({ foldsTurnId: turnId, message: { text: 'hello', promptId } });
 
     const { body } = await app.as(user).get(`/api/sessions/${session.id}/messages`);
-    expect(body.messages.map((message: { role: string; text: string }) => [message.role, message.text])).toEqual([
+    expect(
+      body.messages.map((message: { role: string; text: string }) => [message.role, message.text]),
+    ).toEqual([
       ['user', 'echo hello'],
       ['assistant', 'hello'],
     ]);
-    expect(positions(page)).toEqual(positions(page).map((_position, index) => snapshot.cursor.position + 1 + index));
+    expect(positions(page)).toEqual(
+      positions(page).map((_position, index) => snapshot.cursor.position + 1 + index),
+    );
     const [row] = await app.query('SELECT status FROM prompts WHERE id = ?', [promptId]);
     expect(row).toEqual({ status: 'done' });
     page.close();
@@ -64,7 +70,9 @@ function delta(turnId: string, text: string): TurnEvent {
 }
 
 function textOf(entry: Entry): string | null {
-  return entry.body.type === 'turn.event' && entry.body.event.type === 'message.delta' ? entry.body.event.text : null;
+  return entry.body.type === 'turn.event' && entry.body.event.type === 'message.delta'
+    ? entry.body.event.text
+    : null;
 }
 
 function positions(page: ConversationPage): readonly number[] {

@@ -37,13 +37,22 @@ describe('prompts', () => {
   describe('POST /api/sessions/:id/messages', () => {
     it('stores a prompt of the user, also while the container sleeps', async () => {
       const session = await app.addSession(user);
-      const { status, body } = await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'later' });
+      const { status, body } = await app
+        .as(user)
+        .post(`/api/sessions/${session.id}/messages`, { text: 'later' });
       expect(status).toBe(202);
-      expect(body).toMatchObject({ status: 'queued', author: { kind: 'user', userId: user.id }, turnId: null });
+      expect(body).toMatchObject({
+        status: 'queued',
+        author: { kind: 'user', userId: user.id },
+        turnId: null,
+      });
       expect(await prompts(session.id)).toEqual([
         { text: 'later', status: 'queued', author_kind: 'user', author_id: user.id },
       ]);
-      const [audit] = await app.query(`SELECT action, actor_kind FROM audit_events WHERE session_id = ? AND action = 'prompt.queued'`, [session.id]);
+      const [audit] = await app.query(
+        `SELECT action, actor_kind FROM audit_events WHERE session_id = ? AND action = 'prompt.queued'`,
+        [session.id],
+      );
       expect(audit).toEqual({ action: 'prompt.queued', actor_kind: 'login' });
     });
 
@@ -53,7 +62,10 @@ describe('prompts', () => {
         app.as(user).post(`/api/sessions/${session.id}/messages`, { text, clientRequestId: 'same' });
       const answers = await Promise.all([send('once'), send('once'), send('once')]);
       expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-      expect(await send('other')).toMatchObject({ status: 422, body: { error: { code: 'prompt.key_reused' } } });
+      expect(await send('other')).toMatchObject({
+        status: 422,
+        body: { error: { code: 'prompt.key_reused' } },
+      });
       expect(await prompts(session.id)).toHaveLength(1);
     });
 
@@ -75,7 +87,9 @@ describe('prompts', () => {
     it('knows nothing of sessions of others', async () => {
       const session = await app.addSession(user);
       const asStranger = app.as(stranger);
-      const { body: prompt } = await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'mine' });
+      const { body: prompt } = await app
+        .as(user)
+        .post(`/api/sessions/${session.id}/messages`, { text: 'mine' });
       const before = await prompts(session.id);
       const tries = [
         await asStranger.post(`/api/sessions/${session.id}/messages`, { text: 'theirs' }),
@@ -87,9 +101,14 @@ describe('prompts', () => {
         await asStranger.get(`/api/sessions/${session.id}/requests`),
         await asStranger.post(`/api/sessions/${session.id}/requests/r/answer`, { optionId: 'allow' }),
       ];
-      expect(tries.map(({ status, body }) => [status, body.error.code])).toEqual(tries.map(() => [404, 'session.not_found']));
+      expect(tries.map(({ status, body }) => [status, body.error.code])).toEqual(
+        tries.map(() => [404, 'session.not_found']),
+      );
       const own = await app.addSession(stranger);
-      expect(await asStranger.delete(`/api/sessions/${own.id}/prompts/${prompt.id}`)).toMatchObject({ status: 404, body: { error: { code: 'prompt.not_found' } } });
+      expect(await asStranger.delete(`/api/sessions/${own.id}/prompts/${prompt.id}`)).toMatchObject({
+        status: 404,
+        body: { error: { code: 'prompt.not_found' } },
+      });
       expect(await prompts(session.id)).toEqual(before);
     });
 
@@ -98,7 +117,9 @@ describe('prompts', () => {
       for (let n = 0; n < promptLimits.queuedMax; n += 1) {
         await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: `${n}` });
       }
-      const { status, body } = await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'one more' });
+      const { status, body } = await app
+        .as(user)
+        .post(`/api/sessions/${session.id}/messages`, { text: 'one more' });
       expect([status, body.error.code]).toEqual([429, 'prompt.limit_reached']);
     });
   });
@@ -106,12 +127,20 @@ describe('prompts', () => {
   describe('the queue', () => {
     it('delivers one prompt at a time, in order', async () => {
       const session = await app.addSession(user);
-      for (const text of ['one', 'two', 'three']) await app.as(user).post(`/api/sessions/${session.id}/messages`, { text });
+      for (const text of ['one', 'two', 'three'])
+        await app.as(user).post(`/api/sessions/${session.id}/messages`, { text });
       const container = await ScriptedContainer.connect(app, session.id);
       for (const text of ['one', 'two', 'three']) {
-        const deliver = await container.socket.wait((frame) => frame.type === 'prompt.deliver' && frame.text === text);
+        const deliver = await container.socket.wait(
+          (frame) => frame.type === 'prompt.deliver' && frame.text === text,
+        );
         if (deliver.type !== 'prompt.deliver') throw new Error('unreachable');
-        await container.sendAcked({ type: 'turn.started', turnId: deliver.turnId, promptId: deliver.promptId, agent: 'shell' });
+        await container.sendAcked({
+          type: 'turn.started',
+          turnId: deliver.turnId,
+          promptId: deliver.promptId,
+          agent: 'shell',
+        });
         expect(delivered(container).at(-1)).toBe(text);
         await container.sendAcked(ends(deliver));
       }
@@ -127,7 +156,12 @@ describe('prompts', () => {
       container.disconnect();
       await container.connect();
       expect(await container.waitFor('prompt.deliver')).toEqual(first);
-      await container.sendAcked({ type: 'turn.started', turnId: first.turnId, promptId: first.promptId, agent: 'shell' });
+      await container.sendAcked({
+        type: 'turn.started',
+        turnId: first.turnId,
+        promptId: first.promptId,
+        agent: 'shell',
+      });
       container.disconnect();
       await container.connect({ runningTurnId: first.turnId });
       await container.sendAcked(says(first.turnId, 'x'));
@@ -139,12 +173,20 @@ describe('prompts', () => {
       const session = await app.addSession(user);
       const container = await ScriptedContainer.connect(app, session.id);
       const running = await startTurn(app, user, container);
-      const { body: waiting } = await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'not this' });
+      const { body: waiting } = await app
+        .as(user)
+        .post(`/api/sessions/${session.id}/messages`, { text: 'not this' });
       const list = await app.as(user).get(`/api/sessions/${session.id}/prompts`);
       expect(list.body.prompts.map(({ status }: PromptResponse) => status)).toEqual(['started', 'queued']);
-      expect((await app.as(user).delete(`/api/sessions/${session.id}/prompts/${waiting.id}`)).body.status).toBe('removed');
-      expect((await app.as(user).get(`/api/sessions/${session.id}/prompts/${waiting.id}`)).body.status).toBe('removed');
-      expect(await app.as(user).delete(`/api/sessions/${session.id}/prompts/${running.promptId}`)).toMatchObject({
+      expect(
+        (await app.as(user).delete(`/api/sessions/${session.id}/prompts/${waiting.id}`)).body.status,
+      ).toBe('removed');
+      expect((await app.as(user).get(`/api/sessions/${session.id}/prompts/${waiting.id}`)).body.status).toBe(
+        'removed',
+      );
+      expect(
+        await app.as(user).delete(`/api/sessions/${session.id}/prompts/${running.promptId}`),
+      ).toMatchObject({
         status: 409,
         body: { error: { code: 'prompt.already_started' } },
       });
@@ -162,9 +204,13 @@ describe('prompts', () => {
       await page.waitFor('snapshot');
       const turn = await startTurn(app, user, container);
       await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'waits' });
-      const interrupt = () => app.as(user).post(`/api/sessions/${session.id}/interrupt`, { turnId: turn.turnId });
+      const interrupt = () =>
+        app.as(user).post(`/api/sessions/${session.id}/interrupt`, { turnId: turn.turnId });
       expect((await interrupt()).status).toBe(204);
-      expect(await container.waitFor('turn.interrupt')).toEqual({ type: 'turn.interrupt', turnId: turn.turnId });
+      expect(await container.waitFor('turn.interrupt')).toEqual({
+        type: 'turn.interrupt',
+        turnId: turn.turnId,
+      });
       await page.entry(({ body }) => body.type === 'queue.changed' && body.isPaused);
       container.disconnect();
       await container.connect({ runningTurnId: turn.turnId });
@@ -192,13 +238,22 @@ describe('prompts', () => {
       expect(delivered(container)).toHaveLength(1);
       await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'by the user' });
       await container.socket.wait((frame) => frame.type === 'prompt.deliver' && frame.text === 'by myself');
-      expect((await prompts(session.id)).map(({ author_kind }) => author_kind)).toEqual(['user', 'container', 'user']);
+      expect((await prompts(session.id)).map(({ author_kind }) => author_kind)).toEqual([
+        'user',
+        'container',
+        'user',
+      ]);
       container.disconnect();
     });
   });
 
   describe('what agents ask', () => {
-    async function asked(): Promise<{ session: SessionResponse; container: ScriptedContainer; id: string; turn: { turnId: string; promptId: string } }> {
+    async function asked(): Promise<{
+      session: SessionResponse;
+      container: ScriptedContainer;
+      id: string;
+      turn: { turnId: string; promptId: string };
+    }> {
       const session = await app.addSession(user);
       const container = await ScriptedContainer.connect(app, session.id);
       const turn = await startTurn(app, user, container);
@@ -214,16 +269,26 @@ describe('prompts', () => {
     it('is a row that every client sees, answered once by whoever is first', async () => {
       const { session, container, id } = await asked();
       const page = await ConversationPage.open(app, user, session.id);
-      expect((await page.waitFor('snapshot')).requests).toMatchObject([{ id, status: 'pending', title: 'Run it?' }]);
+      expect((await page.waitFor('snapshot')).requests).toMatchObject([
+        { id, status: 'pending', title: 'Run it?' },
+      ]);
       expect((await app.as(user).get(`/api/sessions/${session.id}`)).body.status).toBe('needs-you');
       const answers = await Promise.all([answer(session, id), answer(session, id, { optionId: 'deny' })]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect(answers.map(({ status }) => `${status}`).sort()).toEqual(['200', '409']);
       const second = answers.find(({ status }) => status === 409)!;
       const first = answers.find(({ status }) => status === 200)!;
-      expect(second.body.error).toMatchObject({ code: 'agent_request.already_answered', details: { request: { answer: first.body.answer } } });
-      expect(await container.waitFor('agent_request.answer')).toMatchObject({ agentRequestId: id, answer: first.body.answer });
+      expect(second.body.error).toMatchObject({
+        code: 'agent_request.already_answered',
+        details: { request: { answer: first.body.answer } },
+      });
+      expect(await container.waitFor('agent_request.answer')).toMatchObject({
+        agentRequestId: id,
+        answer: first.body.answer,
+      });
       expect(container.socket.frames.filter(({ type }) => type === 'agent_request.answer')).toHaveLength(1);
-      await page.entry(({ body }) => body.type === 'agent_request.changed' && body.request.status === 'answered');
+      await page.entry(
+        ({ body }) => body.type === 'agent_request.changed' && body.request.status === 'answered',
+      );
       expect((await app.as(user).get(`/api/sessions/${session.id}`)).body.status).toBe('running');
       page.close();
       container.disconnect();
@@ -234,15 +299,24 @@ describe('prompts', () => {
       container.disconnect();
       expect((await answer(session, id)).status).toBe(200);
       await container.connect({ runningTurnId: turn.turnId });
-      expect(await container.waitFor('agent_request.answer')).toMatchObject({ agentRequestId: id, answer: { optionId: 'allow' } });
+      expect(await container.waitFor('agent_request.answer')).toMatchObject({
+        agentRequestId: id,
+        answer: { optionId: 'allow' },
+      });
       container.disconnect();
     });
 
     it('takes no option that was not offered', async () => {
       const { session, container, id } = await asked();
-      expect(await answer(session, id, { optionId: 'root' })).toMatchObject({ status: 400, body: { error: { code: 'agent_request.option_unknown' } } });
+      expect(await answer(session, id, { optionId: 'root' })).toMatchObject({
+        status: 400,
+        body: { error: { code: 'agent_request.option_unknown' } },
+      });
       expect(await answer(session, id, {})).toMatchObject({ status: 400 });
-      expect(await answer(session, randomUUID())).toMatchObject({ status: 404, body: { error: { code: 'agent_request.not_found' } } });
+      expect(await answer(session, randomUUID())).toMatchObject({
+        status: 404,
+        body: { error: { code: 'agent_request.not_found' } },
+      });
       const [row] = await app.query('SELECT status, answer FROM agent_requests WHERE id = ?', [id]);
       expect(row).toEqual({ status: 'pending', answer: null });
       container.disconnect();
@@ -251,7 +325,10 @@ describe('prompts', () => {
     it('expires with its turn', async () => {
       const { session, container, id, turn } = await asked();
       await container.sendAcked(ends(turn, 'failed'));
-      expect(await answer(session, id)).toMatchObject({ status: 409, body: { error: { code: 'agent_request.expired' } } });
+      expect(await answer(session, id)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'agent_request.expired' } },
+      });
       const { body } = await app.as(user).get(`/api/sessions/${session.id}`);
       expect(body.status).toBe('idle');
       container.disconnect();
@@ -261,7 +338,12 @@ describe('prompts', () => {
       const { session, container, id } = await asked();
       const other = await ScriptedContainer.connect(app, (await app.addSession(user)).id);
       const turn = await startTurn(app, user, other);
-      await other.sendAcked(asks(turn.turnId, id), { type: 'agent_request.closed', turnId: turn.turnId, agentRequestId: id, reason: 'withdrawn' });
+      await other.sendAcked(asks(turn.turnId, id), {
+        type: 'agent_request.closed',
+        turnId: turn.turnId,
+        agentRequestId: id,
+        reason: 'withdrawn',
+      });
       const [row] = await app.query('SELECT session_id, status FROM agent_requests WHERE id = ?', [id]);
       expect(row).toEqual({ session_id: session.id, status: 'pending' });
       other.disconnect();

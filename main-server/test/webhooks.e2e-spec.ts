@@ -21,7 +21,9 @@ describe('the webhooks of containers', () => {
   }
 
   function post(from: ScriptedContainer, key: string | undefined, body: object, sessionId = from.sessionId) {
-    return from.webhooks.with({ 'idempotency-key': key }).post(`/api/container-webhooks/${sessionId}/message`, body);
+    return from.webhooks
+      .with({ 'idempotency-key': key })
+      .post(`/api/container-webhooks/${sessionId}/message`, body);
   }
 
   function rows(sessionId: string) {
@@ -35,16 +37,25 @@ describe('the webhooks of containers', () => {
     it('stores a message once, however often it is posted', async () => {
       const from = await container();
       const message = { role: 'assistant', text: 'done ✓ \u{1F600}' };
-      const answers = await Promise.all([post(from, 'k', message), post(from, 'k', message), post(from, 'k', message)]);
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
+      const answers = await Promise.all([
+        post(from, 'k', message),
+        post(from, 'k', message),
+        post(from, 'k', message),
+      ]);
+      expect(answers.map(({ status }) => `${status}`).sort()).toEqual(['200', '200', '201']);
       expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-      expect(await rows(from.sessionId)).toEqual([{ role: 'assistant', text: message.text, author_kind: 'container' }]);
+      expect(await rows(from.sessionId)).toEqual([
+        { role: 'assistant', text: message.text, author_kind: 'container' },
+      ]);
     });
 
     it('refuses another body under the same key', async () => {
       const from = await container();
       await post(from, 'k', { role: 'assistant', text: 'one' });
-      expect(await post(from, 'k', { role: 'assistant', text: 'two' })).toMatchObject({ status: 422, body: { error: { code: 'message.key_reused' } } });
+      expect(await post(from, 'k', { role: 'assistant', text: 'two' })).toMatchObject({
+        status: 422,
+        body: { error: { code: 'message.key_reused' } },
+      });
       expect(await rows(from.sessionId)).toHaveLength(1);
     });
 
@@ -53,7 +64,10 @@ describe('the webhooks of containers', () => {
       ['a key that is too long', 'k'.repeat(messageLimits.idempotencyKeyMaxLength + 1)],
     ])('refuses %s', async (_what, key) => {
       const from = await container();
-      expect(await post(from, key, { role: 'assistant', text: 'x' })).toMatchObject({ status: 400, body: { error: { code: 'message.key_missing' } } });
+      expect(await post(from, key, { role: 'assistant', text: 'x' })).toMatchObject({
+        status: 400,
+        body: { error: { code: 'message.key_missing' } },
+      });
       expect(await rows(from.sessionId)).toEqual([]);
     });
 
@@ -62,7 +76,11 @@ describe('the webhooks of containers', () => {
       ['no text', { role: 'assistant' }, 'text'],
       ['a NUL character', { role: 'assistant', text: 'a\0' }, 'text'],
       ['half of a surrogate pair', { role: 'assistant', text: '\uDC00' }, 'text'],
-      ['an item of an unknown kind', { role: 'assistant', text: '', items: [{ type: 'bomb', id: '1' }] }, 'items'],
+      [
+        'an item of an unknown kind',
+        { role: 'assistant', text: '', items: [{ type: 'bomb', id: '1' }] },
+        'items',
+      ],
       ['a turn of nobody', { role: 'assistant', text: 'x', turnId: 'nowhere' }, 'turnId'],
       ['an author', { role: 'assistant', text: 'x', author: { kind: 'user', userId: 'u' } }, 'author'],
     ])('refuses %s, naming the field', async (_what, body, field) => {
@@ -75,7 +93,10 @@ describe('the webhooks of containers', () => {
 
     it('refuses a body over the limit', async () => {
       const from = await container();
-      const answer = await post(from, 'k', { role: 'assistant', text: 'x'.repeat(messageLimits.bodyMaxBytes) });
+      const answer = await post(from, 'k', {
+        role: 'assistant',
+        text: 'x'.repeat(messageLimits.bodyMaxBytes),
+      });
       expect([answer.status, answer.body.error.code]).toEqual([413, 'request.too_large']);
     });
 
@@ -85,7 +106,9 @@ describe('the webhooks of containers', () => {
       const second = await post(from, 'k', { role: 'user', text: 'by hand' });
       expect(first).toMatchObject({ status: 202, body: { author: { kind: 'container' }, text: 'by hand' } });
       expect(second.body.id).toBe(first.body.id);
-      const stored = await app.query('SELECT author_kind, author_id FROM prompts WHERE session_id = ?', [from.sessionId]);
+      const stored = await app.query('SELECT author_kind, author_id FROM prompts WHERE session_id = ?', [
+        from.sessionId,
+      ]);
       expect(stored).toEqual([{ author_kind: 'container', author_id: null }]);
     });
 
@@ -95,12 +118,28 @@ describe('the webhooks of containers', () => {
       const turn = await startTurn(app, user, from);
       await from.sendAcked(says(turn.turnId, 'hi'), ends(turn));
       const items = [{ type: 'text', id: 'm1', text: 'hi' }];
-      await post(from, 'k', { role: 'assistant', text: 'hi', items, turnId: turn.turnId, outcome: 'completed' });
+      await post(from, 'k', {
+        role: 'assistant',
+        text: 'hi',
+        items,
+        turnId: turn.turnId,
+        outcome: 'completed',
+      });
       const page = await ConversationPage.open(app, user, from.sessionId);
       const snapshot = await page.waitFor('snapshot');
       expect(snapshot.openEntries).toEqual([]);
-      expect(snapshot.messages.at(-1)).toMatchObject({ text: 'hi', items, turnId: turn.turnId, agent: 'shell', outcome: 'completed' });
-      const again = await post(from, 'other key', { role: 'assistant', text: 'hi again', turnId: turn.turnId });
+      expect(snapshot.messages.at(-1)).toMatchObject({
+        text: 'hi',
+        items,
+        turnId: turn.turnId,
+        agent: 'shell',
+        outcome: 'completed',
+      });
+      const again = await post(from, 'other key', {
+        role: 'assistant',
+        text: 'hi again',
+        turnId: turn.turnId,
+      });
       expect([again.status, again.body.error.code]).toEqual([422, 'message.key_reused']);
       page.close();
       from.disconnect();
@@ -123,8 +162,12 @@ describe('the webhooks of containers', () => {
       const before = await rows(other.sessionId);
       expect((await post(from, 'k', { role: 'assistant', text: 'x' }, other.sessionId)).status).toBe(404);
       expect((await post(from, 'k', { role: 'assistant', text: 'x', turnId: turn.turnId })).status).toBe(400);
-      expect((await from.webhooks.get(`/api/container-webhooks/${other.sessionId}/messages`)).status).toBe(404);
-      expect((await from.webhooks.post(`/api/container-webhooks/${other.sessionId}/title`, { title: 'x' })).status).toBe(404);
+      expect((await from.webhooks.get(`/api/container-webhooks/${other.sessionId}/messages`)).status).toBe(
+        404,
+      );
+      expect(
+        (await from.webhooks.post(`/api/container-webhooks/${other.sessionId}/title`, { title: 'x' })).status,
+      ).toBe(404);
       expect(await rows(other.sessionId)).toEqual(before);
       other.disconnect();
     });
@@ -135,25 +178,41 @@ describe('the webhooks of containers', () => {
     for (const text of ['a', 'b', 'c']) await post(from, text, { role: 'system', text });
     const { body } = await from.webhooks.get(`/api/container-webhooks/${from.sessionId}/messages?limit=2`);
     expect(body.messages.map(({ text }: { text: string }) => text)).toEqual(['b', 'c']);
-    const older = await from.webhooks.get(`/api/container-webhooks/${from.sessionId}/messages?before=${body.nextBefore}`);
+    const older = await from.webhooks.get(
+      `/api/container-webhooks/${from.sessionId}/messages?before=${body.nextBefore}`,
+    );
     expect(older.body).toMatchObject({ messages: [{ text: 'a' }], nextBefore: null });
   });
 
   describe('POST …/title', () => {
     it('names a session that has no title of its own, and never one the user named', async () => {
       const unnamed = await container();
-      expect((await unnamed.webhooks.post(`/api/container-webhooks/${unnamed.sessionId}/title`, { title: 'Fix the build' })).status).toBe(204);
+      expect(
+        (
+          await unnamed.webhooks.post(`/api/container-webhooks/${unnamed.sessionId}/title`, {
+            title: 'Fix the build',
+          })
+        ).status,
+      ).toBe(204);
       expect((await app.as(user).get(`/api/sessions/${unnamed.sessionId}`)).body.title).toBe('Fix the build');
 
       const session = await app.addSession(user, { title: 'Mine' });
       const named = await ScriptedContainer.create(app, session.id);
-      expect((await named.webhooks.post(`/api/container-webhooks/${session.id}/title`, { title: 'Yours' })).status).toBe(204);
+      expect(
+        (await named.webhooks.post(`/api/container-webhooks/${session.id}/title`, { title: 'Yours' })).status,
+      ).toBe(204);
       expect((await app.as(user).get(`/api/sessions/${session.id}`)).body.title).toBe('Mine');
     });
 
-    it.each([['an empty title', ''], ['two lines', 'a\nb'], ['a title that is too long', 'x'.repeat(201)]])('refuses %s', async (_what, title) => {
+    it.each([
+      ['an empty title', ''],
+      ['two lines', 'a\nb'],
+      ['a title that is too long', 'x'.repeat(201)],
+    ])('refuses %s', async (_what, title) => {
       const from = await container();
-      expect((await from.webhooks.post(`/api/container-webhooks/${from.sessionId}/title`, { title })).status).toBe(400);
+      expect(
+        (await from.webhooks.post(`/api/container-webhooks/${from.sessionId}/title`, { title })).status,
+      ).toBe(400);
     });
   });
 });

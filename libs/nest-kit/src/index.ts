@@ -8,5 +8,6 @@ export * from './path-ws.adapter.ts';
 export * from './path-ws.server.ts';
 export * from './refuse-upgrade.ts';
 export * from './rest/index.ts';
+export * from './socket-text.ts';
 export * from './startup-error.ts';
 export * from './upgrade-path.ts';

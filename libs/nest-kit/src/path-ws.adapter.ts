@@ -24,7 +24,10 @@ export class PathWsAdapter extends WsAdapter {
   private readonly attached = new Map<Server, UpgradeFallback>();
   private readonly beatTimer = setInterval(() => this.beat(), beatMs).unref();
   private fallback: UpgradeFallback = (_request, socket) =>
-    refuseUpgrade(socket, new DomainError('route.not_found', { message: 'There is no socket at this path.' }));
+    refuseUpgrade(
+      socket,
+      new DomainError('route.not_found', { message: 'There is no socket at this path.' }),
+    );
   private isStopping = false;
 
   constructor(private readonly app: INestApplicationContext & { getHttpServer(): Server }) {
@@ -95,7 +98,9 @@ export class PathWsAdapter extends WsAdapter {
       const params = server.match(request, target);
       if (params === null) continue;
       if (this.isStopping) {
-        throw new DomainError('server.stopping', { message: 'The server is restarting; come back in a moment.' });
+        throw new DomainError('server.stopping', {
+          message: 'The server is restarting; come back in a moment.',
+        });
       }
       const authorized = await server.authorize(request, { params, query: target.searchParams, listener });
       if (socket.destroyed) return;

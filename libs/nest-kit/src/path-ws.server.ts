@@ -68,7 +68,8 @@ export class PathWsServer extends WebSocketServer {
   }
 
   authorize(request: IncomingMessage, context: UpgradeContext): Promise<unknown> {
-    if (!this.authorizeUpgrade) return Promise.reject(new Error('A gateway without authorizeWith() accepts nobody'));
+    if (!this.authorizeUpgrade)
+      return Promise.reject(new Error('A gateway without authorizeWith() accepts nobody'));
     return this.authorizeUpgrade(request, context);
   }
 

@@ -30,6 +30,10 @@ function toHttpError(error: unknown): { status: number; body: ErrorBody } {
     return { status: error.definition.status, body: { error: error.toPayload(), requestId } };
   }
   const status = error instanceof HttpException ? error.getStatus() : 500;
-  const message = status === 500 ? 'Something went wrong on the server.' : (STATUS_CODES[status] ?? 'Refused.');
-  return { status, body: { error: { code: status === 500 ? 'internal' : 'request.invalid', message }, requestId } };
+  const message =
+    status === 500 ? 'Something went wrong on the server.' : (STATUS_CODES[status] ?? 'Refused.');
+  return {
+    status,
+    body: { error: { code: status === 500 ? 'internal' : 'request.invalid', message }, requestId },
+  };
 }

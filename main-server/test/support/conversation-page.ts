@@ -1,4 +1,11 @@
-import { protocolVersion, serverFrameSchema, type Cursor, type Entry, type ServerFrame, type ServerFrameOf } from '@codex-webapp/contracts';
+import {
+  protocolVersion,
+  serverFrameSchema,
+  type Cursor,
+  type Entry,
+  type ServerFrame,
+  type ServerFrameOf,
+} from '@codex-webapp/contracts';
 import { TicketsService } from '../../src/modules/tickets/tickets.service.ts';
 import type { TestApp, TestUser } from './create-test-app.ts';
 import { TestSocket } from './test-socket.ts';

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mainFrameSchema, protocolVersion, type MainFrame, type MainFrameOf, type TurnEvent } from '@codex-webapp/contracts';
+import {
+  mainFrameSchema,
+  protocolVersion,
+  type MainFrame,
+  type MainFrameOf,
+  type TurnEvent,
+} from '@codex-webapp/contracts';
 import { WriteQueue } from '../../src/database/write-queue.ts';
 import { SessionTokensService } from '../../src/modules/auth/session-tokens.service.ts';
 import type { TestApp } from './create-test-app.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { toSocketText } from '@codex-webapp/nest-kit';
 import { WebSocket } from 'ws';
 import { waitFor } from './wait-for.ts';
 
@@ -14,7 +15,7 @@ export class TestSocket<Frame extends { readonly type: string }> {
   closeCode: number | null = null;
 
   private constructor(readonly ws: WebSocket) {
-    ws.on('message', (data) => this.frames.push(JSON.parse(String(data)) as Frame));
+    ws.on('message', (data) => this.frames.push(JSON.parse(toSocketText(data)) as Frame));
     ws.on('close', (code) => (this.closeCode = code));
     ws.on('error', () => undefined);
   }
@@ -55,7 +56,9 @@ export class TestSocket<Frame extends { readonly type: string }> {
   async wait(matches: (frame: Frame) => boolean, timeoutMs?: number): Promise<Frame>;
   async wait(matches: (frame: Frame) => boolean, timeoutMs = 5_000): Promise<Frame> {
     await waitFor(() => this.frames.some(matches), timeoutMs).catch(() => {
-      throw new Error(`No such frame: ${matches}\n${this.frames.map((frame) => JSON.stringify(frame)).join('\n')}`);
+      throw new Error(
+        `No such frame: ${String(matches)}\n${this.frames.map((frame) => JSON.stringify(frame)).join('\n')}`,
+      );
     });
     return this.frames.find(matches)!;
   }

@@ -54,7 +54,16 @@ export class EntriesStore {
 
 function toRow(sessionId: string, { entry, origin }: StagedEntry): readonly unknown[] {
   const { turnId = null, epoch = null, seq = null } = origin;
-  return [sessionId, entry.position, entry.at, entry.body.type, turnId, epoch, seq, JSON.stringify(entry.body)];
+  return [
+    sessionId,
+    entry.position,
+    entry.at,
+    entry.body.type,
+    turnId,
+    epoch,
+    seq,
+    JSON.stringify(entry.body),
+  ];
 }
 
 function toEntry(row: EntryEntity): Entry {

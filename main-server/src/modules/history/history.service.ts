@@ -77,7 +77,12 @@ export class HistoryService implements BeforeApplicationShutdown {
   }
 
   /** What lies between two cursors; null when the first means nothing any more or more than `limit` is between. */
-  async between(sessionId: string, from: Cursor, to: Cursor, limit: number): Promise<readonly Entry[] | null> {
+  async between(
+    sessionId: string,
+    from: Cursor,
+    to: Cursor,
+    limit: number,
+  ): Promise<readonly Entry[] | null> {
     if (from.epoch !== to.epoch || from.position > to.position) return null;
     if (from.position === to.position) return [];
     return this.store.since(sessionId, from.position, limit);
@@ -106,7 +111,9 @@ export class HistoryService implements BeforeApplicationShutdown {
     if (!hasTakenBack) return;
     // Cursors of this run may name positions that were used twice; the next run must not trust them.
     const epoch = randomBytes(8).toString('hex');
-    await this.writeQueue.run((manager) => manager.query('UPDATE server_state SET history_epoch = ?', [epoch]));
+    await this.writeQueue.run((manager) =>
+      manager.query('UPDATE server_state SET history_epoch = ?', [epoch]),
+    );
   }
 
   private history(sessionId: string): SessionHistory {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Entry, EntryBody } from '@codex-webapp/contracts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { GroupCommit } from './group-commit.ts';
 import { HistoryResetError, SessionHistory, type HistoryListener } from './session-history.ts';
 import type { StagedEntry } from './staged-entry.ts';
@@ -97,7 +97,9 @@ describe('SessionHistory', () => {
   it('shows streamed entries before they are committed, and resolves after', async () => {
     const { history, database } = setUp();
     const shown: Entry[] = [];
-    await history.open({ entries: (entries) => shown.push(...entries), reset: () => undefined }, () => Promise.resolve());
+    await history.open({ entries: (entries) => shown.push(...entries), reset: () => undefined }, () =>
+      Promise.resolve(),
+    );
     await settle();
     const stored = history.stream([{ body: body('a') }]);
     expect(reasons(shown)).toEqual(['a']);
@@ -109,8 +111,9 @@ describe('SessionHistory', () => {
   it('shows appended entries after their commit only', async () => {
     const { history, append, database } = setUp();
     const seenWithRows: number[] = [];
-    await history.open({ entries: () => seenWithRows.push(database.rows.length), reset: () => undefined }, () =>
-      Promise.resolve(),
+    await history.open(
+      { entries: () => seenWithRows.push(database.rows.length), reset: () => undefined },
+      () => Promise.resolve(),
     );
     await append('a');
     expect(seenWithRows).toEqual([2]);
@@ -168,9 +171,15 @@ describe('SessionHistory', () => {
       stored.push(...batch.map(({ sessionId }) => sessionId));
       return Promise.resolve();
     });
-    const storage = { loadPosition: () => Promise.resolve(0), requestCommit: (one: SessionHistory) => groupCommit.request(one) };
+    const storage = {
+      loadPosition: () => Promise.resolve(0),
+      requestCommit: (one: SessionHistory) => groupCommit.request(one),
+    };
     const [bad, good] = ['bad', 'good'].map((id) => new SessionHistory(id, storage, 'epoch', () => 0));
-    const results = await Promise.allSettled([bad!.stream([{ body: body('a') }]), good!.stream([{ body: body('b') }])]);
+    const results = await Promise.allSettled([
+      bad!.stream([{ body: body('a') }]),
+      good!.stream([{ body: body('b') }]),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     expect(stored).toEqual(['good']);
   });
@@ -188,16 +197,23 @@ describe('SessionHistory', () => {
         const { database, history, append } = setUp();
         const clients: FakeClient[] = [new FakeClient(history, database)];
         const done: { text: string; count: number; result: Promise<'kept' | 'lost'> }[] = [];
-        const kept = (work: Promise<unknown>) => work.then(() => 'kept' as const, () => 'lost' as const);
+        const kept = (work: Promise<unknown>) =>
+          work.then(
+            () => 'kept' as const,
+            () => 'lost' as const,
+          );
         for (const [index, one] of steps.entries()) {
           if (one.kind === 'client') clients.push(new FakeClient(history, database));
           else if (one.kind === 'crash') database.failures += 1;
           else if (one.kind === 'wait') {
-            for (let turn = 0; turn < one.turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+            for (let turn = 0; turn < one.turns; turn += 1)
+              await new Promise((resolve) => setImmediate(resolve));
           } else if (one.kind === 'append') {
             done.push({ text: `${index}`, count: 2, result: kept(append(`${index}`, one)) });
           } else {
-            const entries = Array.from({ length: one.count }, (_, n) => ({ body: body(`${index}-${n + 1}`) }));
+            const entries = Array.from({ length: one.count }, (_, n) => ({
+              body: body(`${index}-${n + 1}`),
+            }));
             done.push({ text: `${index}`, count: one.count, result: kept(history.stream(entries)) });
           }
         }

@@ -9,7 +9,10 @@ export interface HistoryListener {
 }
 
 /** Gives the entry its position; a body that has to name it is made from it. */
-export type AppendEntry = (body: EntryBody | ((position: number) => EntryBody), origin?: EntryOrigin) => Entry;
+export type AppendEntry = (
+  body: EntryBody | ((position: number) => EntryBody),
+  origin?: EntryOrigin,
+) => Entry;
 
 /** What a session's history needs from the database, given by the service; tests give their own. */
 export interface HistoryStorage {
@@ -103,7 +106,11 @@ export class SessionHistory {
         const result = await work((body, origin) => {
           if (!isOpen) throw new Error('append after its transaction ended');
           const next = position + appended.length + 1;
-          const entry = { position: next, at: this.now(), body: typeof body === 'function' ? body(next) : body };
+          const entry = {
+            position: next,
+            at: this.now(),
+            body: typeof body === 'function' ? body(next) : body,
+          };
           appended.push(entry);
           staged.push({ entry, origin: origin ?? {} });
           return entry;

@@ -7,7 +7,7 @@ import {
   type AgentFrameOf,
   type MainFrame,
 } from '@codex-webapp/contracts';
-import { DomainError } from '@codex-webapp/nest-kit';
+import { DomainError, toSocketText } from '@codex-webapp/nest-kit';
 import type { ContainerIdentity } from '../../common/auth-user.ts';
 import type { EventIntake } from './event-intake.ts';
 import { parseLinkFrame, type EventsFrame, type LinkFrame } from './link-frame-parser.ts';
@@ -87,7 +87,7 @@ export class LinkConnection implements Link {
 
   private receive(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
     if (this.isEnded) return;
-    const parsed = parseLinkFrame(String(data));
+    const parsed = parseLinkFrame(toSocketText(data));
     if (isBinary || !parsed.ok) {
       return this.refuse(isBinary || parsed.ok ? 'Frames are text.' : parsed.problem);
     }
@@ -112,7 +112,10 @@ export class LinkConnection implements Link {
 
   private take(frame: LinkFrame): Promise<void> | undefined {
     if (frame.type === 'hello') return this.greet(frame);
-    if (!this.hello) return void this.refuse('The first frame is hello.');
+    if (!this.hello) {
+      this.refuse('The first frame is hello.');
+      return undefined;
+    }
     // Says only that redelivery is not needed; the start of the turn says the same and is what we wait for.
     if (frame.type === 'prompt.accepted') return undefined;
     return this.takeEvents(frame);
@@ -152,11 +155,11 @@ export class LinkConnection implements Link {
   /** Runs of events without a meaning for rows are streamed; the others are stored first, one by one. */
   private handOver(frame: EventsFrame): Promise<void> | undefined {
     const intakes = this.outbox.take(frame.epoch, frame.events);
+    if (intakes.some((one) => this.surroundings.intake.isProjected(one))) return this.handOverInTurn(intakes);
     // All of it was taken before: the ack was lost.
-    if (intakes.length === 0) return void this.ackSoon();
-    const firstProjected = intakes.findIndex((one) => this.surroundings.intake.isProjected(one));
-    if (firstProjected < 0) return void this.stream(intakes);
-    return this.handOverInTurn(intakes);
+    if (intakes.length === 0) this.ackSoon();
+    else this.stream(intakes);
+    return undefined;
   }
 
   private async handOverInTurn(intakes: readonly Intake[]): Promise<void> {

@@ -11,8 +11,7 @@ export interface EventsFrame {
 export type LinkFrame = Exclude<AgentFrame, { type: 'events' }> | EventsFrame;
 
 export type ParsedLinkFrame =
-  | { readonly ok: true; readonly frame: LinkFrame }
-  | { readonly ok: false; readonly problem: string };
+  { readonly ok: true; readonly frame: LinkFrame } | { readonly ok: false; readonly problem: string };
 
 /** One event that cannot be read must not cost the others of its frame, so they are left as they are here. */
 const eventsFrameSchema = z.object({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { OutboxIntake, type Intake } from './outbox-intake.ts';
 
 const epoch = '0'.repeat(32);
@@ -18,7 +18,10 @@ function summary(intakes: readonly Intake[]): readonly string[] {
 describe('OutboxIntake', () => {
   it('takes the next numbers and ignores those it has taken', () => {
     const intake = new OutboxIntake({ epoch, seq: 2 });
-    expect(summary(intake.take(epoch, [event(1), event(2), event(3), event(4)]))).toEqual(['event 3', 'event 4']);
+    expect(summary(intake.take(epoch, [event(1), event(2), event(3), event(4)]))).toEqual([
+      'event 3',
+      'event 4',
+    ]);
   });
 
   it('writes a hole down and goes on', () => {
@@ -36,18 +39,28 @@ describe('OutboxIntake', () => {
     const intake = new OutboxIntake({ epoch, seq: 0 });
     const unknown = { seq: 1, at: 0, event: { type: 'tool.exploded', turnId: 't' } };
     const broken = { seq: 2, at: 'noon', event: null };
-    expect(summary(intake.take(epoch, [unknown, broken, event(3)]))).toEqual(['gap 1-1', 'gap 2-2', 'event 3']);
+    expect(summary(intake.take(epoch, [unknown, broken, event(3)]))).toEqual([
+      'gap 1-1',
+      'gap 2-2',
+      'event 3',
+    ]);
   });
 
   it('counts an event that is larger than an event may be', () => {
     const patch = 'x'.repeat(30_000);
     const diffs = [1, 2].map((n) => ({ path: `${n}`, change: 'updated', patch }));
-    const large = { seq: 1, at: 0, event: { type: 'tool.ended', turnId: 't', toolCallId: 'c', status: 'completed', diffs } };
+    const large = {
+      seq: 1,
+      at: 0,
+      event: { type: 'tool.ended', turnId: 't', toolCallId: 'c', status: 'completed', diffs },
+    };
     expect(summary(new OutboxIntake(null).take(epoch, [large]))).toEqual(['gap 1-1']);
   });
 
   it('passes over what has no number', () => {
-    expect(new OutboxIntake(null).take(epoch, [null, 7, {}, { seq: '1' }, { seq: 0 }, { seq: 1.5 }])).toEqual([]);
+    expect(new OutboxIntake(null).take(epoch, [null, 7, {}, { seq: '1' }, { seq: 0 }, { seq: 1.5 }])).toEqual(
+      [],
+    );
   });
 
   it('never takes a number twice and never goes back, whatever a container sends', () => {
@@ -55,7 +68,10 @@ describe('OutboxIntake', () => {
     fc.assert(
       fc.property(seqs, (sent) => {
         const intake = new OutboxIntake({ epoch, seq: 0 });
-        const taken = intake.take(epoch, sent.map((seq) => event(seq)));
+        const taken = intake.take(
+          epoch,
+          sent.map((seq) => event(seq)),
+        );
         const covered = taken.flatMap((one) =>
           one.kind === 'event' ? [one.origin.seq] : range(one.gap.fromSeq, one.gap.toSeq),
         );

@@ -60,7 +60,8 @@ function read(epoch: string, seq: number, candidate: unknown): Intake {
 
 function isTooLarge(event: TurnEvent): boolean {
   // Only these have fields that can add up to more than an event may be.
-  const canBeLarge = 'diffs' in event || 'output' in event || 'questions' in event || event.type === 'plan.updated';
+  const canBeLarge =
+    'diffs' in event || 'output' in event || 'questions' in event || event.type === 'plan.updated';
   return canBeLarge && Buffer.byteLength(JSON.stringify(event)) > turnEventMaxBytes;
 }
 

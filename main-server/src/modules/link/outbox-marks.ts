@@ -13,7 +13,11 @@ export class OutboxMarks implements OnModuleInit {
 
   onModuleInit(): void {
     this.history.onOutboxMark(async (manager, { sessionId, epoch, seq }) => {
-      await manager.query('UPDATE sessions SET outbox_epoch = ?, outbox_seq = ? WHERE id = ?', [epoch, seq, sessionId]);
+      await manager.query('UPDATE sessions SET outbox_epoch = ?, outbox_seq = ? WHERE id = ?', [
+        epoch,
+        seq,
+        sessionId,
+      ]);
     });
   }
 

@@ -25,7 +25,10 @@ export class EventRefusedError extends Error {
 /** What events mean for rows. Modules above the link say so here; events without a meaning are stored as they are. */
 @Injectable()
 export class TurnEventProjections {
-  private readonly projections = new Map<TurnEvent['type'], (event: TurnEvent, change: EventChange) => Promise<void>>();
+  private readonly projections = new Map<
+    TurnEvent['type'],
+    (event: TurnEvent, change: EventChange) => Promise<void>
+  >();
 
   register<T extends TurnEvent['type']>(type: T, projection: TurnEventProjection<T>): void {
     if (this.projections.has(type)) throw new Error(`${type} has a projection already`);

@@ -1,4 +1,10 @@
-import type { MessageAuthor, MessageItem, MessageRole, TurnOutcome, TurnUsage } from '@codex-webapp/contracts';
+import type {
+  MessageAuthor,
+  MessageItem,
+  MessageRole,
+  TurnOutcome,
+  TurnUsage,
+} from '@codex-webapp/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 @Entity('messages')
@@ -21,3 +27,6 @@ export class MessageEntity {
   @Column({ name: 'body_hash', type: 'text', nullable: true }) bodyHash: string | null;
   @Column({ name: 'created_at', type: 'integer' }) createdAt: number;
 }
+
+/** A row as it was read; a changed one is another object. */
+export type Message = Readonly<MessageEntity>;

@@ -1,8 +1,8 @@
 import type { MessageResponse } from '@codex-webapp/contracts';
 import { toAuthor } from './message-author.ts';
-import type { MessageEntity } from './message.entity.ts';
+import type { Message } from './message.entity.ts';
 
-export function toMessageResponse(message: MessageEntity): MessageResponse {
+export function toMessageResponse(message: Message): MessageResponse {
   return {
     id: message.id,
     sessionId: message.sessionId,

@@ -15,7 +15,7 @@ import { Clock } from '@codex-webapp/nest-kit';
 import { LessThan, type EntityManager, Repository } from 'typeorm';
 import type { AppendEntry } from '../history/session-history.ts';
 import { toAuthorColumns } from './message-author.ts';
-import { MessageEntity } from './message.entity.ts';
+import { type Message, MessageEntity } from './message.entity.ts';
 import { toMessageResponse } from './message.mapper.ts';
 
 export interface NewMessage {
@@ -59,7 +59,11 @@ export class MessagesService {
     const foldsTurnId = row.role === 'assistant' ? row.turnId : null;
     append((position) => {
       row.position = position;
-      return { type: 'message.stored', message: { ...toMessageResponse(row), items: [...row.items] }, foldsTurnId };
+      return {
+        type: 'message.stored',
+        message: { ...toMessageResponse(row), items: [...row.items] },
+        foldsTurnId,
+      };
     });
     await manager.insert(MessageEntity, row);
     await manager.query('INSERT INTO search_index (text, session_id, message_id) VALUES (?, ?, ?)', [
@@ -77,8 +81,8 @@ export class MessagesService {
     id: string,
     message: Pick<NewMessage, 'text' | 'items' | 'outcome' | 'reason' | 'usage' | 'delivery'>,
   ): Promise<MessageResponse> {
-    const found = await manager.findOneByOrFail(MessageEntity, { id });
-    const row: MessageEntity = {
+    const found: Message = await manager.findOneByOrFail(MessageEntity, { id });
+    const row: Message = {
       ...found,
       text: message.text,
       items: message.items ?? [],
@@ -91,19 +95,26 @@ export class MessagesService {
     await manager.update(MessageEntity, { id }, row);
     await manager.query('UPDATE search_index SET text = ? WHERE message_id = ?', [row.text, id]);
     const response = toMessageResponse(row);
-    append({ type: 'message.stored', message: { ...response, items: [...row.items] }, foldsTurnId: row.turnId });
+    append({
+      type: 'message.stored',
+      message: { ...response, items: [...row.items] },
+      foldsTurnId: row.turnId,
+    });
     return response;
   }
 
   /** From the newest end, or from before a position; oldest first. */
-  async page(sessionId: string, page: { before?: number; limit?: number } = {}): Promise<MessageListResponse> {
+  async page(
+    sessionId: string,
+    page: { before?: number; limit?: number } = {},
+  ): Promise<MessageListResponse> {
     const limit = page.limit ?? messageLimits.pageDefault;
     const rows = await this.messages.find({
       where: { sessionId, ...(page.before === undefined ? {} : { position: LessThan(page.before) }) },
       order: { position: 'DESC' },
       take: limit + 1,
     });
-    const shown = rows.slice(0, limit).reverse();
+    const shown = rows.slice(0, limit).toReversed();
     const nextBefore = rows.length > limit ? (shown[0]?.position ?? null) : null;
     return { messages: shown.map(toMessageResponse), nextBefore };
   }

@@ -9,7 +9,7 @@ import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnRows } from './turn-rows.ts';
-import { TurnEntity } from './turn.entity.ts';
+import { type Turn, TurnEntity } from './turn.entity.ts';
 
 /** How long a container that runs something else has for saying how its last turn ended. */
 const explainDelayMs = 10_000;
@@ -34,7 +34,8 @@ export class LostTurns {
     // A newer one runs: the turn is its own.
     if ((this.links.get(sessionId)?.generation ?? 0) > generation) return;
     const session = await this.sessions.find(sessionId);
-    if (session?.runningTurnId) await this.end(sessionId, session.runningTurnId, 'The container stopped during this turn.');
+    if (session?.runningTurnId)
+      await this.end(sessionId, session.runningTurnId, 'The container stopped during this turn.');
   }
 
   /** A container that lost its volume knows nothing of the turn it once ran. */
@@ -59,7 +60,11 @@ export class LostTurns {
 
   private async end(sessionId: string, turnId: string, reason: string): Promise<void> {
     await this.history.append(sessionId, async (manager, append) => {
-      const turn = await manager.findOneBy(TurnEntity, { id: turnId, sessionId, status: 'running' });
+      const turn: Turn | null = await manager.findOneBy(TurnEntity, {
+        id: turnId,
+        sessionId,
+        status: 'running',
+      });
       if (!turn) return;
       await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
       await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });

@@ -12,7 +12,7 @@ import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { ContainerWaker } from './container-waker.ts';
-import { PromptEntity } from './prompt.entity.ts';
+import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged } from './prompt.mapper.ts';
 
 /**
@@ -65,7 +65,8 @@ export class PromptDispatcher implements OnApplicationBootstrap {
 
   private async wake(sessionId: string): Promise<void> {
     const session = await this.sessions.find(sessionId);
-    if (!session || session.deletingAt !== null || session.isQueuePaused || session.archivedAt !== null) return;
+    if (!session || session.deletingAt !== null || session.isQueuePaused || session.archivedAt !== null)
+      return;
     if (!(await this.prompts.existsBy({ sessionId, status: In(['queued', 'delivered']) }))) return;
     this.containers.ensureRunning(sessionId);
   }
@@ -81,13 +82,13 @@ export class PromptDispatcher implements OnApplicationBootstrap {
     const sent = await manager.findOneBy(PromptEntity, { sessionId, status: 'delivered' });
     if (sent) return isNewLink ? toFrame(sent, session) : null;
     if (session.isQueuePaused) return null;
-    const [next] = await manager.find(PromptEntity, {
+    const [next]: readonly Prompt[] = await manager.find(PromptEntity, {
       where: { sessionId, status: 'queued' },
       order: { place: 'ASC' },
       take: 1,
     });
     if (!next) return null;
-    const delivered: PromptEntity = {
+    const delivered: Prompt = {
       ...next,
       status: 'delivered',
       turnId: randomUUID(),
@@ -99,7 +100,7 @@ export class PromptDispatcher implements OnApplicationBootstrap {
   }
 }
 
-function toFrame(prompt: PromptEntity, session: Session): MainFrameOf<'prompt.deliver'> {
+function toFrame(prompt: Prompt, session: Session): MainFrameOf<'prompt.deliver'> {
   const { id, text, turnId } = prompt;
   if (turnId === null) throw new Error('a delivered prompt has a turn');
   const { agent, permissionMode } = session;

@@ -16,3 +16,6 @@ export class PromptEntity {
   @Column({ name: 'created_at', type: 'integer' }) createdAt: number;
   @Column({ name: 'updated_at', type: 'integer' }) updatedAt: number;
 }
+
+/** A row as it was read; a changed one is another object. */
+export type Prompt = Readonly<PromptEntity>;

@@ -1,7 +1,7 @@
 import type { EntryBodyOf, MessageAuthor, PromptResponse } from '@codex-webapp/contracts';
-import type { PromptEntity } from './prompt.entity.ts';
+import type { Prompt } from './prompt.entity.ts';
 
-export function toPromptResponse(prompt: PromptEntity): PromptResponse {
+export function toPromptResponse(prompt: Prompt): PromptResponse {
   return {
     id: prompt.id,
     sessionId: prompt.sessionId,
@@ -14,10 +14,10 @@ export function toPromptResponse(prompt: PromptEntity): PromptResponse {
   };
 }
 
-export function toPromptAuthor({ authorKind, authorId }: PromptEntity): MessageAuthor {
+export function toPromptAuthor({ authorKind, authorId }: Prompt): MessageAuthor {
   return authorKind === 'user' ? { kind: 'user', userId: authorId ?? '' } : { kind: authorKind };
 }
 
-export function toPromptChanged(prompt: PromptEntity): EntryBodyOf<'prompt.changed'> {
+export function toPromptChanged(prompt: Prompt): EntryBodyOf<'prompt.changed'> {
   return { type: 'prompt.changed', prompt: toPromptResponse(prompt) };
 }

@@ -18,7 +18,7 @@ import { checkStorable } from '../messages/storable-text.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
-import { PromptEntity } from './prompt.entity.ts';
+import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
 
 const waiting = ['queued', 'delivered'] as const;
@@ -40,20 +40,32 @@ export class PromptsService {
    * it is sent. The author is who the credential says. A user's prompt also ends the pause after an interrupt.
    * @throws session.archived, prompt.limit_reached, prompt.key_reused, request.invalid
    */
-  async queue(author: Actor, { id: sessionId }: Pick<Session, 'id'>, request: QueuePromptRequest): Promise<PromptResponse> {
+  async queue(
+    author: Actor,
+    { id: sessionId }: Pick<Session, 'id'>,
+    request: QueuePromptRequest,
+  ): Promise<PromptResponse> {
     checkStorable('text', request.text);
     const prompt = await this.history.append(sessionId, async (manager, append) => {
       const known = await this.findSame(manager, sessionId, request);
       if (known) return known;
       const session = await this.sessions.read(manager, sessionId);
       if (session.archivedAt !== null) {
-        throw new DomainError('session.archived', { message: 'This session is archived. Unarchive it to go on.' });
+        throw new DomainError('session.archived', {
+          message: 'This session is archived. Unarchive it to go on.',
+        });
       }
       const created = await this.insert(manager, sessionId, author, request);
       append(toPromptChanged(created));
-      if (authorOf(author).kind === 'user' && session.isQueuePaused) await this.unpause(manager, append, sessionId);
+      if (authorOf(author).kind === 'user' && session.isQueuePaused)
+        await this.unpause(manager, append, sessionId);
       append(await this.sessions.patch(manager, sessionId, { lastActivityAt: this.clock.now() }));
-      await this.audit.record(manager, { actor: author, action: 'prompt.queued', sessionId, details: { promptId: created.id } });
+      await this.audit.record(manager, {
+        actor: author,
+        action: 'prompt.queued',
+        sessionId,
+        details: { promptId: created.id },
+      });
       return created;
     });
     this.dispatcher.dispatch(sessionId);
@@ -77,9 +89,13 @@ export class PromptsService {
   }
 
   /** Takes a prompt back that waits. Removing a removed one succeeds. @throws prompt.not_found, prompt.already_started */
-  async remove(actor: Actor, { id: sessionId }: Pick<Session, 'id'>, promptId: string): Promise<PromptResponse> {
+  async remove(
+    actor: Actor,
+    { id: sessionId }: Pick<Session, 'id'>,
+    promptId: string,
+  ): Promise<PromptResponse> {
     return this.history.append(sessionId, async (manager, append) => {
-      const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
+      const prompt: Prompt | null = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
       if (!prompt) throw promptNotFound();
       if (prompt.status === 'removed') return toPromptResponse(prompt);
       if (prompt.status !== 'queued') {
@@ -88,7 +104,7 @@ export class PromptsService {
           details: { status: prompt.status, turnId: prompt.turnId },
         });
       }
-      const removed: PromptEntity = { ...prompt, status: 'removed', updatedAt: this.clock.now() };
+      const removed: Prompt = { ...prompt, status: 'removed', updatedAt: this.clock.now() };
       await manager.update(PromptEntity, { id: promptId }, removed);
       append(toPromptChanged(removed));
       await this.audit.record(manager, { actor, action: 'prompt.removed', sessionId, details: { promptId } });
@@ -117,7 +133,7 @@ export class PromptsService {
     manager: EntityManager,
     sessionId: string,
     { clientRequestId, text }: QueuePromptRequest,
-  ): Promise<PromptEntity | null> {
+  ): Promise<Prompt | null> {
     if (clientRequestId === undefined) return null;
     const known = await manager.findOneBy(PromptEntity, { sessionId, clientRequestId });
     if (!known || known.text === text) return known;
@@ -131,7 +147,7 @@ export class PromptsService {
     sessionId: string,
     author: Actor,
     { text, clientRequestId }: QueuePromptRequest,
-  ): Promise<PromptEntity> {
+  ): Promise<Prompt> {
     const queued = await manager.countBy(PromptEntity, { sessionId, status: 'queued' });
     if (queued >= promptLimits.queuedMax) {
       throw new DomainError('prompt.limit_reached', {
@@ -139,7 +155,7 @@ export class PromptsService {
       });
     }
     const now = this.clock.now();
-    const prompt: PromptEntity = {
+    const prompt: Prompt = {
       id: randomUUID(),
       sessionId,
       place: ((await manager.maximum(PromptEntity, 'place', { sessionId })) ?? 0) + 1,

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { HistoryService } from '../history/history.service.ts';
 import type { AppendEntry } from '../history/session-history.ts';
 import { MessagesService } from '../messages/messages.service.ts';
-import { TurnEntity } from './turn.entity.ts';
+import type { Turn } from './turn.entity.ts';
 
 /** Makes a turn's message from its events where the container did not post one, so that its text is kept. */
 @Injectable()
@@ -15,13 +15,19 @@ export class TurnFolding {
   ) {}
 
   /** Nothing happens where a message stands for the turn already. The events must be committed. */
-  async foldIfMissing(manager: EntityManager, append: AppendEntry, turn: TurnEntity): Promise<void> {
+  async foldIfMissing(manager: EntityManager, append: AppendEntry, turn: Turn): Promise<void> {
     if (await this.messages.findAnswer(manager, turn.sessionId, turn.id)) return;
     const entries = await this.history.eventsOfTurns(turn.sessionId, [turn.id]);
     const events = entries.flatMap(eventOf).filter((event) => event.type !== 'turn.ended');
     const { id: turnId, promptId, status, reason } = turn;
     const outcome = status === 'running' ? 'interrupted' : status;
-    const end: TurnEvent = { type: 'turn.ended', turnId, promptId, outcome, ...(reason === null ? {} : { reason }) };
+    const end: TurnEvent = {
+      type: 'turn.ended',
+      turnId,
+      promptId,
+      outcome,
+      ...(reason === null ? {} : { reason }),
+    };
     const folded = foldTurn(turnId, [...events, end]);
     await this.messages.store(manager, append, {
       sessionId: turn.sessionId,

@@ -7,7 +7,7 @@ import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnRows } from './turn-rows.ts';
-import { TurnEntity } from './turn.entity.ts';
+import { type Turn, TurnEntity } from './turn.entity.ts';
 import { TurnsService } from './turns.service.ts';
 
 /** Believes a container about the turns of its own session only, and only about those it was given. */
@@ -36,7 +36,11 @@ export class TurnProjections implements OnModuleInit {
     if (await manager.existsBy(TurnEntity, { id: turnId })) return;
     const session = await this.sessions.read(manager, sessionId);
     if (session.runningTurnId !== null) {
-      await this.endLost(change, session.runningTurnId, 'The agent began another turn before it ended this one.');
+      await this.endLost(
+        change,
+        session.runningTurnId,
+        'The agent began another turn before it ended this one.',
+      );
     }
     await this.rows.begin(manager, append, prompt, event.agent);
     change.appendEvent();
@@ -44,7 +48,7 @@ export class TurnProjections implements OnModuleInit {
 
   private async end(event: TurnEventOf<'turn.ended'>, change: EventChange): Promise<void> {
     const { manager, sessionId, append } = change;
-    const turn = await manager.findOneBy(TurnEntity, { id: event.turnId, sessionId });
+    const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: event.turnId, sessionId });
     if (!turn) throw new EventRefusedError('The container reported the end of a turn it was not asked for.');
     change.appendEvent();
     // Ended here when its container had gone; what it says now comes too late to change more than the story.
@@ -56,8 +60,12 @@ export class TurnProjections implements OnModuleInit {
     });
   }
 
-  private async endLost({ manager, sessionId, append }: EventChange, turnId: string, reason: string): Promise<void> {
-    const turn = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
+  private async endLost(
+    { manager, sessionId, append }: EventChange,
+    turnId: string,
+    reason: string,
+  ): Promise<void> {
+    const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
     if (!turn) return;
     await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
     await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });

@@ -6,9 +6,9 @@ import type { AppendEntry } from '../history/session-history.ts';
 import { MessagesService } from '../messages/messages.service.ts';
 import { RequestsService } from '../requests/requests.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
-import { PromptEntity } from './prompt.entity.ts';
+import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptAuthor, toPromptChanged } from './prompt.mapper.ts';
-import { TurnEntity } from './turn.entity.ts';
+import { type Turn, TurnEntity } from './turn.entity.ts';
 
 export interface TurnEnd {
   readonly outcome: TurnOutcome;
@@ -26,11 +26,11 @@ export class TurnRows {
   ) {}
 
   /** The prompt becomes a user message, its turn the running one. */
-  async begin(manager: EntityManager, append: AppendEntry, prompt: PromptEntity, agent: string): Promise<void> {
+  async begin(manager: EntityManager, append: AppendEntry, prompt: Prompt, agent: string): Promise<void> {
     const { sessionId, turnId } = prompt;
     if (turnId === null) throw new Error('a prompt whose turn begins has a turn');
     const now = this.clock.now();
-    const started: PromptEntity = { ...prompt, status: 'started', updatedAt: now };
+    const started: Prompt = { ...prompt, status: 'started', updatedAt: now };
     await manager.update(PromptEntity, { id: prompt.id }, started);
     await manager.insert(TurnEntity, {
       id: turnId,
@@ -56,13 +56,17 @@ export class TurnRows {
   }
 
   /** Of a turn that runs. Its prompt is done, and nobody is asked anything for it any more. */
-  async end(manager: EntityManager, append: AppendEntry, turn: TurnEntity, end: TurnEnd): Promise<void> {
+  async end(manager: EntityManager, append: AppendEntry, turn: Turn, end: TurnEnd): Promise<void> {
     const { sessionId } = turn;
     const now = this.clock.now();
-    await manager.update(TurnEntity, { id: turn.id }, { status: end.outcome, reason: end.reason, endedAt: now });
-    const prompt = await manager.findOneBy(PromptEntity, { id: turn.promptId, sessionId });
+    await manager.update(
+      TurnEntity,
+      { id: turn.id },
+      { status: end.outcome, reason: end.reason, endedAt: now },
+    );
+    const prompt: Prompt | null = await manager.findOneBy(PromptEntity, { id: turn.promptId, sessionId });
     if (prompt && prompt.status !== 'done') {
-      const done: PromptEntity = { ...prompt, status: 'done', updatedAt: now };
+      const done: Prompt = { ...prompt, status: 'done', updatedAt: now };
       await manager.update(PromptEntity, { id: done.id }, done);
       append(toPromptChanged(done));
     }

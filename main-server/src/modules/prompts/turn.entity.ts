@@ -11,5 +11,9 @@ export class TurnEntity {
   @Column({ type: 'text', nullable: true }) reason: string | null;
   @Column({ name: 'started_at', type: 'integer' }) startedAt: number;
   @Column({ name: 'ended_at', type: 'integer', nullable: true }) endedAt: number | null;
-  @Column({ name: 'interrupt_requested_at', type: 'integer', nullable: true }) interruptRequestedAt: number | null;
+  @Column({ name: 'interrupt_requested_at', type: 'integer', nullable: true }) interruptRequestedAt:
+    number | null;
 }
+
+/** A row as it was read; a changed one is another object. */
+export type Turn = Readonly<TurnEntity>;

@@ -75,20 +75,26 @@ export class ClientConnection {
     const parsed = parseClientFrame(data, isBinary);
     if (parsed.error) return this.sendError(parsed.error, parsed.frameId);
     const { frame, frameId } = parsed;
-    this.work = this.work.then(() => this.handle(frame)).catch((error: unknown) => this.onError(error, frameId));
+    this.work = this.work
+      .then(() => this.handle(frame))
+      .catch((error: unknown) => this.onError(error, frameId));
   }
 
   private async handle(frame: ClientFrame): Promise<void> {
     if (this.isEnded) return;
     if (frame.type === 'subscribe') return this.subscribe(frame);
     if (!this.stopListening) {
-      throw new DomainError('frame.invalid', { message: 'type: The first frame is subscribe.', details: { issues: [{ path: 'type', message: 'The first frame is subscribe.' }] } });
+      throw new DomainError('frame.invalid', {
+        message: 'type: The first frame is subscribe.',
+        details: { issues: [{ path: 'type', message: 'The first frame is subscribe.' }] },
+      });
     }
     await this.commands.run(frame);
   }
 
   private async subscribe(frame: ClientFrameOf<'subscribe'>): Promise<void> {
-    if (this.stopListening) throw new DomainError('frame.invalid', { message: 'type: There is one subscribe per connection.' });
+    if (this.stopListening)
+      throw new DomainError('frame.invalid', { message: 'type: There is one subscribe per connection.' });
     if (frame.protocolVersion < oldestSupportedProtocol || frame.protocolVersion > protocolVersion) {
       const message = `This server speaks protocol ${oldestSupportedProtocol} to ${protocolVersion}. Reload the page.`;
       this.sendError({ code: 'protocol.unsupported', message }, null);

@@ -1,4 +1,5 @@
 import { clientFrameSchema, type ClientFrame, type ErrorPayload } from '@codex-webapp/contracts';
+import { toSocketText } from '@codex-webapp/nest-kit';
 import type { z } from 'zod';
 
 export type ParsedClientFrame =
@@ -9,17 +10,22 @@ const issuesMax = 10;
 const frameIdMaxLength = 100;
 
 /** What a browser sent, or an error that names the field. */
-export function parseClientFrame(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): ParsedClientFrame {
+export function parseClientFrame(
+  data: Buffer | ArrayBuffer | Buffer[],
+  isBinary: boolean,
+): ParsedClientFrame {
   if (isBinary) return refused(null, [{ path: '', message: 'Frames are text.' }]);
   let value: unknown;
   try {
-    value = JSON.parse(String(data));
+    value = JSON.parse(toSocketText(data));
   } catch {
     return refused(null, [{ path: '', message: 'The frame is not JSON.' }]);
   }
   const parsed = clientFrameSchema.safeParse(value);
   const frameId = frameIdOf(value);
-  return parsed.success ? { frame: parsed.data, frameId } : refused(frameId, parsed.error.issues.flatMap(toIssues));
+  return parsed.success
+    ? { frame: parsed.data, frameId }
+    : refused(frameId, parsed.error.issues.flatMap(toIssues));
 }
 
 interface Issue {
@@ -29,8 +35,13 @@ interface Issue {
 
 function refused(frameId: string | null, issues: readonly Issue[]): ParsedClientFrame {
   const [first] = issues;
-  const message = first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'The frame is not valid.');
-  return { error: { code: 'frame.invalid', message, details: { issues: issues.slice(0, issuesMax) } }, frameId };
+  const message = first?.path
+    ? `${first.path}: ${first.message}`
+    : (first?.message ?? 'The frame is not valid.');
+  return {
+    error: { code: 'frame.invalid', message, details: { issues: issues.slice(0, issuesMax) } },
+    frameId,
+  };
 }
 
 /** An unknown key is an issue of the object around it; the field is the key. */

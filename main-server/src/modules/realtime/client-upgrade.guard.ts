@@ -23,8 +23,12 @@ export class ClientUpgradeGuard {
   ) {}
 
   /** @throws login.required, ticket.invalid, token.invalid, role.mismatch, session.not_found */
-  async authorize(request: IncomingMessage, { params, query, listener }: UpgradeContext): Promise<SessionGuest> {
-    if (listener !== 'public') throw new DomainError('route.not_found', { message: 'There is no socket at this path.' });
+  async authorize(
+    request: IncomingMessage,
+    { params, query, listener }: UpgradeContext,
+  ): Promise<SessionGuest> {
+    if (listener !== 'public')
+      throw new DomainError('route.not_found', { message: 'There is no socket at this path.' });
     const sessionId = params['sessionId'] ?? '';
     const user = await this.identify(request, query, sessionId);
     assertRole(query, 'client');
@@ -32,7 +36,11 @@ export class ClientUpgradeGuard {
     return { user, sessionId };
   }
 
-  private async identify(request: IncomingMessage, query: URLSearchParams, sessionId: string): Promise<AuthUser> {
+  private async identify(
+    request: IncomingMessage,
+    query: URLSearchParams,
+    sessionId: string,
+  ): Promise<AuthUser> {
     // A cookie alone is no proof that our page asks: it comes along with everybody's upgrade.
     if (request.headers.authorization !== undefined) {
       const user = await this.credentials.authenticate(request);

@@ -52,7 +52,8 @@ export class LinkGateway
     if (this.sockets.size === 0) return;
     const current = await this.generations.current();
     for (const [connection, { sessionId, generation }] of this.sockets.entries()) {
-      if (current.get(sessionId) !== generation) connection.close(closeCodes.revoked, 'the container was replaced');
+      if (current.get(sessionId) !== generation)
+        connection.close(closeCodes.revoked, 'the container was replaced');
     }
   }
 }

@@ -15,7 +15,8 @@ export class ListUpgradeGuard {
 
   /** @throws login.required, origin.forbidden */
   async authorize(request: IncomingMessage, { listener }: UpgradeContext): Promise<AuthUser> {
-    if (listener !== 'public') throw new DomainError('route.not_found', { message: 'There is no socket at this path.' });
+    if (listener !== 'public')
+      throw new DomainError('route.not_found', { message: 'There is no socket at this path.' });
     const user = await this.credentials.authenticate(request);
     if (!user) throw new DomainError('login.required', { message: 'Log in first.' });
     const isOurPage = request.headers.origin === this.publicOrigin.app;

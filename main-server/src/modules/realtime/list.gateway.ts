@@ -48,7 +48,10 @@ export class ListGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnec
 
   @OnEvent(containerEvents.changed)
   onContainerChanged({ ownerId, container }: ContainerChanged): void {
-    send(this.ofUser(ownerId), { type: 'container.changed', container: { ...container, steps: [...container.steps] } });
+    send(this.ofUser(ownerId), {
+      type: 'container.changed',
+      container: { ...container, steps: [...container.steps] },
+    });
   }
 
   @OnEvent(loginEvents.ended)

@@ -83,7 +83,10 @@ export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayCon
   @OnEvent(containerEvents.progress)
   onContainerProgress({ sessionId, container }: ContainerProgressed): void {
     for (const connection of this.sockets.list((guest) => guest.sessionId === sessionId)) {
-      connection.send({ type: 'container.progress', container: { ...container, steps: [...container.steps] } });
+      connection.send({
+        type: 'container.progress',
+        container: { ...container, steps: [...container.steps] },
+      });
     }
   }
 

@@ -20,3 +20,6 @@ export class AgentRequestEntity {
   @Column({ name: 'created_at', type: 'integer' }) createdAt: number;
   @Column({ name: 'answered_at', type: 'integer', nullable: true }) answeredAt: number | null;
 }
+
+/** A row as it was read; a changed one is another object. */
+export type AgentRequest = Readonly<AgentRequestEntity>;

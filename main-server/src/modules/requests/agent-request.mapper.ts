@@ -1,7 +1,7 @@
 import { agentRequestSchema, type AgentRequestResponse, type EntryBodyOf } from '@codex-webapp/contracts';
-import type { AgentRequestEntity } from './agent-request.entity.ts';
+import type { AgentRequest } from './agent-request.entity.ts';
 
-export function toAgentRequestResponse(request: AgentRequestEntity): AgentRequestResponse {
+export function toAgentRequestResponse(request: AgentRequest): AgentRequestResponse {
   return {
     id: request.id,
     sessionId: request.sessionId,
@@ -21,6 +21,9 @@ export function toAgentRequestResponse(request: AgentRequestEntity): AgentReques
   };
 }
 
-export function toRequestChanged(request: AgentRequestEntity): EntryBodyOf<'agent_request.changed'> {
-  return { type: 'agent_request.changed', request: agentRequestSchema.parse(toAgentRequestResponse(request)) };
+export function toRequestChanged(request: AgentRequest): EntryBodyOf<'agent_request.changed'> {
+  return {
+    type: 'agent_request.changed',
+    request: agentRequestSchema.parse(toAgentRequestResponse(request)),
+  };
 }

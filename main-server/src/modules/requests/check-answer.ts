@@ -13,7 +13,8 @@ export function checkAnswer(
     if (!question) throw unknown(`There is no question ${questionId}.`, `answers.${questionId}`);
     if (question.allowsOther) continue;
     const stranger = labels.find((label) => !question.options.some((option) => option.label === label));
-    if (stranger !== undefined) throw unknown('Choose from the options of the question.', `answers.${questionId}`);
+    if (stranger !== undefined)
+      throw unknown('Choose from the options of the question.', `answers.${questionId}`);
   }
 }
 
@@ -24,5 +25,8 @@ function checkOption(options: AgentRequestResponse['options'], answer: AgentRequ
 }
 
 function unknown(message: string, path: string): DomainError {
-  return new DomainError('agent_request.option_unknown', { message, details: { issues: [{ path, message }] } });
+  return new DomainError('agent_request.option_unknown', {
+    message,
+    details: { issues: [{ path, message }] },
+  });
 }

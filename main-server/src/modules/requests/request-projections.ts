@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { TurnEventOf } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
+import type { EntityManager } from 'typeorm';
 import { type EventChange, EventRefusedError, TurnEventProjections } from '../link/turn-event-projections.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
-import { AgentRequestEntity, type AgentRequestBody } from './agent-request.entity.ts';
+import { type AgentRequest, AgentRequestEntity, type AgentRequestBody } from './agent-request.entity.ts';
 import { toRequestChanged } from './agent-request.mapper.ts';
 import { RequestsService } from './requests.service.ts';
 
@@ -49,12 +50,13 @@ export class RequestProjections implements OnModuleInit {
   ): Promise<void> {
     const { manager, sessionId, append } = change;
     const known = await manager.findOneBy(AgentRequestEntity, { id: event.agentRequestId });
-    if (known && known.sessionId !== sessionId) throw new EventRefusedError('The request is not of this session.');
+    if (known && known.sessionId !== sessionId)
+      throw new EventRefusedError('The request is not of this session.');
     if (known) return;
     const session = await this.sessions.read(manager, sessionId);
     // Of a turn that has ended already: the question is part of its story, and nobody waits for the answer.
     const isWaiting = session.runningTurnId === event.turnId;
-    const row: AgentRequestEntity = {
+    const row: AgentRequest = {
       id: event.agentRequestId,
       sessionId,
       turnId: event.turnId,
@@ -66,7 +68,7 @@ export class RequestProjections implements OnModuleInit {
       createdAt: this.clock.now(),
       answeredAt: null,
     };
-    await manager.insert(AgentRequestEntity, row);
+    await insert(manager, row);
     change.appendEvent();
     append(toRequestChanged(row));
     if (isWaiting) append(await this.requests.countPending(manager, sessionId));
@@ -74,13 +76,24 @@ export class RequestProjections implements OnModuleInit {
 
   private async close(event: TurnEventOf<'agent_request.closed'>, change: EventChange): Promise<void> {
     const { manager, sessionId, append } = change;
-    const row = await manager.findOneBy(AgentRequestEntity, { id: event.agentRequestId, sessionId });
+    const row: AgentRequest | null = await manager.findOneBy(AgentRequestEntity, {
+      id: event.agentRequestId,
+      sessionId,
+    });
     if (!row) throw new EventRefusedError('The request is not of this session.');
     change.appendEvent();
     if (row.status !== 'pending') return;
-    const closed: AgentRequestEntity = { ...row, status: event.reason };
-    await manager.update(AgentRequestEntity, { id: row.id }, { status: closed.status });
+    const closed: AgentRequest = { ...row, status: event.reason };
+    await setStatus(manager, closed);
     append(toRequestChanged(closed));
     append(await this.requests.countPending(manager, sessionId));
   }
+}
+
+async function insert(manager: EntityManager, row: AgentRequest): Promise<void> {
+  await manager.insert(AgentRequestEntity, row);
+}
+
+async function setStatus(manager: EntityManager, { id, status }: AgentRequest): Promise<void> {
+  await manager.update(AgentRequestEntity, { id }, { status });
 }

@@ -11,7 +11,10 @@ export class RequestsController {
   constructor(private readonly requests: RequestsService) {}
 
   @Get()
-  list(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<AgentRequestListResponse> {
+  list(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+  ): Promise<AgentRequestListResponse> {
     return this.requests.list(user, sessionId);
   }
 

@@ -10,7 +10,13 @@ import { RequestsController } from './requests.controller.ts';
 import { RequestsService } from './requests.service.ts';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentRequestEntity]), AuditModule, HistoryModule, LinkModule, SessionStateModule],
+  imports: [
+    TypeOrmModule.forFeature([AgentRequestEntity]),
+    AuditModule,
+    HistoryModule,
+    LinkModule,
+    SessionStateModule,
+  ],
   controllers: [RequestsController],
   providers: [RequestProjections, RequestsService],
   exports: [RequestsService],

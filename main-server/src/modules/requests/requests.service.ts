@@ -16,7 +16,7 @@ import { LinkRegistry } from '../link/link-registry.ts';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
-import { AgentRequestEntity } from './agent-request.entity.ts';
+import { type AgentRequest, AgentRequestEntity } from './agent-request.entity.ts';
 import { toAgentRequestResponse, toRequestChanged } from './agent-request.mapper.ts';
 import { checkAnswer } from './check-answer.ts';
 
@@ -59,8 +59,11 @@ export class RequestsService {
     const session = await this.sessions.getOwned(user, sessionId);
     const answered = await this.history.append(session.id, async (manager, append) => {
       const request = await getPending(manager, session.id, requestId);
-      checkAnswer({ kind: request.kind, options: request.body.options, questions: request.body.questions }, answer);
-      const decided: AgentRequestEntity = {
+      checkAnswer(
+        { kind: request.kind, options: request.body.options, questions: request.body.questions },
+        answer,
+      );
+      const decided: AgentRequest = {
         ...request,
         status: 'answered',
         answer,
@@ -89,9 +92,13 @@ export class RequestsService {
     session: Pick<Session, 'id'>,
     turnId: string,
   ): Promise<void> {
-    const rows = await manager.findBy(AgentRequestEntity, { sessionId: session.id, turnId, status: 'pending' });
+    const rows: readonly AgentRequest[] = await manager.findBy(AgentRequestEntity, {
+      sessionId: session.id,
+      turnId,
+      status: 'pending',
+    });
     for (const row of rows) {
-      const expired: AgentRequestEntity = { ...row, status: 'expired' };
+      const expired: AgentRequest = { ...row, status: 'expired' };
       await manager.update(AgentRequestEntity, { id: row.id }, { status: expired.status });
       append(toRequestChanged(expired));
     }
@@ -111,18 +118,26 @@ export class RequestsService {
     if (!session?.runningTurnId) return;
     const rows = await this.requests.findBy({ sessionId, turnId: session.runningTurnId, status: 'answered' });
     for (const { id, answer } of rows) {
-      if (answer) this.links.get(sessionId)?.send({ type: 'agent_request.answer', agentRequestId: id, answer });
+      if (answer)
+        this.links.get(sessionId)?.send({ type: 'agent_request.answer', agentRequestId: id, answer });
     }
   }
 }
 
-async function getPending(manager: EntityManager, sessionId: string, id: string): Promise<AgentRequestEntity> {
+async function getPending(
+  manager: EntityManager,
+  sessionId: string,
+  id: string,
+): Promise<AgentRequest> {
   const request = await manager.findOneBy(AgentRequestEntity, { id, sessionId });
   if (!request) throw new DomainError('agent_request.not_found', { message: 'There is no such request.' });
   if (request.status === 'pending') return request;
   const details = { request: toAgentRequestResponse(request) };
   if (request.status === 'answered') {
-    throw new DomainError('agent_request.already_answered', { message: 'Somebody answered this already.', details });
+    throw new DomainError('agent_request.already_answered', {
+      message: 'Somebody answered this already.',
+      details,
+    });
   }
   throw new DomainError('agent_request.expired', {
     message: 'The agent no longer waits for this answer. Send it as your next prompt.',

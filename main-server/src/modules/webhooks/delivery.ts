@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { messageItemSchema, messageLimits, turnUsageSchema, type StoreMessageRequest } from '@codex-webapp/contracts';
+import {
+  messageItemSchema,
+  messageLimits,
+  turnUsageSchema,
+  type StoreMessageRequest,
+} from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 import type { MessageDelivery } from '../messages/messages.service.ts';
@@ -23,8 +28,13 @@ const richPartsSchema = z.object({
 export function parseRichParts(request: StoreMessageRequest): z.output<typeof richPartsSchema> {
   const parsed = richPartsSchema.safeParse({ items: request.items, usage: request.usage });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new DomainError('request.invalid', { message: `${issues[0]?.path}: ${issues[0]?.message}`, details: { issues } });
+  const issues = parsed.error.issues
+    .slice(0, 10)
+    .map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new DomainError('request.invalid', {
+    message: `${issues[0]?.path}: ${issues[0]?.message}`,
+    details: { issues },
+  });
 }
 
 /** Names a prompt that a container posts, so that a repeated POST is one prompt. */
@@ -33,6 +43,14 @@ export function toClientRequestId({ idempotencyKey }: MessageDelivery): string {
 }
 
 function hashOf({ role, text, items, turnId, outcome, reason, usage }: StoreMessageRequest): string {
-  const body = JSON.stringify([role, text, items ?? null, turnId ?? null, outcome ?? null, reason ?? null, usage ?? null]);
+  const body = JSON.stringify([
+    role,
+    text,
+    items ?? null,
+    turnId ?? null,
+    outcome ?? null,
+    reason ?? null,
+    usage ?? null,
+  ]);
   return createHash('sha256').update(body).digest('hex');
 }

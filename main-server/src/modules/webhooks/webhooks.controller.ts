@@ -37,7 +37,10 @@ export class WebhooksController {
 
   @Post('title')
   @HttpCode(204)
-  suggestTitle(@CurrentContainer() container: ContainerIdentity, @Body() dto: SuggestTitleDto): Promise<void> {
+  suggestTitle(
+    @CurrentContainer() container: ContainerIdentity,
+    @Body() dto: SuggestTitleDto,
+  ): Promise<void> {
     return this.webhooks.suggestTitle(container, dto);
   }
 }

@@ -92,7 +92,11 @@ export class WebhooksService {
       const session = await this.sessions.read(manager, sessionId);
       if (session.isTitleChosen || session.title === title) return;
       append(await this.sessions.patch(manager, sessionId, { title }));
-      await this.audit.record(manager, { actor: containerActor(container), action: 'session.titled', sessionId });
+      await this.audit.record(manager, {
+        actor: containerActor(container),
+        action: 'session.titled',
+        sessionId,
+      });
     });
   }
 
@@ -103,7 +107,11 @@ export class WebhooksService {
   ): Promise<StoredMessage> {
     if (text === '') throw invalid('text', 'A prompt is not empty.');
     const clientRequestId = toClientRequestId(delivery);
-    const body = await this.prompts.queue(containerActor(container), { id: container.sessionId }, { text, clientRequestId });
+    const body = await this.prompts.queue(
+      containerActor(container),
+      { id: container.sessionId },
+      { text, clientRequestId },
+    );
     return { status: 202, body };
   }
 
@@ -125,7 +133,10 @@ export class WebhooksService {
   }
 }
 
-function toRepeated(known: { message: MessageResponse; bodyHash: string | null }, delivery: MessageDelivery): StoredMessage {
+function toRepeated(
+  known: { message: MessageResponse; bodyHash: string | null },
+  delivery: MessageDelivery,
+): StoredMessage {
   if (known.bodyHash === delivery.bodyHash) return { status: 200, body: known.message };
   throw keyReused('Another message was sent with this Idempotency-Key. Use a new one for each message.');
 }
@@ -135,5 +146,8 @@ function keyReused(message: string): DomainError {
 }
 
 function invalid(path: string, message: string): DomainError {
-  return new DomainError('request.invalid', { message: `${path}: ${message}`, details: { issues: [{ path, message }] } });
+  return new DomainError('request.invalid', {
+    message: `${path}: ${message}`,
+    details: { issues: [{ path, message }] },
+  });
 }

@@ -7,7 +7,16 @@ import {
   type TurnOutcome,
   type TurnUsage,
 } from '@codex-webapp/contracts';
-import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  MaxLength,
+} from 'class-validator';
 
 const outcomes: readonly TurnOutcome[] = ['completed', 'interrupted', 'failed'];
 

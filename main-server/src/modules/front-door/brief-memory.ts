@@ -20,7 +20,7 @@ export class BriefMemory<T> {
     if (remembered && remembered.until > this.clock.now()) return remembered.value;
     const underWay = this.searches.get(key);
     if (underWay) return underWay;
-    const found = search().then((value) => this.keep(key, found, value));
+    const found: Promise<T | null> = search().then((value) => this.keep(key, found, value));
     this.searches.set(key, found);
     try {
       return await found;

@@ -30,10 +30,7 @@ export interface Guest {
 /** Which session a host name is, and who of its visitors has entered. */
 @Injectable()
 export class SessionGuests {
-  private readonly remembered = new Map<
-    string,
-    { readonly session: HostedSession; readonly until: number }
-  >();
+  private readonly memory: BriefMemory<HostedSession>;
 
   constructor(
     private readonly sessions: SessionStateService,

@@ -3,7 +3,7 @@ import { chromium } from '@playwright/test';
 
 const [url = 'http://localhost:3600'] = process.argv.slice(2);
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 });
 const problems = new Map();
@@ -69,7 +69,7 @@ function audit(isPhone) {
       layers.push(layer);
       if (layer[3] === 1) break;
     }
-    return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255]);
+    return layers.reduceRight((below, layer) => over(layer, below), [255, 255, 255]);
   };
   const nameOf = (element) =>
     `${element.tagName.toLowerCase()} “${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}”`;

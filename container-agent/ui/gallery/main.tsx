@@ -9,8 +9,9 @@ import { createRoot } from 'react-dom/client';
 import { builtInAgents } from '../src/features/session/use-agents.ts';
 import { SessionLayout } from '../src/features/session/session-layout.tsx';
 import { WorkspacePanel } from '../src/features/workspace/index.ts';
+import { edgeStates } from './edge-states.ts';
 import { serveFiles } from './serve-files.ts';
-import { states, type GalleryState } from './states.ts';
+import { turnStates, type GalleryState } from './turn-states.ts';
 import '../src/styles.css';
 
 /** Every state of the session UI, by name: `gallery.html?state=plan&theme=dark`. For looking at; never built. */
@@ -40,6 +41,7 @@ const idleActions: ConversationActions = {
   retryConnection: () => {},
 };
 
+const states = { ...turnStates, ...edgeStates };
 const query = new URLSearchParams(location.search);
 serveFiles();
 themeStore.show(query.get('theme') === 'dark' ? 'dark' : 'light');

@@ -117,7 +117,7 @@ export type TurnStep = TurnEvent extends infer E
 export function runTurn(steps: readonly TurnStep[], secondsAgo = 14, agent = 'codex'): Entry[] {
   const turnId = 'turn-live';
   const started: TurnEvent = { type: 'turn.started', turnId, promptId: 'prompt-live', agent };
-  const events = [started, ...steps.map((step) => ({ ...step, turnId }) as TurnEvent)];
+  const events = [started, ...steps.map((step) => ({ ...step, turnId }))];
   return events.map((event) => ({
     position: nextPosition++,
     at: Date.now() - secondsAgo * 1_000,

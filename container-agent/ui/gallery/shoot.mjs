@@ -4,7 +4,7 @@ import { chromium } from '@playwright/test';
 
 const [url = 'http://localhost:3600', folder = '/tmp/shots', only] = process.argv.slice(2);
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  executablePath: '/usr/bin/chromium',
   args: [
     '--no-sandbox',
     '--disable-gpu',

@@ -3,7 +3,7 @@ import type { BridgeShortcut } from '@codex-webapp/contracts/bridge';
 type Keys = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
 /** The page's shortcut behind a key press in this frame, which the page itself never sees. */
-export function toShortcut(event: Keys, isTyping: boolean): BridgeShortcut | null {
+export function toShortcut(event: Keys, isInText: boolean): BridgeShortcut | null {
   const key = event.key.toLowerCase();
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
@@ -13,7 +13,7 @@ export function toShortcut(event: Keys, isTyping: boolean): BridgeShortcut | nul
     if (key === '/') return 'help';
     return null;
   }
-  if (isTyping) return null;
+  if (isInText) return null;
   if (key === '?') return 'help';
   if (key === '/') return 'search';
   return key === 'c' && !event.shiftKey ? 'new-session' : null;

@@ -35,10 +35,7 @@ export function ConnectionBanner() {
     );
   }
   return (
-    <div
-      role="status"
-      className="flex items-center gap-2.5 border-b border-warning/40 bg-warning-soft px-4 py-1.5 text-13 text-warning-ink"
-    >
+    <output className="flex items-center gap-2.5 border-b border-warning/40 bg-warning-soft px-4 py-1.5 text-13 text-warning-ink">
       <WifiOff aria-hidden className="size-4 shrink-0" />
       <p className="min-w-0 flex-1">
         Connection lost. The agent goes on without us.{' '}
@@ -49,7 +46,7 @@ export function ConnectionBanner() {
           Try now
         </Button>
       )}
-    </div>
+    </output>
   );
 }
 

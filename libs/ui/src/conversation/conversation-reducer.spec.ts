@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Entry, EntryBody, ServerFrame, TurnEvent } from '@codex-webapp/contracts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { conversationReducer } from './conversation-reducer.ts';
 import { emptyConversation, type ConversationState } from './conversation-state.ts';
 import { buildEntry, buildMessage, buildPrompt, buildRequest, buildSnapshot } from './testing/frames.ts';

@@ -16,14 +16,15 @@ export function useAgents(isOffered: boolean): readonly AgentSummary[] {
   useEffect(() => {
     if (!isOffered) return;
     let isCurrent = true;
-    callApi<SessionOptionsResponse>('GET', '/api/options').then(
-      (options) => {
+    const load = async (): Promise<void> => {
+      try {
+        const options = await callApi<SessionOptionsResponse>('GET', '/api/options');
         if (isCurrent) setAgents(options.agents);
-      },
-      () => {
+      } catch {
         // The built-in ones stay; the server refuses what it does not have.
-      },
-    );
+      }
+    };
+    void load();
     return () => {
       isCurrent = false;
     };

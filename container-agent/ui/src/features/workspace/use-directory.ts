@@ -4,7 +4,6 @@ import { workspaceApi } from '../../lib/workspace-api.ts';
 import { toWorkspaceProblem, type WorkspaceProblem } from './workspace-error.ts';
 
 export interface Directory {
-  readonly path: string;
   /** Null until the first answer. */
   readonly list: WorkspaceListResponse | null;
   readonly problem: WorkspaceProblem | null;
@@ -12,35 +11,46 @@ export interface Directory {
   readonly reload: () => void;
 }
 
+interface Answer {
+  /** The question it answers. */
+  readonly key: string;
+  readonly path: string;
+  readonly list: WorkspaceListResponse | null;
+  readonly problem: WorkspaceProblem | null;
+}
+
 /** Lists a directory, and again whenever `revision` changes. What was listed stays until the new answer is here. */
 export function useDirectory(path: string, revision: number): Directory {
-  const [list, setList] = useState<WorkspaceListResponse | null>(null);
-  const [problem, setProblem] = useState<WorkspaceProblem | null>(null);
-  const [isLoading, setIsLoading] = useState(true);
+  const [answer, setAnswer] = useState<Answer | null>(null);
   const [asked, setAsked] = useState(0);
+  const key = `${asked}:${revision}:${path}`;
 
   useEffect(() => {
     let isCurrent = true;
-    setIsLoading(true);
-    workspaceApi.list(path).then(
-      (answer) => {
-        if (!isCurrent) return;
-        setList(answer);
-        setProblem(null);
-        setIsLoading(false);
-      },
-      (error: unknown) => {
-        if (!isCurrent) return;
-        setProblem(toWorkspaceProblem(error));
-        setIsLoading(false);
-      },
-    );
+    const load = async (): Promise<void> => {
+      const next = await ask(path);
+      if (isCurrent) setAnswer({ key, path, ...next });
+    };
+    void load();
     return () => {
       isCurrent = false;
     };
-  }, [path, revision, asked]);
+  }, [path, key]);
 
   const reload = useCallback(() => setAsked((count) => count + 1), []);
-  const isOfPath = list !== null && list.path === path;
-  return { path, list: isOfPath ? list : null, problem, isLoading, reload };
+  const isOfPath = answer?.path === path;
+  return {
+    list: isOfPath ? answer.list : null,
+    problem: isOfPath ? answer.problem : null,
+    isLoading: answer?.key !== key,
+    reload,
+  };
+}
+
+async function ask(path: string): Promise<Pick<Answer, 'list' | 'problem'>> {
+  try {
+    return { list: await workspaceApi.list(path), problem: null };
+  } catch (error) {
+    return { list: null, problem: toWorkspaceProblem(error) };
+  }
 }

@@ -19,7 +19,10 @@ export interface OpenFile {
   readonly reload: () => void;
 }
 
-/** One file, read and written with its version, so that nobody's change is overwritten unseen. */
+/**
+ * One file, read and written with its version, so that nobody's change is overwritten unseen. The component is keyed by
+ * the path: another file is another component.
+ */
 export function useFile(path: string): OpenFile {
   const [file, setFile] = useState<WorkspaceFileResponse | null>(null);
   const [problem, setProblem] = useState<WorkspaceProblem | null>(null);
@@ -27,29 +30,29 @@ export function useFile(path: string): OpenFile {
   const [isSaving, setIsSaving] = useState(false);
   const [hasConflict, setHasConflict] = useState(false);
   const [saveError, setSaveError] = useState<string | null>(null);
-  const [asked, setAsked] = useState(0);
+
+  const take = useCallback((answer: ReadAnswer) => {
+    if (answer.file === null) return setProblem(answer.problem);
+    setFile(answer.file);
+    setDraft(answer.file.isBinary ? '' : answer.file.content);
+    setProblem(null);
+    setHasConflict(false);
+    setSaveError(null);
+  }, []);
 
   useEffect(() => {
     let isCurrent = true;
-    workspaceApi.read(path).then(
-      (answer) => {
-        if (!isCurrent) return;
-        setFile(answer);
-        setDraft(answer.isBinary ? '' : answer.content);
-        setProblem(null);
-        setHasConflict(false);
-        setSaveError(null);
-      },
-      (error: unknown) => {
-        if (isCurrent) setProblem(toWorkspaceProblem(error));
-      },
-    );
+    const load = async (): Promise<void> => {
+      const answer = await read(path);
+      if (isCurrent) take(answer);
+    };
+    void load();
     return () => {
       isCurrent = false;
     };
-  }, [path, asked]);
+  }, [path, take]);
 
-  const reload = useCallback(() => setAsked((count) => count + 1), []);
+  const reload = () => void read(path).then(take);
 
   const save = async (options = { overwrites: false }) => {
     if (file === null) return;
@@ -70,4 +73,15 @@ export function useFile(path: string): OpenFile {
 
   const isDirty = file !== null && !file.isBinary && draft !== file.content;
   return { file, problem, draft, isDirty, isSaving, hasConflict, saveError, change: setDraft, save, reload };
+}
+
+type ReadAnswer =
+  { readonly file: WorkspaceFileResponse } | { readonly file: null; readonly problem: WorkspaceProblem };
+
+async function read(path: string): Promise<ReadAnswer> {
+  try {
+    return { file: await workspaceApi.read(path) };
+  } catch (error) {
+    return { file: null, problem: toWorkspaceProblem(error) };
+  }
 }

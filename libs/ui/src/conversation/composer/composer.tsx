@@ -34,7 +34,7 @@ export function Composer({ view, above, onSent }: Props) {
     const element = field.current;
     if (element === null) return;
     element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
+    if (draft !== '') element.style.height = `${element.scrollHeight}px`;
   }, [draft]);
 
   const handleSend = () => {

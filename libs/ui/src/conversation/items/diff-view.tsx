@@ -47,10 +47,9 @@ export function DiffView({ diff, startsOpen = true }: Props) {
         <ChangeCount added={patch.added} removed={patch.removed} />
       </button>
       {isOpen && (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled with the keyboard
-        <div
-          role="region"
+        <section
           aria-label={`Changes of ${diff.path}`}
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled with the keyboard
           tabIndex={0}
           className="overflow-x-auto border-t border-border bg-surface focus-visible:-outline-offset-2"
         >
@@ -58,7 +57,6 @@ export function DiffView({ diff, startsOpen = true }: Props) {
             <tbody>
               {lines.map((line, index) => (
                 // A patch never changes; its lines have no other name.
-                // oxlint-disable-next-line react/no-array-index-key -- see above
                 <DiffLine key={index} line={line} />
               ))}
             </tbody>
@@ -75,7 +73,7 @@ export function DiffView({ diff, startsOpen = true }: Props) {
               The change was too large to keep whole; its end is left out. Open the file to see it.
             </p>
           )}
-        </div>
+        </section>
       )}
     </div>
   );

@@ -58,7 +58,6 @@ export function PermissionCard({ item }: Props) {
       aria-modal="false"
       aria-label={`Permission needed: ${item.title}`}
       aria-live="assertive"
-      onKeyDown={handleKeyDown}
       className="overflow-hidden rounded-lg border border-warning bg-surface-raised shadow-raised"
     >
       <div className="flex items-start gap-2.5 bg-warning-soft px-3 py-2.5">
@@ -92,6 +91,7 @@ export function PermissionCard({ item }: Props) {
             variant={option.kind === 'allow_once' ? 'primary' : 'secondary'}
             isBusy={sending === option.optionId}
             disabled={sending !== null}
+            onKeyDown={handleKeyDown}
             aria-keyshortcuts={keys[option.kind]}
             onClick={() => void handleAnswer(option.optionId)}
             className="max-sm:min-h-11"

@@ -26,7 +26,6 @@ export const PlanCard = memo(function PlanCard({ entries }: Props) {
       </h4>
       <ol className="px-3 pb-2.5">
         {entries.map((entry, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- an entry of a plan is known by its place
           <PlanLine key={index} entry={entry} />
         ))}
       </ol>

@@ -23,7 +23,8 @@ export function ToolOutput({ output, isRunning, isTruncated }: Props) {
 
   useLayoutEffect(() => {
     const element = frame.current;
-    if (element !== null && isRunning && isAtEnd.current) element.scrollTop = element.scrollHeight;
+    if (element !== null && lines.length > 0 && isRunning && isAtEnd.current)
+      element.scrollTop = element.scrollHeight;
   }, [lines, isRunning]);
 
   const shown = showsAll ? lines : lines.slice(-shownAtFirst);
@@ -52,9 +53,8 @@ export function ToolOutput({ output, isRunning, isTruncated }: Props) {
           )}
         </div>
       )}
-      <div
+      <section
         ref={frame}
-        role="region"
         aria-label="Output"
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled with the keyboard
         tabIndex={0}
@@ -67,7 +67,7 @@ export function ToolOutput({ output, isRunning, isTruncated }: Props) {
         <pre dir="ltr" className="w-max min-w-full px-3 py-2 font-mono text-xs leading-5 text-text">
           {text}
         </pre>
-      </div>
+      </section>
     </div>
   );
 }

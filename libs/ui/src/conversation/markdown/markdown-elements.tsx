@@ -14,9 +14,9 @@ export const markdownElements: Components = {
   table: ({ children }) => (
     // A wide table scrolls by itself; the page never does.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled with the keyboard
-    <div role="region" aria-label="Table" tabIndex={0} className="table-frame">
+    <section aria-label="Table" tabIndex={0} className="table-frame">
       <table>{children}</table>
-    </div>
+    </section>
   ),
   th: ({ style, children }) => <th className={alignment(style)}>{children}</th>,
   td: ({ style, children }) => <td className={alignment(style)}>{children}</td>,

@@ -24,7 +24,6 @@ export function Markdown({ text, className }: Props) {
     <div dir="auto" className={cn('markdown', className)}>
       {blocks.map((block, index) => (
         // Blocks only ever grow at the end, so the place of one is its identity.
-        // oxlint-disable-next-line react/no-array-index-key -- see above
         <MarkdownBlock key={index} text={block} />
       ))}
     </div>

@@ -286,6 +286,17 @@ describeWithCodex('CodexDriver with the real codex', () => {
     expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('My name is Scripted.');
   });
 
+  it('waits for an earlier program that still holds the conversation', async () => {
+    await run(['say: My name is Scripted.']);
+    const earlier = driver;
+    driver = createDriver();
+    const { turn, result } = begin(['say: back']);
+    await sleep(700);
+    await earlier.close();
+    expect(await result).toEqual({ outcome: 'completed' });
+    expect(turn.notices).toEqual([]);
+  });
+
   it('says so when the conversation is lost, and starts afresh', async () => {
     await run(['say: hi']);
     await driver.close();
@@ -300,6 +311,25 @@ describeWithCodex('CodexDriver with the real codex', () => {
     driver = createDriver({ OPENAI_API_KEY: '', OPENAI_BASE_URL: '' });
     const { result } = await run(['say: hi']);
     expect(result).toEqual({ outcome: 'failed', reason: expect.stringContaining('not logged in') });
+  });
+
+  it('passes on what codex finds wrong with its config file', async () => {
+    mkdirSync(path.join(root, 'home', '.codex'));
+    writeFileSync(path.join(root, 'home', '.codex', 'config.toml'), 'this is not toml');
+    const { result } = await run(['say: hi']);
+    expect(result).toEqual({ outcome: 'failed', reason: expect.stringContaining('config.toml:1') });
+  });
+
+  it('works with a model in code mode', async () => {
+    driver = createDriver({ CODEX_MODEL: 'gpt-6.1-sol' });
+    const { turn, result } = await run(['run: echo hi', 'write: a.txt <<< one', 'plan: look*', 'say: Done.']);
+    expect(result.outcome).toBe('completed');
+    expect(turn.items).toMatchObject([
+      { command: 'echo hi', output: 'hi\n' },
+      { diffs: [{ path: 'a.txt', change: 'added' }] },
+      { type: 'plan' },
+      { text: 'Done.' },
+    ]);
   });
 
   it('keeps the key from the commands', async () => {

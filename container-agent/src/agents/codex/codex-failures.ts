@@ -1,4 +1,8 @@
+import { ZodError } from 'zod';
+import { ProcessStartError } from '../../process/index.ts';
+import { CodexGoneError, CodexRequestError } from './codex-app-server.client.ts';
 import type { CodexTurnError } from './codex-protocol.ts';
+import { CodexSetupError } from './codex-setup.error.ts';
 
 /** Why a turn failed, and what the user can do about it. */
 export function toFailureReason(error: CodexTurnError | null | undefined): string {
@@ -6,6 +10,18 @@ export function toFailureReason(error: CodexTurnError | null | undefined): strin
   const advice = adviceFor(error.codexErrorInfo);
   const detail = toDetail(error.message);
   return (advice ? `${advice} (${detail})` : `Codex failed: ${detail}`).slice(0, 4_000);
+}
+
+/** Why a turn ended without codex ending it. */
+export function toCrashReason(error: unknown): string {
+  if (error instanceof CodexSetupError || error instanceof ProcessStartError) return error.message;
+  if (error instanceof CodexRequestError) return `Codex refused the request: ${error.message}`;
+  if (error instanceof CodexGoneError) {
+    return `${error.message} in the middle of its work. Send your message again: it goes on from the last step.`;
+  }
+  return error instanceof ZodError
+    ? 'Codex answered in a way this version does not understand. Use the version it was made for.'
+    : 'Codex could not go on; the log of the container says why. Send your message again.';
 }
 
 /** What to say while codex tries again by itself. */

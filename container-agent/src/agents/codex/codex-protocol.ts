@@ -23,6 +23,7 @@ export type CodexFileChange = z.infer<typeof fileChangeSchema>;
 const toolItem = { id: z.string(), status: z.string().optional(), durationMs: z.number().nullish() };
 
 export const codexItemSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('userMessage'), id: z.string() }),
   z.object({ type: z.literal('agentMessage'), id: z.string(), text: z.string() }),
   z.object({
     type: z.literal('reasoning'),
@@ -119,6 +120,28 @@ export const codexNotificationSchema = z.discriminatedUnion('method', [
   }),
 ]);
 export type CodexNotification = z.infer<typeof codexNotificationSchema>;
+
+/** What we know and have no use for. Anything else we do not read is counted. */
+export const silentNotifications: ReadonlySet<string> = new Set([
+  'account/login/completed',
+  'account/rateLimits/updated',
+  'account/updated',
+  'configWarning',
+  'deprecationNotice',
+  'item/fileChange/outputDelta',
+  'item/fileChange/patchUpdated',
+  'mcpServer/startupStatus/updated',
+  'remoteControl/status/changed',
+  'serverRequest/resolved',
+  'skills/changed',
+  'thread/goal/cleared',
+  'thread/name/updated',
+  'thread/readState/changed',
+  'thread/settings/updated',
+  'thread/started',
+  'thread/status/changed',
+  'turn/diff/updated',
+]);
 
 const approval = { ...ofTurn, itemId: z.string(), reason: z.string().nullish() };
 

@@ -10,6 +10,7 @@ import {
   codexNotificationSchema,
   codexServerRequestSchema,
   terminalsSchema,
+  silentNotifications,
   threadSchema,
 } from './codex-protocol.ts';
 import { logsInWithKey, toApprovalPolicy, toCodexArguments, toCodexEnvironment } from './codex-settings.ts';
@@ -23,7 +24,11 @@ export interface CodexServerOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export type OpenedThread = 'resumed' | 'new' | 'lost';
+export interface OpenedThread {
+  readonly threadId: string;
+  /** Codex could not go on with the earlier thread, and this is another one. */
+  readonly isLost: boolean;
+}
 
 /** Clean ends take 40 to 155 ms. */
 const stopGraceMs = 1_000;
@@ -40,7 +45,7 @@ export class CodexServer implements CodexListener {
   /** Messages we do not know, by name: a newer codex says more. */
   readonly ignored = new Map<string, number>();
   turn: CodexTurn | null = null;
-  threadId: string | null = null;
+  private threadId: string | null = null;
   isGone = false;
   private stderrTail = '';
 
@@ -87,18 +92,17 @@ export class CodexServer implements CodexListener {
     }
   }
 
-  /** Goes on with a thread, or begins one. `lost` when codex knows it no more and began another. */
-  async openThread(threadId: string | null, mode: PermissionMode): Promise<OpenedThread> {
-    if (this.threadId) return 'resumed';
+  /** Goes on with the earlier thread, or begins one. @throws CodexRequestError, CodexGoneError */
+  async openThread(earlier: string | null, mode: PermissionMode): Promise<OpenedThread> {
+    if (this.threadId !== null) return { threadId: this.threadId, isLost: false };
     const parameters = {
       cwd: this.options.workspacePath,
       approvalPolicy: toApprovalPolicy(mode),
       sandbox: 'danger-full-access',
     };
-    if (threadId && (await this.resumeThread(threadId, parameters))) return 'resumed';
-    const { thread } = await this.client.request('thread/start', parameters, threadSchema);
-    this.threadId = thread.id;
-    return threadId ? 'lost' : 'new';
+    const isResumed = earlier !== null && (await this.resumeThread(earlier, parameters));
+    this.threadId = isResumed ? earlier : await this.startThread(parameters);
+    return { threadId: this.threadId, isLost: earlier !== null && !isResumed };
   }
 
   async onNotification(message: unknown): Promise<void> {
@@ -146,6 +150,10 @@ export class CodexServer implements CodexListener {
     await this.process.kill({ graceMs: 0 });
   }
 
+  private async startThread(parameters: object): Promise<string> {
+    return (await this.client.request('thread/start', parameters, threadSchema)).thread.id;
+  }
+
   /** False when codex cannot go on with the thread, ever. */
   private async resumeThread(threadId: string, parameters: object): Promise<boolean> {
     const giveUpAt = performance.now() + otherWriterMs;
@@ -156,7 +164,6 @@ export class CodexServer implements CodexListener {
           { threadId, excludeTurns: true, ...parameters },
           threadSchema,
         );
-        this.threadId = threadId;
         return true;
       } catch (error) {
         if (!(error instanceof CodexRequestError)) throw error;
@@ -171,6 +178,7 @@ export class CodexServer implements CodexListener {
 
   private ignore(message: unknown): void {
     const name = z.object({ method: z.string() }).safeParse(message).data?.method ?? 'unknown';
+    if (silentNotifications.has(name)) return;
     this.ignored.set(name, (this.ignored.get(name) ?? 0) + 1);
   }
 }

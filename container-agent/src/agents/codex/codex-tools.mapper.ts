@@ -38,6 +38,7 @@ export function toToolStarted(item: CodexItem, workspacePath: string): ToolStart
         kind: 'read',
         title: `Look at ${toShownPath(item.path, workspacePath)}`.slice(0, titleMaxLength),
       };
+    case 'userMessage':
     case 'agentMessage':
     case 'reasoning':
     case 'contextCompaction':
@@ -69,6 +70,7 @@ export function toToolEnded(item: CodexItem, workspacePath: string): ToolEnded |
     case 'webSearch':
     case 'imageView':
       return { ...ended, status: 'completed' };
+    case 'userMessage':
     case 'agentMessage':
     case 'reasoning':
     case 'contextCompaction':

@@ -1,18 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { ZodError } from 'zod';
-import { agentEnvironment, ProcessStartError } from '../../process/index.ts';
-import type { AgentAvailability, AgentDriver, AgentTurn, TurnResult } from '../agent-driver.ts';
-import { CodexGoneError, CodexRequestError } from './codex-app-server.client.ts';
+import { agentEnvironment } from '../../process/index.ts';
+import type { AgentAvailability, AgentDriver, AgentEvent, AgentTurn, TurnResult } from '../agent-driver.ts';
+import { CodexGoneError } from './codex-app-server.client.ts';
 import type { CodexConfig } from './codex.config.ts';
+import { toCrashReason } from './codex-failures.ts';
 import { CodexProgram } from './codex-program.ts';
 import { CodexServer } from './codex-server.ts';
 import { CodexSetupError } from './codex-setup.error.ts';
 import { CodexThreadFile } from './codex-thread-file.ts';
 import { CodexTurn } from './codex-turn.ts';
+import { within } from './within.ts';
 
 /** What codex has to end an interrupted turn by itself; it takes about 20 ms. Then it is killed. */
 const interruptGraceMs = 500;
+/** A turn does not wait longer for the killed program to be gone; the next one does. */
+const killGraceMs = 300;
+/** For each step up to the turn; they take 0.2 s, and the first one of an installation several seconds. */
+const startDeadlineMs = 60_000;
+
+const notInstalled = 'Codex is not installed. Set CODEX_BIN, or put `codex` on PATH.';
+const conversationLost =
+  'Codex cannot go on with the earlier conversation and starts afresh: it does not know what was said before.';
 
 export interface CodexDriverOptions {
   readonly config: CodexConfig;
@@ -36,6 +45,8 @@ export class CodexDriver implements AgentDriver {
   private server: CodexServer | null = null;
   /** Earlier programs on their way out. A thread has one writer, so the next one waits for them. */
   private leaving: Promise<unknown> = Promise.resolve();
+  /** The latest turn to its very end: an interrupted one may be over for the user before it is for us. */
+  private work: Promise<unknown> = Promise.resolve();
   private turn: CodexTurn | null = null;
   private isRunning = false;
   private idleTimer: NodeJS.Timeout | undefined;
@@ -49,16 +60,17 @@ export class CodexDriver implements AgentDriver {
 
   async check(): Promise<AgentAvailability> {
     const isAvailable = (await this.program.find()) !== null || (await this.program.canInstall());
-    return {
-      isAvailable,
-      reason: isAvailable ? null : 'Codex is not installed. Set CODEX_BIN, or put `codex` on PATH.',
-    };
+    return { isAvailable, reason: isAvailable ? null : notInstalled };
   }
 
   async run(turn: AgentTurn): Promise<TurnResult> {
     this.isRunning = true;
     clearTimeout(this.idleTimer);
-    const work = this.perform(turn).catch((error: unknown) => this.toFailure(error, turn));
+    const earlier = this.work;
+    const work = earlier
+      .then(() => this.perform(turn))
+      .catch((error: unknown) => this.toFailure(error, turn));
+    this.work = work;
     const result = await Promise.race([work, this.enforceInterruption(turn, work)]);
     this.turn = null;
     this.isRunning = false;
@@ -95,54 +107,50 @@ export class CodexDriver implements AgentDriver {
       workspacePath: turn.workspacePath,
     });
     this.server = server;
-    turn.signal.throwIfAborted();
-    await server.logIn();
-    return server;
+    try {
+      turn.signal.throwIfAborted();
+      await within(startDeadlineMs, server.logIn());
+      return server;
+    } catch (error) {
+      await this.kill();
+      if (!(error instanceof CodexGoneError)) throw error;
+      throw new CodexSetupError(`Codex does not start. ${error.message}: ${server.lastComplaint()}`, {
+        cause: error,
+      });
+    }
   }
 
   private async install(turn: AgentTurn): Promise<string> {
-    if (!(await this.program.canInstall()))
-      throw new CodexSetupError('Codex is not installed. Set CODEX_BIN, or put `codex` on PATH.');
-    await turn.emit({
-      type: 'notice.raised',
-      level: 'info',
-      text: 'Installing Codex; the first time takes a while.',
-    });
+    if (!(await this.program.canInstall())) throw new CodexSetupError(notInstalled);
+    await turn.emit(notice('info', 'Installing Codex; the first time takes a while.'));
     return this.program.install();
   }
 
   private async ensureThread(server: CodexServer, turn: AgentTurn): Promise<string> {
-    const opened = await server.openThread(await this.threadFile.find(), turn.permissionMode);
-    const { threadId } = server;
-    if (threadId === null)
-      throw new CodexSetupError('Codex opened no conversation. Send your message again.');
-    if (opened === 'resumed') return threadId;
-    await this.threadFile.write(threadId);
-    if (opened === 'lost') {
-      const text =
-        'Codex cannot go on with the earlier conversation and starts afresh: it does not know what was said before.';
-      await turn.emit({ type: 'notice.raised', level: 'warning', text });
-    }
+    const earlier = await this.threadFile.find();
+    const { threadId, isLost } = await within(
+      startDeadlineMs,
+      server.openThread(earlier, turn.permissionMode),
+    );
+    if (threadId !== earlier) await this.threadFile.write(threadId);
+    if (isLost) await turn.emit(notice('warning', conversationLost));
     return threadId;
   }
 
   /** Settles only after an interruption, at the latest when codex had its time and is killed. */
   private async enforceInterruption(turn: AgentTurn, work: Promise<TurnResult>): Promise<TurnResult> {
     await aborted(turn.signal);
-    this.turn
-      ?.interrupt()
-      .catch((error: unknown) =>
-        this.logger.debug({ msg: 'Codex did not take the interruption', err: error }),
-      );
+    const refused = (error: unknown) =>
+      this.logger.debug({ msg: 'Codex did not take an interruption', err: error });
+    this.turn?.interrupt().catch(refused);
     const result = await Promise.race([work, sleep(interruptGraceMs)]);
-    if (!result) await this.kill();
+    if (!result) await Promise.race([this.kill(), sleep(killGraceMs)]);
     return { outcome: 'interrupted' };
   }
 
   private async toFailure(error: unknown, turn: AgentTurn): Promise<TurnResult> {
     if (turn.signal.aborted) return { outcome: 'interrupted' };
-    const { server } = this;
-    const reason = toReason(error, server);
+    const reason = toCrashReason(error);
     this.logger.warn({ msg: 'A turn of codex failed', turnId: turn.turnId, err: error });
     // Whatever state it is in, the next turn begins with a fresh one. The thread is on disk.
     await this.kill();
@@ -179,15 +187,8 @@ export class CodexDriver implements AgentDriver {
   }
 }
 
-function toReason(error: unknown, server: CodexServer | null): string {
-  if (error instanceof CodexSetupError || error instanceof ProcessStartError) return error.message;
-  if (error instanceof CodexRequestError) return `Codex refused the request: ${error.message}`;
-  if (error instanceof ZodError)
-    return 'Codex answered in a way this version does not understand. Use the version it was made for.';
-  if (!(error instanceof CodexGoneError))
-    return 'Codex could not go on; the log of the container says why. Send your message again.';
-  const complaint = error.exit.code ? ` It said: ${server?.lastComplaint() ?? ''}` : '';
-  return `${error.message} in the middle of its work. Send your message again: it goes on from the last step.${complaint}`;
+function notice(level: 'info' | 'warning', text: string): AgentEvent {
+  return { type: 'notice.raised', level, text };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -10,6 +10,8 @@ const config: NextConfig = {
   turbopack: { root: repositoryRoot },
   transpilePackages: ['@codex-webapp/contracts', '@codex-webapp/ui'],
   poweredByHeader: false,
+  // `npm run check` looks at types; a first start should not wait for it.
+  typescript: { ignoreBuildErrors: true },
 };
 
 export default config;

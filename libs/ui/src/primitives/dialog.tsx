@@ -28,6 +28,7 @@ export function Dialog({ isOpen, onOpenChange, title, description, footer, child
         <div aria-hidden className="fixed inset-0 z-40 animate-enter bg-overlay" />
         <Radix.Content
           data-modal
+          onOpenAutoFocus={focusFirstField}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn(
             'fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-rise flex-col rounded-t-xl bg-surface-raised shadow-overlay outline-none',
@@ -60,4 +61,17 @@ export function Dialog({ isOpen, onOpenChange, title, description, footer, child
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first field, where one can type at once; else the dialog itself, so that a reader says its title first. */
+function focusFirstField(event: Event): void {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  event.preventDefault();
+  // On a phone the keyboard would cover what the dialog says.
+  const isTouch = matchMedia('(pointer: coarse)').matches;
+  const field = isTouch
+    ? null
+    : dialog.querySelector<HTMLElement>('input:not([type=radio]), textarea, select');
+  (field ?? dialog).focus();
 }

@@ -1,3 +1,5 @@
+'use client';
+
 import { useParams } from 'next/navigation';
 import { useEffect } from 'react';
 import { countNeedingYou } from '../model/group-sessions.ts';

@@ -1,3 +1,5 @@
+'use client';
+
 import { useSyncExternalStore } from 'react';
 import { preferencesStore, type Preferences } from '../preferences-store.ts';
 

@@ -51,6 +51,8 @@ export function NewSessionForm({ options, onClose }: Props) {
             onChange={(event) => setTitle(event.target.value)}
             placeholder="Named after the first prompt"
             autoComplete="off"
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- it comes after the dialog has opened
+            autoFocus={!isTouch()}
           />
         )}
       </Field>
@@ -88,4 +90,9 @@ export function NewSessionForm({ options, onClose }: Props) {
       </div>
     </form>
   );
+}
+
+/** On a phone the keyboard would cover the choices. */
+function isTouch(): boolean {
+  return matchMedia('(pointer: coarse)').matches;
 }

@@ -13,11 +13,12 @@ import { OpenLinkDialog } from './open-link-dialog.tsx';
 type Props = {
   session: SessionResponse;
   container: ContainerResponse | null;
+  onReady: () => void;
   onTitleSuggested: (title: string) => void;
 };
 
 /** The session's own UI, on its own origin, in a frame that may do nothing to this page. */
-export function SessionFrame({ session, container, onTitleSuggested }: Props) {
+export function SessionFrame({ session, container, onReady, onTitleSuggested }: Props) {
   const { theme } = useTheme();
   const { enterSends } = usePreferences();
   const runShortcut = useShortcuts();
@@ -42,6 +43,7 @@ export function SessionFrame({ session, container, onTitleSuggested }: Props) {
     session,
     onMessage: handleMessage,
     onReady: () => {
+      onReady();
       send({ type: 'THEME', theme });
       send({ type: 'SETTINGS_UPDATE', settings: { enterSends } });
       // Only where the user is not busy elsewhere on this page.

@@ -15,10 +15,12 @@ type Props = {
   session: SessionResponse;
   container: ContainerResponse | null;
   actions: SessionActions;
+  /** The session's own UI is there; before that its cover shows the steps of a start. */
+  isReady: boolean;
 };
 
 /** One slim bar above the session's UI when its container does not simply run. */
-export function SessionNoticeBar({ session, container, actions }: Props): ReactNode {
+export function SessionNoticeBar({ session, container, actions, isReady }: Props): ReactNode {
   const notice = sessionNotice(session);
   switch (notice) {
     case null:
@@ -37,7 +39,7 @@ export function SessionNoticeBar({ session, container, actions }: Props): ReactN
         </NoticeBar>
       );
     case 'starting':
-      return <StartingBar steps={container?.steps ?? []} />;
+      return isReady ? <StartingBar steps={container?.steps ?? []} /> : null;
     case 'stopping':
       return <NoticeBar icon={<Spinner />}>The container is being stopped.</NoticeBar>;
     case 'asleep':

@@ -31,6 +31,7 @@ function OpenSession({
 }) {
   const actions = useSessionActions(session);
   const [isDeleting, setIsDeleting] = useState(false);
+  const [isReady, setIsReady] = useState(false);
 
   const handleTitleSuggested = (title: string) => {
     // A title that somebody chose stays.
@@ -40,8 +41,13 @@ function OpenSession({
   return (
     <>
       <SessionHeader session={session} actions={actions} onDelete={() => setIsDeleting(true)} />
-      <SessionNoticeBar session={session} container={container} actions={actions} />
-      <SessionFrame session={session} container={container} onTitleSuggested={handleTitleSuggested} />
+      <SessionNoticeBar session={session} container={container} actions={actions} isReady={isReady} />
+      <SessionFrame
+        session={session}
+        container={container}
+        onReady={() => setIsReady(true)}
+        onTitleSuggested={handleTitleSuggested}
+      />
       <DeleteSessionDialog
         session={session}
         isOpen={isDeleting}

@@ -34,9 +34,12 @@ async function start(): Promise<RunningServer> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     bodyParser: false,
     bufferLogs: true,
+    // Nest would print the stack of what `fail` tells in a sentence.
+    autoFlushLogs: false,
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
+  app.flushLogs();
   const adapter = configureHttpApp(app, httpConfig().trustedProxies);
   const server = await RunningServer.start(app, adapter);
   const link = await app.get(SetupService, { strict: false }).findLink();

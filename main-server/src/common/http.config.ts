@@ -2,7 +2,11 @@ import { registerAs } from '@nestjs/config';
 import { parseEnv } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z.coerce
+  .number({ error: 'must be a port number' })
+  .int('must be a port number')
+  .min(0, 'must be a port number')
+  .max(65_535, 'must be a port number');
 
 export const httpEnvironment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),

@@ -21,6 +21,7 @@ const nestNoise: ReadonlySet<unknown> = new Set([
   'InstanceLoader',
   'RoutesResolver',
   'RouterExplorer',
+  'NestApplication',
 ]);
 
 /** Nest tells about each module and route at its start. */

@@ -1,0 +1,26 @@
+import type {
+  CreateApiTokenRequest,
+  CreateSessionRequest,
+  CreateTicketRequest,
+  CreateUserRequest,
+  LoginRequest,
+  SetupRequest,
+  UpdateSessionRequest,
+} from '@codex-webapp/contracts';
+import { expectTypeOf } from 'expect-type';
+import { CreateApiTokenDto } from '../../modules/auth/dto/create-api-token.dto.ts';
+import { LoginDto } from '../../modules/auth/dto/login.dto.ts';
+import { SetupDto } from '../../modules/auth/dto/setup.dto.ts';
+import { CreateSessionDto } from '../../modules/sessions/dto/create-session.dto.ts';
+import { CreateTicketDto } from '../../modules/sessions/dto/create-ticket.dto.ts';
+import { UpdateSessionDto } from '../../modules/sessions/dto/update-session.dto.ts';
+import { CreateUserDto } from '../../modules/users/dto/create-user.dto.ts';
+
+// `implements` does not notice an optional field that was forgotten; these lines do.
+expectTypeOf<CreateApiTokenDto>().toEqualTypeOf<CreateApiTokenRequest>();
+expectTypeOf<CreateSessionDto>().toEqualTypeOf<CreateSessionRequest>();
+expectTypeOf<CreateTicketDto>().toEqualTypeOf<CreateTicketRequest>();
+expectTypeOf<CreateUserDto>().toEqualTypeOf<CreateUserRequest>();
+expectTypeOf<LoginDto>().toEqualTypeOf<LoginRequest>();
+expectTypeOf<SetupDto>().toEqualTypeOf<SetupRequest>();
+expectTypeOf<UpdateSessionDto>().toEqualTypeOf<UpdateSessionRequest>();

@@ -1,0 +1,83 @@
+import { JwtService } from '@nestjs/jwt';
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from '@codex-webapp/nest-kit/testing';
+import type { Secrets } from '../../database/secrets.ts';
+import { SessionTokensService } from './session-tokens.service.ts';
+
+const subject = { sessionId: 'session-1', generation: 3, issuedAt: Date.UTC(2026, 0, 1) / 1_000 };
+const secrets = { jwtSecret: 'k'.repeat(64) } as Secrets;
+const dayMs = 24 * 60 * 60 * 1_000;
+
+function setUp() {
+  const clock = new FakeClock();
+  return { clock, tokens: new SessionTokensService(new JwtService(), secrets, clock) };
+}
+
+describe('SessionTokensService', () => {
+  it('gives the same subject the same token, and another one to the next generation', () => {
+    const { tokens } = setUp();
+    expect(tokens.issue(subject)).toBe(tokens.issue(subject));
+    expect(tokens.issue({ ...subject, generation: 4 })).not.toBe(tokens.issue(subject));
+  });
+
+  it('reads back who it was issued to', () => {
+    const { tokens } = setUp();
+    expect(tokens.verify(tokens.issue(subject))).toEqual({ sessionId: 'session-1', generation: 3 });
+  });
+
+  it('ends after 400 days and is not valid before it was issued, give or take a minute', () => {
+    const { tokens, clock } = setUp();
+    const token = tokens.issue(subject);
+    const early = tokens.issue({ ...subject, issuedAt: subject.issuedAt + 120 });
+    expect(() => tokens.verify(early)).toThrow(/not valid/);
+    clock.advance(400 * dayMs);
+    expect(tokens.verify(token).generation).toBe(3);
+    clock.advance(61_000);
+    expect(() => tokens.verify(token)).toThrow(/not valid/);
+  });
+
+  it('takes no token whose signature, header or claims were changed', () => {
+    const { tokens } = setUp();
+    const [header = '', payload = '', signature = ''] = tokens.issue(subject).split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const changed = [
+      `${header}.${encode({ ...claims, gen: 4 })}.${signature}`,
+      `${encode({ alg: 'none', typ: 'cw-container+jwt' })}.${payload}.`,
+      `${encode({ alg: 'HS256', typ: 'JWT' })}.${payload}.${signature}`,
+      `${header}.${payload}`,
+      `${header}.${payload}.`,
+      '',
+    ];
+    for (const token of changed) expect(() => tokens.verify(token)).toThrow(/not valid/);
+  });
+
+  it('refuses what it did not mean, even if it is signed with its own key', () => {
+    const { tokens } = setUp();
+    const sign = (claims: object, header: object = {}) =>
+      new JwtService().sign(
+        {
+          iss: 'codex-webapp',
+          aud: 'codex-webapp/containers',
+          sub: 's',
+          gen: 1,
+          jti: 's.1',
+          iat: subject.issuedAt,
+          exp: subject.issuedAt + 60,
+          ...claims,
+        },
+        { secret: secrets.jwtSecret, header: { alg: 'HS256', typ: 'cw-container+jwt', ...header } },
+      );
+    expect(tokens.verify(sign({})).sessionId).toBe('s');
+    for (const token of [
+      sign({ jti: 's.2' }),
+      sign({ role: 'client' }),
+      sign({ gen: 0 }),
+      sign({}, { kid: '../../etc/passwd' }),
+      sign({}, { jwk: {} }),
+      sign({}, { crit: ['x'] }),
+    ]) {
+      expect(() => tokens.verify(token)).toThrow(/not valid/);
+    }
+  });
+});

@@ -36,8 +36,8 @@ export function Dialog({ isOpen, onOpenChange, title, description, footer, child
             className,
           )}
         >
-          <div className="flex items-start gap-3 px-5 pt-4">
-            <div className="min-w-0 flex-1">
+          <div className="px-5 pt-4 pr-14">
+            <div className="min-w-0">
               <Radix.Title className="text-15 font-semibold text-text">{title}</Radix.Title>
               {description !== undefined && (
                 <Radix.Description asChild>
@@ -45,11 +45,6 @@ export function Dialog({ isOpen, onOpenChange, title, description, footer, child
                 </Radix.Description>
               )}
             </div>
-            <Radix.Close asChild>
-              <IconButton label="Close" size="sm" className="-mr-1.5">
-                <X aria-hidden />
-              </IconButton>
-            </Radix.Close>
           </div>
           {children !== undefined && <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>}
           {footer !== undefined && (
@@ -57,6 +52,12 @@ export function Dialog({ isOpen, onOpenChange, title, description, footer, child
               {footer}
             </div>
           )}
+          {/* Last, so that the focus begins in what the dialog is about. */}
+          <Radix.Close asChild>
+            <IconButton label="Close" size="sm" className="absolute top-3 right-3.5">
+              <X aria-hidden />
+            </IconButton>
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

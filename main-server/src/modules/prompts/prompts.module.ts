@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.ts';
+import { ContainersModule } from '../containers/containers.module.ts';
+import { SessionContainersService } from '../containers/session-containers.service.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
@@ -23,6 +25,7 @@ import { TurnsService } from './turns.service.ts';
   imports: [
     TypeOrmModule.forFeature([PromptEntity, TurnEntity]),
     AuditModule,
+    ContainersModule,
     HistoryModule,
     LinkModule,
     MessagesModule,
@@ -31,7 +34,7 @@ import { TurnsService } from './turns.service.ts';
   ],
   controllers: [PromptsController],
   providers: [
-    { provide: ContainerWaker, useValue: { ensureRunning: () => undefined } },
+    { provide: ContainerWaker, useExisting: SessionContainersService },
     LostTurns,
     PromptDispatcher,
     PromptsService,

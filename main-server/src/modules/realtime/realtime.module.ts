@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.ts';
+import { ContainersModule } from '../containers/containers.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
@@ -10,7 +11,6 @@ import { TicketsModule } from '../tickets/tickets.module.ts';
 import { ClientCommandsService } from './client-commands.service.ts';
 import { ClientUpgradeGuard } from './client-upgrade.guard.ts';
 import { ContainerGenerations } from './container-generations.ts';
-import { ContainerStates } from './container-states.ts';
 import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
 import { LinkGateway } from './link.gateway.ts';
 import { ListGateway } from './list.gateway.ts';
@@ -21,6 +21,7 @@ import { SnapshotsService } from './snapshots.service.ts';
 @Module({
   imports: [
     AuthModule,
+    ContainersModule,
     HistoryModule,
     LinkModule,
     MessagesModule,
@@ -33,7 +34,6 @@ import { SnapshotsService } from './snapshots.service.ts';
     ClientCommandsService,
     ClientUpgradeGuard,
     ContainerGenerations,
-    ContainerStates,
     ContainerUpgradeGuard,
     LinkGateway,
     SessionGateway,

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Cursor, ServerFrameOf } from '@codex-webapp/contracts';
+import { SessionContainersService } from '../containers/session-containers.service.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { MessagesService } from '../messages/messages.service.ts';
 import { PromptsService } from '../prompts/prompts.service.ts';
 import { TurnsService } from '../prompts/turns.service.ts';
 import { RequestsService } from '../requests/requests.service.ts';
 import { sessionNotFound, SessionStateService } from '../session-state/session-state.service.ts';
-import { ContainerStates } from './container-states.ts';
 import { mergeDeltas } from './merge-deltas.ts';
 
 type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> };
@@ -18,7 +18,7 @@ export type Snapshot = DeepReadonly<ServerFrameOf<'snapshot'>>;
 export class SnapshotsService {
   constructor(
     private readonly sessions: SessionStateService,
-    private readonly containers: ContainerStates,
+    private readonly containers: SessionContainersService,
     private readonly messages: MessagesService,
     private readonly prompts: PromptsService,
     private readonly turns: TurnsService,
@@ -36,7 +36,7 @@ export class SnapshotsService {
       type: 'snapshot',
       cursor,
       session: this.sessions.toResponse(session),
-      container: await this.containers.of(session),
+      container: await this.containers.status(session),
       messages: page.messages,
       nextBefore: page.nextBefore,
       openEntries: mergeDeltas(await this.history.eventsOfTurns(sessionId, openTurns)),

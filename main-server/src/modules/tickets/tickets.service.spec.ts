@@ -59,7 +59,10 @@ describe('TicketsService', () => {
   it('dies with the login or the API token that asked for it', () => {
     const { tickets } = setUp();
     const byLogin = tickets.issue(subject);
-    const byToken = tickets.issue({ ...subject, user: { ...user, via: 'token', loginId: null, tokenId: 'token-1' } });
+    const byToken = tickets.issue({
+      ...subject,
+      user: { ...user, via: 'token', loginId: null, tokenId: 'token-1' },
+    });
     tickets.onLoginEnded({ loginId: 'login-1', userId: user.id });
     tickets.onApiTokenRevoked({ tokenId: 'token-1', userId: user.id });
     expect(() => tickets.redeem(byLogin.ticket, 'socket', place)).toThrow();

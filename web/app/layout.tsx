@@ -4,7 +4,6 @@ import { requestNonce } from '../lib/request-nonce.ts';
 import './globals.css';
 
 export const metadata: Metadata = {
-  title: 'Codex WebApp',
   description: 'Coding agents, each in a container of its own.',
   referrer: 'no-referrer',
 };

@@ -5,6 +5,7 @@ import Link from 'next/link';
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center bg-canvas">
+      <title>Not found · Codex WebApp</title>
       <EmptyState
         icon={<SearchX aria-hidden />}
         title="There is no such page"

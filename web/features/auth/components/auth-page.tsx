@@ -12,6 +12,7 @@ type Props = {
 export function AuthPage({ title, description, children }: Props) {
   return (
     <div className="flex min-h-dvh flex-col bg-canvas">
+      <title>{`${title} · Codex WebApp`}</title>
       <header className="flex items-center justify-between px-4 py-3 sm:px-6">
         <Wordmark />
         <ThemeToggle />

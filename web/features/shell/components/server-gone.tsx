@@ -10,6 +10,7 @@ type Props = {
 export function ServerGone({ message, onRetry }: Props) {
   return (
     <main className="grid min-h-dvh place-items-center bg-canvas">
+      <title>Codex WebApp</title>
       <EmptyState
         icon={<ServerOff aria-hidden />}
         title="The server is away"

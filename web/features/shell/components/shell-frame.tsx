@@ -3,7 +3,7 @@
 import { Drawer, Toaster } from '@codex-webapp/ui';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
-import { NewSessionDialog, ShortcutsContext, useSessionPageTitle } from '../../sessions/index.ts';
+import { NewSessionDialog, SessionPageTitle, ShortcutsContext } from '../../sessions/index.ts';
 import { useShell } from '../hooks/use-shell.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
@@ -13,7 +13,6 @@ import { Sidebar } from './sidebar.tsx';
 export function ShellFrame({ children }: { children: ReactNode }) {
   const shell = useShell();
   const isListPage = usePathname() === '/';
-  useSessionPageTitle();
 
   const sidebar = (
     <Sidebar
@@ -25,6 +24,7 @@ export function ShellFrame({ children }: { children: ReactNode }) {
   );
   return (
     <ShortcutsContext value={shell.runShortcut}>
+      <SessionPageTitle />
       <div className="flex h-dvh overflow-hidden bg-canvas text-text">
         {shell.showsSidebar(isListPage) && (
           <aside className="flex min-h-0 w-full flex-col md:w-76 md:shrink-0 md:border-r md:border-border">

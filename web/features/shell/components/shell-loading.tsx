@@ -4,6 +4,7 @@ import { Skeleton, Spinner } from '@codex-webapp/ui';
 export function ShellLoading() {
   return (
     <div className="flex h-dvh bg-canvas">
+      <title>Codex WebApp</title>
       <div className="flex w-full flex-col gap-4 p-4 md:w-76 md:border-r md:border-border">
         <Skeleton className="h-6 w-36" />
         <Skeleton className="h-9" />

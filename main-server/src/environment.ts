@@ -3,9 +3,7 @@ import { httpConfig } from './common/http.config.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { databaseConfig } from './database/database.config.ts';
 import { secretsConfig } from './database/secrets.config.ts';
-import { containersConfig } from './modules/containers/containers.config.ts';
-import { dockerConfig } from './modules/containers/providers/docker/docker.config.ts';
-import { processConfig } from './modules/containers/providers/process/process.config.ts';
+import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 
@@ -15,9 +13,7 @@ const configs: readonly (() => unknown)[] = [
   loggingConfig,
   databaseConfig,
   secretsConfig,
-  containersConfig,
-  dockerConfig,
-  processConfig,
+  ...containerConfigs,
   frontDoorConfig,
   webConfig,
 ];

@@ -1,6 +1,6 @@
 import { StartupError } from '@codex-webapp/nest-kit';
 import type { DataSource } from 'typeorm';
-import { ensurePrivateFile } from './data-folder.ts';
+import { copyDatabase } from './copy-database.ts';
 
 export interface MigrationReport {
   readonly applied: readonly string[];
@@ -23,7 +23,7 @@ export async function migrate(writer: DataSource, file: string): Promise<Migrati
   }
   const pending = known.filter((name) => !done.includes(name));
   if (pending.length === 0) return { applied: [], copy: null };
-  const copy = done.length === 0 ? null : await copyDatabase(writer, `${file}.before-${pending[0]}`);
+  const copy = done.length === 0 ? null : await keepCopy(file, pending[0]);
   await writer.runMigrations({ transaction: 'all' });
   return { applied: pending, copy };
 }
@@ -40,9 +40,8 @@ async function listDone(writer: DataSource): Promise<readonly string[]> {
 }
 
 /** An older copy of the same name is from an attempt that failed, and may be better than what is there now: keep it. */
-async function copyDatabase(writer: DataSource, base: string): Promise<string> {
-  const copy = `${base}-${new Date().toISOString().replaceAll(/[:.]/g, '')}.bak`;
-  await ensurePrivateFile(copy);
-  await writer.createQueryRunner().query('VACUUM INTO ?', [copy]);
+async function keepCopy(file: string, migration: string | undefined): Promise<string> {
+  const copy = `${file}.before-${migration}-${new Date().toISOString().replaceAll(/[:.]/g, '')}.bak`;
+  await copyDatabase(file, copy);
   return copy;
 }

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { AuthUser } from '../../common/auth-user.ts';
-import { bearerOf } from '../../common/bearer.ts';
+import { bearerOf, type CredentialRequest } from '../../common/bearer.ts';
 import { ApiTokensService } from './api-tokens.service.ts';
 import { LoginCookie } from './login-cookie.ts';
 import { LoginsService } from './logins.service.ts';
@@ -19,7 +18,7 @@ export class CredentialsService {
    * Null without a valid credential. A bearer token decides alone: a bad one is not rescued by a cookie.
    * Says nothing about where the request came from; see `assertSameOrigin`.
    */
-  async authenticate(request: Pick<IncomingMessage, 'headers'>): Promise<AuthUser | null> {
+  async authenticate(request: CredentialRequest): Promise<AuthUser | null> {
     if (request.headers.authorization !== undefined) {
       const token = bearerOf(request);
       return token === null ? null : this.apiTokens.authenticate(token);
@@ -29,7 +28,7 @@ export class CredentialsService {
   }
 
   /** Whether a browser sent a login, ended or not. */
-  hasCookie(request: Pick<IncomingMessage, 'headers'>): boolean {
+  hasCookie(request: CredentialRequest): boolean {
     return this.cookie.read(request.headers) !== null;
   }
 }

@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@codex-webapp/nest-kit';
 import { DataSource } from 'typeorm';
 import type { ContainerIdentity } from '../../common/auth-user.ts';
-import { bearerOf } from '../../common/bearer.ts';
+import { bearerOf, type CredentialRequest } from '../../common/bearer.ts';
 import { SessionTokensService, tokenInvalid } from '../auth/session-tokens.service.ts';
 
 /** Which session's container is asking: a session token of the current generation of a session that still exists. */
@@ -15,7 +14,7 @@ export class ContainerIdentityService {
   ) {}
 
   /** @throws login.required without a token, token.invalid, container.generation_old */
-  async authenticate(request: Pick<IncomingMessage, 'headers'>): Promise<ContainerIdentity> {
+  async authenticate(request: CredentialRequest): Promise<ContainerIdentity> {
     const token = bearerOf(request);
     if (token === null)
       throw new DomainError('login.required', { message: 'Send the session token as a bearer token.' });

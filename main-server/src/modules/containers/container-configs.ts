@@ -1,0 +1,6 @@
+import { containersConfig } from './containers.config.ts';
+import { dockerConfig } from './providers/docker/docker.config.ts';
+import { processConfig } from './providers/process/process.config.ts';
+
+/** What containers and their providers read of the environment, to be checked before anything starts. */
+export const containerConfigs = [containersConfig, dockerConfig, processConfig] as const;

@@ -124,11 +124,7 @@ export class RequestsService {
   }
 }
 
-async function getPending(
-  manager: EntityManager,
-  sessionId: string,
-  id: string,
-): Promise<AgentRequest> {
+async function getPending(manager: EntityManager, sessionId: string, id: string): Promise<AgentRequest> {
   const request = await manager.findOneBy(AgentRequestEntity, { id, sessionId });
   if (!request) throw new DomainError('agent_request.not_found', { message: 'There is no such request.' });
   if (request.status === 'pending') return request;

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { foldTurn } from '@codex-webapp/contracts';
+import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
+import { findCodexOnPath } from '../src/agents/codex/codex-binary.ts';
+import { AgentProcess } from './support/agent-process.ts';
+import { waitFor } from './support/wait-for.ts';
+
+const program = process.env['CODEX_BIN'] ?? (await findCodexOnPath(process.env['PATH']));
+const describeWithCodex = program ? describe : describe.skip;
+
+jest.setTimeout(60_000);
+
+/** The whole container: prompts come over the link, the real codex works, the scripted model answers it. */
+describeWithCodex('a prompt for codex', () => {
+  let model: ScriptedModel;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    model = await startScriptedModel();
+    env = {
+      CODEX_BIN: program ?? '',
+      CODEX_MODEL: 'gpt-5.5',
+      OPENAI_BASE_URL: `${model.url}/v1`,
+      OPENAI_API_KEY: 'sk-scripted',
+    };
+  });
+  afterAll(() => model.close());
+
+  function itemsOf(agent: AgentProcess, turnId: string) {
+    return foldTurn(turnId, agent.main.eventsOf(turnId)).items;
+  }
+
+  it('is offered, run, streamed and posted', async () => {
+    await using agent = await AgentProcess.start(env);
+    expect(agent.main.hellos[0]?.agents).toContainEqual(
+      expect.objectContaining({ id: 'codex', isAvailable: true }),
+    );
+    agent.main.deliver('p1', 'think: hm\nrun: echo hi\nsay: It said {output}', { agent: 'codex' });
+    await agent.main.whenEnded('turn-p1', 30_000);
+    await waitFor(() => agent.main.messages.length === 1);
+    expect(agent.main.messages[0]?.body).toMatchObject({
+      outcome: 'completed',
+      items: [{ text: 'hm' }, { command: 'echo hi', output: 'hi\n' }, { text: 'It said hi' }],
+    });
+  });
+
+  it('waits for a permission, over the link', async () => {
+    await using agent = await AgentProcess.start(env);
+    agent.main.deliver('p1', 'run: touch a && echo done\nsay: {output}', {
+      agent: 'codex',
+      permissionMode: 'ask-first',
+    });
+    await waitFor(() => itemsOf(agent, 'turn-p1').some(({ type }) => type === 'permission'), 30_000);
+    const request = itemsOf(agent, 'turn-p1').find(({ type }) => type === 'permission');
+    agent.main.send({
+      type: 'agent_request.answer',
+      agentRequestId: request?.id ?? '',
+      answer: { optionId: 'accept' },
+    });
+    await agent.main.whenEnded('turn-p1', 30_000);
+    expect(itemsOf(agent, 'turn-p1')).toMatchObject([
+      { type: 'tool', status: 'completed', output: 'done\n' },
+      { type: 'permission', state: 'answered' },
+      { text: 'done' },
+    ]);
+  });
+
+  it('is interrupted within a second and keeps what was said', async () => {
+    await using agent = await AgentProcess.start(env);
+    agent.main.deliver('p1', 'stream: 1000 tokens every 20 ms', { agent: 'codex' });
+    await waitFor(() => agent.main.eventsOf('turn-p1').length > 10, 30_000);
+    agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
+    const events = await agent.main.whenEnded('turn-p1', 1_500);
+    expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
+    expect(itemsOf(agent, 'turn-p1')).toMatchObject([{ text: expect.stringMatching(/^t1 t2 t3/) }]);
+  });
+
+  it('goes on with the conversation after kill -9 of the container', async () => {
+    await using agent = await AgentProcess.start(env);
+    agent.main.deliver('p1', 'say: My name is Scripted.', { agent: 'codex' });
+    await agent.main.whenEnded('turn-p1', 30_000);
+    agent.main.deliver('p2', 'stream: 1000 tokens every 20 ms', { agent: 'codex' });
+    await waitFor(() => agent.main.eventsOf('turn-p2').length > 10, 30_000);
+    await agent.kill('SIGKILL');
+    await agent.run(env);
+    await agent.main.whenEnded('turn-p2', 30_000);
+    agent.main.deliver('p3', 'say: back', { agent: 'codex' });
+    await agent.main.whenEnded('turn-p3', 30_000);
+    expect(itemsOf(agent, 'turn-p3')).toMatchObject([{ type: 'text', text: 'back' }]);
+    expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('My name is Scripted.');
+  });
+});

@@ -1,4 +1,10 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
 import { linkEvents, type LinkConnected, type LinkDisconnected } from '../link/link.events.ts';
@@ -22,7 +28,9 @@ const orphanGraceMs = 10 * 60_000;
 
 /** Sees to it that `reconcile` looks at each session: at boot, when something happens, and every 30 s. */
 @Injectable()
-export class ContainerReconciler implements OnApplicationBootstrap, OnModuleDestroy {
+export class ContainerReconciler
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
   private readonly logger = new Logger(ContainerReconciler.name);
   private readonly watches: (() => void)[] = [];
   private readonly orphansSince = new Map<string, number>();
@@ -46,12 +54,14 @@ export class ContainerReconciler implements OnApplicationBootstrap, OnModuleDest
     void this.lookAgain();
   }
 
-  async onModuleDestroy(): Promise<void> {
+  onModuleDestroy(): void {
     this.isStopped = true;
     this.cancelNext();
     for (const end of this.watches) end();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.look;
-    await this.containers.drain();
   }
 
   @OnEvent(linkEvents.connected)

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { containerLogLimits, type ContainerResponse } from '@codex-webapp/contracts';
 import { Clock, DomainError, Failpoints } from '@codex-webapp/nest-kit';
 import type { Actor } from '../audit/actor.ts';
@@ -31,7 +31,7 @@ const retryPauseMs = 10_000;
  * does it, and writes down that it is done, so that a crash between two lines is found and finished by `reconcile`.
  */
 @Injectable()
-export class SessionContainersService implements BeforeApplicationShutdown {
+export class SessionContainersService implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(SessionContainersService.name);
   private readonly serial = new SerialByKey();
   private readonly starts = new Map<string, StartUnderWay>();
@@ -51,9 +51,13 @@ export class SessionContainersService implements BeforeApplicationShutdown {
   ) {}
 
   /** Running sessions are left alone: their containers outlive us and are adopted by the next server. */
-  beforeApplicationShutdown(): void {
+  onModuleDestroy(): void {
     this.isStopping = true;
     for (const { abort } of this.starts.values()) abort.abort(new Error('The server is stopping.'));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.drain();
   }
 
   /** Answers once the intent is written; the start goes on by itself. A session that runs stays as it is. */

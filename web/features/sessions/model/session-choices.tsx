@@ -30,7 +30,7 @@ export function providerChoices(providers: readonly ContainerProviderResponse[])
     value: name,
     title,
     note: note ?? undefined,
-    icon: isIsolated ? <Container aria-hidden /> : <ShieldOff aria-hidden />,
+    icon: isIsolated ? <Container aria-hidden /> : <ShieldOff aria-hidden className="text-warning-ink" />,
     badge: <ProviderBadge isAvailable={isAvailable} isIsolated={isIsolated} />,
     isDisabled: !isAvailable,
   }));
@@ -38,7 +38,8 @@ export function providerChoices(providers: readonly ContainerProviderResponse[])
 
 function ProviderBadge({ isAvailable, isIsolated }: { isAvailable: boolean; isIsolated: boolean }) {
   if (!isAvailable) return <Badge>Not available</Badge>;
-  return isIsolated ? <Badge tone="success">Isolated</Badge> : <Badge tone="warning">No isolation</Badge>;
+  // What is not isolated says so in its own words, which the server knows best.
+  return isIsolated ? <Badge tone="success">Isolated</Badge> : null;
 }
 
 export const modeChoices: readonly ChoiceCard[] = [

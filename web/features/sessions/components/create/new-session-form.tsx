@@ -63,19 +63,19 @@ export function NewSessionForm({ options, onClose }: Props) {
         onChange={(name) => setProviderName(options.providers.find((known) => known.name === name)?.name)}
         choices={providerChoices(options.providers)}
       />
+      {mode === 'full-auto' && provider?.isIsolated === false && (
+        <Banner tone="warning">
+          Nothing isolates this session: the agent could change anything that you can on the server’s machine.
+        </Banner>
+      )}
       <ChoiceCards
         label="The agent may"
         value={mode}
         onChange={(value) => setChosenMode(value === 'full-auto' ? 'full-auto' : 'ask-first')}
         choices={modeChoices}
       />
-      {mode === 'full-auto' && provider?.isIsolated === false && (
-        <Banner tone="warning">
-          Nothing isolates this session: the agent could change anything that you can on the server’s machine.
-        </Banner>
-      )}
       {error !== null && <Banner tone="danger">{error}</Banner>}
-      <div className="sticky -bottom-4 -mx-5 -mb-4 flex justify-end gap-2 border-t border-border bg-surface-raised px-5 py-3 max-sm:*:flex-1">
+      <div className="sticky -bottom-4 -mx-5 -mb-4 flex justify-end gap-2 border-t border-border bg-surface-raised px-5 py-3 sm:rounded-b-xl max-sm:*:flex-1">
         <Button onClick={onClose} disabled={isBusy}>
           Cancel
         </Button>

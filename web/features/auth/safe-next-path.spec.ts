@@ -12,6 +12,7 @@ describe('safeNextPath', () => {
     'settings',
     'https://evil.example/',
     '//evil.example',
+    '//evil.example/settings',
     '///evil.example',
     '/\\evil.example',
     '\\\\evil.example',

@@ -19,7 +19,7 @@ export function SessionMenu({ session, actions, onDelete }: Props) {
     <Menu
       align="end"
       trigger={
-        <IconButton label="Session menu">
+        <IconButton label="Session menu" side="left">
           <Ellipsis aria-hidden />
         </IconButton>
       }

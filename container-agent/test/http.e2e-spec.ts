@@ -23,10 +23,13 @@ async function errorOf(response: Response): Promise<{ status: number; code: stri
 /** Sends the path as it is; fetch would tidy it up. */
 function askRaw(rawPath: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: agent.listeningPort, path: rawPath, headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
+    const sent = request(
+      { host: '127.0.0.1', port: agent.listeningPort, path: rawPath, headers },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
     sent.on('error', reject);
     sent.end();
   });
@@ -55,7 +58,10 @@ describe('every other route', () => {
   ])('%s %s refuses who did not come through the front door', async (method, url) => {
     const bare = await agent.fetchPlain(url, { method });
     expect(await errorOf(bare)).toEqual({ status: 401, code: 'login.required' });
-    const bearer = await agent.fetchPlain(url, { method, headers: { authorization: `Bearer ${agent.main.token}` } });
+    const bearer = await agent.fetchPlain(url, {
+      method,
+      headers: { authorization: `Bearer ${agent.main.token}` },
+    });
     expect(bearer.status).toBe(401);
   });
 });
@@ -67,7 +73,10 @@ describe('workspace files (seed: Container App, Workspace)', () => {
     expect(await written.json()).toMatchObject({ path: 'src/a b.txt', sizeBytes: 5 });
     expect(readFileSync(path.join(agent.workspace, 'src/a b.txt'), 'utf8')).toBe('hello');
     const list = await agent.fetch('/api/workspace/files?path=src');
-    expect(await list.json()).toMatchObject({ path: 'src', entries: [{ path: 'src/a b.txt', type: 'file' }] });
+    expect(await list.json()).toMatchObject({
+      path: 'src',
+      entries: [{ path: 'src/a b.txt', type: 'file' }],
+    });
     const read = await agent.fetch('/api/workspace/files/src/a%20b.txt');
     expect(await read.json()).toMatchObject({ content: 'hello', isBinary: false });
     expect((await agent.fetch('/api/workspace/files/src/a%20b.txt', { method: 'DELETE' })).status).toBe(204);
@@ -77,7 +86,15 @@ describe('workspace files (seed: Container App, Workspace)', () => {
 
   it('cannot be left by any spelling', async () => {
     writeFileSync(path.join(agent.folder, 'outside'), 'SECRET');
-    const spellings = ['../outside', '..%2foutside', '%2e%2e/outside', '..%5coutside', 'a%00b', '%2fetc%2fpasswd', '/etc/passwd'];
+    const spellings = [
+      '../outside',
+      '..%2foutside',
+      '%2e%2e/outside',
+      '..%5coutside',
+      'a%00b',
+      '%2fetc%2fpasswd',
+      '/etc/passwd',
+    ];
     for (const spelling of spellings) {
       const url = `/api/workspace/files/${spelling}`;
       const headers = agent.proveFor('GET', url);
@@ -94,9 +111,15 @@ describe('workspace files (seed: Container App, Workspace)', () => {
     const put = (body: unknown) =>
       agent.fetch('/api/workspace/files/f', { method: 'PUT', headers: json, body: JSON.stringify(body) });
     expect((await put({ content: '1', ifVersion: 'new' })).status).toBe(200);
-    expect(await errorOf(await put({ content: '2', ifVersion: 'new' }))).toEqual({ status: 412, code: 'workspace.changed' });
+    expect(await errorOf(await put({ content: '2', ifVersion: 'new' }))).toEqual({
+      status: 412,
+      code: 'workspace.changed',
+    });
     expect(await errorOf(await put({ content: 1 }))).toEqual({ status: 400, code: 'request.invalid' });
-    expect(await errorOf(await put({ content: '%%%', encoding: 'base64' }))).toEqual({ status: 400, code: 'request.invalid' });
+    expect(await errorOf(await put({ content: '%%%', encoding: 'base64' }))).toEqual({
+      status: 400,
+      code: 'request.invalid',
+    });
     expect((await put({ content: 'x'.repeat(10 * 1024 * 1024) })).status).toBe(200);
     expect((await put({ content: 'x'.repeat(20 * 1024 * 1024) })).status).toBe(413);
   });
@@ -108,7 +131,10 @@ describe('messages (seed: Container App, Messages)', () => {
     const body = JSON.stringify({ text: 'echo by hand', clientRequestId: 'c1' });
     const posted = await agent.fetch('/api/messages', { method: 'POST', headers: json, body });
     expect(posted.status).toBe(201);
-    expect(agent.main.posts.at(-1)).toEqual({ key: 'prompt:c1', body: { role: 'user', text: 'echo by hand' } });
+    expect(agent.main.posts.at(-1)).toEqual({
+      key: 'prompt:c1',
+      body: { role: 'user', text: 'echo by hand' },
+    });
     const empty = await agent.fetch('/api/messages', { method: 'POST', headers: json, body: '{"text":""}' });
     expect(await errorOf(empty)).toEqual({ status: 400, code: 'request.invalid' });
   });
@@ -133,7 +159,8 @@ describe('the page by hand (seed: Local Testing)', () => {
     const cookie = entered.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/; HttpOnly; SameSite=Strict$/);
     const session = { cookie: cookie.split(';')[0] ?? '' };
-    const ask = (headers: Record<string, string>) => askRaw('/api/workspace/files', { ...host(), ...session, ...headers });
+    const ask = (headers: Record<string, string>) =>
+      askRaw('/api/workspace/files', { ...host(), ...session, ...headers });
     expect(await ask({ 'sec-fetch-site': 'same-origin' })).toBe(200);
     expect(await ask({ 'sec-fetch-site': 'same-site' })).toBe(401);
     expect(await ask({ 'sec-fetch-site': 'cross-site' })).toBe(401);
@@ -186,7 +213,9 @@ describe('a start', () => {
     other.main.refusal = 401;
     other.main.cut();
     await waitFor(() => other.output.includes('older generation'), 10_000);
-    expect(await (await other.fetchPlain('/health')).json()).toMatchObject({ link: expect.stringMatching(/refused|connecting/) });
+    expect(await (await other.fetchPlain('/health')).json()).toMatchObject({
+      link: expect.stringMatching(/refused|connecting/),
+    });
     other.main.refusal = null;
     await waitFor(() => other.main.isLinked, 20_000);
   }, 40_000);

@@ -13,7 +13,12 @@ interface PlainRequest {
   readonly redirect?: 'manual';
 }
 
-const entry = path.resolve(import.meta.dirname, '../../dist/main.js');
+const entry = path.resolve(
+  import.meta.dirname,
+  '../..',
+  process.env['CONTAINER_AGENT_BUILD'] ?? 'dist',
+  'main.js',
+);
 
 /** The built container-agent as a process, its folders, and the main-server it talks to. */
 export class AgentProcess implements AsyncDisposable {
@@ -92,7 +97,10 @@ export class AgentProcess implements AsyncDisposable {
 
   /** Asks as the front door does. */
   fetch(url: string, init: PlainRequest = {}): Promise<Response> {
-    return this.fetchPlain(url, { ...init, headers: { ...init.headers, ...this.proveFor(init.method ?? 'GET', url) } });
+    return this.fetchPlain(url, {
+      ...init,
+      headers: { ...init.headers, ...this.proveFor(init.method ?? 'GET', url) },
+    });
   }
 
   fetchPlain(url: string, init: PlainRequest = {}): Promise<Response> {

@@ -31,10 +31,7 @@ export function StartingBar({ steps }: { steps: readonly ContainerStep[] }) {
         }
       >
         <span className="font-medium">{running === undefined ? 'Starting' : words[running.name]}</span>
-        <span className="text-muted">
-          {' '}
-          {running?.detail ?? 'You can type already: your prompt waits until the agent is there.'}
-        </span>
+        {running?.detail !== null && <span className="text-muted"> {running?.detail}</span>}
       </NoticeBar>
       {isOpen && <StartSteps steps={steps} className="max-w-md px-4 pt-3 pb-3" />}
     </div>

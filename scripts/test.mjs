@@ -24,6 +24,7 @@ const suites = [
   command('lint', 'lint'),
   command('format', 'format:check'),
   command('layers', 'layers'),
+  command('links', 'check:links'),
   command('openapi', 'check:openapi'),
   ...(isFull ? [command('rules turn red', 'check:rules')] : []),
   jest('unit'),

@@ -11,7 +11,6 @@ await ensureInstalled(root);
 await ensureBuilt(root);
 
 process.env.NODE_ENV ??= 'production';
-process.env.WEB_MODE ??= 'embed';
 process.setSourceMapsEnabled(true);
 process.chdir(root);
 await import(pathToFileURL(path.join(root, 'main-server/dist/main.js')).href);

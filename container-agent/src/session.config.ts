@@ -50,6 +50,11 @@ export interface SessionConfig {
   readonly hasLocalPage: boolean;
 }
 
+/** main-server's providers say `off`: what they start gets its whole environment from them. */
+export function isRunByHand(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.LOCAL_PAGE !== 'off';
+}
+
 /** @throws EnvironmentError */
 export function readSessionConfig(env: NodeJS.ProcessEnv): SessionConfig {
   const values = parseEnv(sessionEnvSchema, env);

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { EnvironmentError } from '@codex-webapp/nest-kit';
+import { EnvironmentError, loadEnvFiles } from '@codex-webapp/nest-kit';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Logger as PinoLogger } from 'nestjs-pino';
@@ -14,7 +13,7 @@ import { LocalPageFiles } from './local-page/local-page-files.ts';
 import { MainLinkService } from './main-link/main-link.service.ts';
 import { Outbox } from './main-link/outbox.ts';
 import { ReverseTunnel } from './main-link/reverse-tunnel.ts';
-import { sessionConfig, type SessionConfig } from './session.config.ts';
+import { isRunByHand, sessionConfig, type SessionConfig } from './session.config.ts';
 import { TurnService } from './turns/turn.service.ts';
 
 /** The token is of no use any more: nothing a restart would change. */
@@ -27,7 +26,7 @@ const stopDeadlineMs = 9_500;
 export async function startContainerAgent(): Promise<void> {
   // What agents create is as open as in any shell; our own files are made with modes of their own.
   process.umask(0o022);
-  loadEnvFile();
+  if (isRunByHand()) loadEnvFiles([new URL('../.env', import.meta.url)]);
   const app = await createApp();
   const config = app.get<SessionConfig>(sessionConfig.KEY);
   const logger = new Logger('ContainerAgent');
@@ -63,15 +62,6 @@ async function createApp(): Promise<NestExpressApplication> {
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
-  }
-}
-
-/** `.env` beside the program, for running it by hand. What the environment says already stays. */
-function loadEnvFile(): void {
-  try {
-    process.loadEnvFile(fileURLToPath(new URL('../.env', import.meta.url)));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

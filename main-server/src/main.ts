@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { EnvironmentError, StartupError } from '@codex-webapp/nest-kit';
+import { EnvironmentError, loadEnvFiles, StartupError } from '@codex-webapp/nest-kit';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.ts';
 import { httpConfig } from './common/http.config.ts';
@@ -11,6 +11,9 @@ import { configureHttpApp } from './http-app.ts';
 import { SetupService } from './modules/auth/setup.service.ts';
 import { RunningServer } from './server.ts';
 
+/** Our own, then the one of the repository that Docker Compose reads too. What is set already stays. */
+const envFiles = [new URL('../.env', import.meta.url), new URL('../../.env', import.meta.url)];
+
 /** How long requests under way may take after a signal, before the process ends without them. */
 const stopMaxMs = 10_000;
 
@@ -18,18 +21,10 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function loadEnvFile(): void {
-  try {
-    process.loadEnvFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
 async function start(): Promise<RunningServer> {
   // Nothing we write is for other users of this machine.
   process.umask(0o077);
-  loadEnvFile();
+  loadEnvFiles(envFiles);
   assertEnvironment();
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     bodyParser: false,

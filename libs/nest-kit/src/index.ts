@@ -2,6 +2,7 @@ export * from './clock.ts';
 export * from './domain-error.ts';
 export * from './failpoints.ts';
 export * from './front-door-proof.ts';
+export * from './load-env-files.ts';
 export * from './logging/index.ts';
 export * from './parse-env.ts';
 export * from './path-ws.adapter.ts';

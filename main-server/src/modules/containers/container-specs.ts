@@ -34,6 +34,8 @@ export class ContainerSpecs {
         WORKSPACE_PATH: workspacePath,
         AGENT_HOME: posix.join(dataPath, 'home'),
         STATE_PATH: posix.join(dataPath, 'state'),
+        // Behind the front door nobody may come in by another one, nor by a `.env` somebody left beside the program.
+        ...(provider.startsByItself ? { LOCAL_PAGE: 'off' } : {}),
       },
     };
   }

@@ -2,15 +2,23 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
+const noDokployYet = 'is dokploy, which this version cannot use yet; choose docker, process, manual or auto';
+const onlyTogether = 'DOKPLOY_BASE_URL and DOKPLOY_API_KEY must be set together';
+
 export const containersEnvironment = z.object({
-  CONTAINER_PROVIDER: z.enum(['auto', 'docker', 'dokploy', 'process', 'manual']).default('auto'),
+  CONTAINER_PROVIDER: z
+    .enum(['auto', 'docker', 'dokploy', 'process', 'manual'])
+    .default('auto')
+    .refine((value) => value !== 'dokploy', noDokployYet),
   MAIN_APP_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like http://192.168.1.10:3010' })
     .optional(),
   MAIN_APP_WS_URL: z
     .url({ protocol: /^wss?$/, error: 'must be a URL like ws://192.168.1.10:3010' })
     .optional(),
-  DOKPLOY_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DOKPLOY_BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL like https://dokploy.example.com' })
+    .optional(),
   DOKPLOY_API_KEY: z.string().optional(),
 });
 
@@ -18,11 +26,21 @@ const passedToAgents = /^AGENT_ENV_([A-Z_][A-Z0-9_]*)$/;
 const authFile = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 
 export const containersConfig = registerAs('containers', () => {
-  const env = parseEnv(containersEnvironment);
+  const env = parseEnv(
+    containersEnvironment
+      .refine((values) => values.DOKPLOY_API_KEY === undefined || values.DOKPLOY_BASE_URL !== undefined, {
+        path: ['DOKPLOY_BASE_URL'],
+        message: onlyTogether,
+      })
+      .refine((values) => values.DOKPLOY_BASE_URL === undefined || values.DOKPLOY_API_KEY !== undefined, {
+        path: ['DOKPLOY_API_KEY'],
+        message: onlyTogether,
+      }),
+  );
   return {
     provider: env.CONTAINER_PROVIDER,
     mainWsUrl: env.MAIN_APP_WS_URL ?? null,
-    isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined && env.DOKPLOY_API_KEY !== undefined,
+    isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined,
     agentEnvironment: readAgentEnvironment(process.env),
   };
 });

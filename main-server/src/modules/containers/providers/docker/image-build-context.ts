@@ -10,6 +10,7 @@ const inputs = [
   '.dockerignore',
   'nest-cli.json',
   'tsconfig.base.json',
+  'tsconfig.check.json',
   'tsconfig.react.json',
   'libs',
   'container-agent',
@@ -21,7 +22,7 @@ const inputs = [
 ];
 
 const ignored =
-  /(^|\/)(node_modules|dist|test|testing|coverage|test-results|playwright-report|\.git|\.env.*)(\/|$)|\.(tsbuildinfo|spec\.tsx?|log|md)$/;
+  /(^|\/)(node_modules|dist|test|testing|coverage|\.build-[^/]*|test-results|playwright-report|\.git|\.env.*)(\/|$)|\.(tsbuildinfo|spec\.tsx?|log|md)$/;
 
 /** The files of the build, as paths below the folder, in a fixed order. */
 export async function listBuildInputs(folder: string): Promise<readonly string[]> {

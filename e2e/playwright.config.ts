@@ -1,5 +1,17 @@
 import { defineConfig } from '@playwright/test';
 
+/** Playwright's own list but for ThirdPartyStoragePartitioning, without which a frame of another site has no storage. The last one counts. */
+const disabledFeatures = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'MediaRouter',
+  'PaintHolding',
+  'OptimizationHints',
+  'Translate',
+];
+
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.e2e.ts',
@@ -20,6 +32,7 @@ export default defineConfig({
       args: [
         '--no-sandbox',
         '--disable-gpu',
+        `--disable-features=${disabledFeatures.join(',')}`,
         '--disable-quic',
         '--no-first-run',
         '--disable-background-networking',

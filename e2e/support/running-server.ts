@@ -5,6 +5,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { query } from './chat-database.ts';
+import { removeInstance } from './docker-engine.ts';
+import { processesOfSession } from './processes.ts';
 
 const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 const readyTimeoutMs = 60_000;
@@ -94,9 +97,29 @@ export class RunningServer {
     this.child = null;
   }
 
+  /** Ends the server and everything it started, also what a failed test left behind. */
   async dispose(): Promise<void> {
     await this.end('SIGTERM');
-    await rm(this.folder, { recursive: true, force: true });
+    await this.removeSessions();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+
+  /** What a SIGTERM leaves running on purpose. */
+  private async removeSessions(): Promise<void> {
+    const sessions = await query<{ id: string }>(this.databasePath, 'SELECT id FROM sessions');
+    for (const pid of sessions.flatMap(({ id }) => processesOfSession(id))) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended since the listing.
+      }
+    }
+    const [row] = await query<{ instance: string }>(
+      this.databasePath,
+      'SELECT instance_id AS instance FROM server_state',
+    );
+    if (row !== undefined && this.environment.CONTAINER_PROVIDER === 'docker')
+      await removeInstance(row.instance);
   }
 
   private async isReady(): Promise<boolean> {

@@ -55,3 +55,9 @@ export async function send(page: Page, text: string): Promise<void> {
   await composer.fill(text);
   await composer.press('Enter');
 }
+
+/** Opens a file of the files panel, from the list of the workspace; `path` by its names. */
+export async function openFile(page: Page, ...path: readonly string[]): Promise<void> {
+  const files = sessionUi(page).getByRole('complementary', { name: 'Files' });
+  for (const name of path) await files.getByRole('button', { name }).click();
+}

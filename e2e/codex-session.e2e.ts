@@ -1,0 +1,144 @@
+import { expect, test, type Page } from '@playwright/test';
+import { startScriptedModel, type ScriptedModel } from '@codex-webapp/scripted-model';
+import { query } from './support/chat-database.ts';
+import { bridgeGateway } from './support/docker-engine.ts';
+import { requireCodex, requireDocker } from './support/requirements.ts';
+import { RunningServer } from './support/running-server.ts';
+import { createSession, openFile, send, sessionUi, setUp } from './support/web-ui.ts';
+
+const prompt = [
+  'say: I look around first.',
+  'run: touch made.txt && echo made by codex',
+  'write: notes/hello.txt <<< Hello\\nfrom codex',
+  'say: The command said {output}.',
+].join('\n');
+
+const answer = { text: 'I look around first.', command: 'touch made.txt && echo made by codex' } as const;
+
+test('codex asks first, in a process', async ({ page }) => {
+  requireCodex();
+  await using model = await startScriptedModel({ paceMs: 10 });
+  const server = await startServer('process', model);
+  try {
+    await setUp(page, server);
+    const id = await createSession(page, {
+      title: 'Ask me',
+      agent: 'Codex',
+      provider: 'This machine, no isolation',
+      mode: 'Ask first',
+    });
+    await send(page, prompt);
+
+    const card = sessionUi(page).getByRole('alertdialog');
+    await expect(card).toContainText('Codex wants to run a command');
+    await expect(card).toContainText(answer.command);
+    await expect(page.getByRole('navigation', { name: 'Sessions' })).toContainText('Needs you');
+    // Nothing happens before the answer.
+    await expectFilesAre(page, []);
+    await card.getByRole('button', { name: /^Allow once/ }).click();
+
+    await expect(card).toContainText('Codex wants to change');
+    await expect(card).toContainText('from codex');
+    await card.getByRole('button', { name: /^Allow once/ }).click();
+
+    await expectAnswer(page);
+    await expectRows(server, id);
+    expect(
+      await query(
+        server.databasePath,
+        `SELECT kind, status, answer, decided_by IS NOT NULL AS isDecided FROM agent_requests
+         WHERE session_id = ? ORDER BY created_at`,
+        id,
+      ),
+    ).toEqual([
+      { kind: 'permission', status: 'answered', answer: '{"optionId":"accept"}', isDecided: 1 },
+      { kind: 'permission', status: 'answered', answer: '{"optionId":"accept"}', isDecided: 1 },
+    ]);
+  } finally {
+    await server.dispose();
+  }
+});
+
+test('codex does everything, in a docker container', async ({ page }) => {
+  await requireDocker();
+  // The first run builds the image.
+  test.setTimeout(900_000);
+  await using model = await startScriptedModel({ paceMs: 10, host: await bridgeGateway() });
+  const server = await startServer('docker', model);
+  try {
+    await setUp(page, server);
+    const id = await createSession(page, {
+      title: 'Full auto',
+      agent: 'Codex',
+      provider: 'Docker',
+      mode: 'Do everything',
+    });
+    await send(page, prompt);
+    await expect(sessionUi(page).getByText(answer.text, { exact: true })).toBeVisible({ timeout: 600_000 });
+    await expectAnswer(page);
+    await expectRows(server, id);
+    expect(await query(server.databasePath, 'SELECT id FROM agent_requests')).toEqual([]);
+    // It really was in there: the container's own user and folder.
+    await send(page, 'run: id -un && pwd');
+    await expect(sessionUi(page).getByLabel('Output').last()).toHaveText(/node\s+\/data\/workspace/);
+  } finally {
+    await server.dispose();
+  }
+});
+
+function startServer(provider: 'process' | 'docker', model: ScriptedModel): Promise<RunningServer> {
+  return RunningServer.start({
+    environment: {
+      CONTAINER_PROVIDER: provider,
+      AGENT_ENV_OPENAI_BASE_URL: `${model.url}/v1`,
+      AGENT_ENV_OPENAI_API_KEY: 'sk-scripted',
+      AGENT_ENV_CODEX_MODEL: 'gpt-5.5',
+    },
+  });
+}
+
+/** What the user sees of the prompt's answer. */
+async function expectAnswer(page: Page): Promise<void> {
+  const ui = sessionUi(page);
+  await expect(ui.getByText(answer.text, { exact: true })).toBeVisible();
+  await expect(ui.getByRole('button', { name: answer.command }).first()).toBeVisible();
+  await expect(ui.getByLabel('Output').first()).toHaveText('made by codex');
+  await expect(ui.getByText('exit 0').first()).toBeVisible();
+  await expect(ui.getByText('notes/hello.txt').first()).toBeVisible();
+  await expect(ui.getByText('from codex', { exact: true })).toBeVisible();
+  await expect(ui.getByText(/^The command said/)).toBeVisible();
+  await expect(ui.getByRole('button', { name: 'Send' })).toBeVisible();
+  await expectFilesAre(page, ['made.txt', 'notes']);
+  await openFile(page, 'notes', 'hello.txt');
+  await expect(ui.getByLabel('Text of hello.txt')).toHaveValue('Hello\nfrom codex\n');
+}
+
+async function expectFilesAre(page: Page, names: readonly string[]): Promise<void> {
+  const ui = sessionUi(page);
+  const files = ui.getByRole('complementary', { name: 'Files' });
+  if (!(await files.isVisible())) await ui.getByRole('button', { name: 'Show files' }).click();
+  await expect(files.getByText('Workspace')).toBeVisible();
+  if (names.length === 0) await expect(files.getByText('Nothing here yet')).toBeVisible();
+  for (const name of names) await expect(files.getByRole('button', { name })).toBeVisible();
+  await expect(files.getByRole('listitem')).toHaveCount(names.length);
+}
+
+async function expectRows(server: RunningServer, sessionId: string): Promise<void> {
+  const read = () =>
+    query<{ role: string; author: string; outcome: string | null; items: string }>(
+      server.databasePath,
+      `SELECT role, author_kind AS author, outcome, items FROM messages WHERE session_id = ? ORDER BY position`,
+      sessionId,
+    );
+  await expect.poll(async () => (await read()).map(({ role }) => role)).toEqual(['user', 'assistant']);
+  const [user, assistant] = await read();
+  expect(user).toMatchObject({ author: 'user' });
+  expect(assistant).toMatchObject({ author: 'container', outcome: 'completed' });
+  const items = (JSON.parse(assistant?.items ?? '[]') as { type: string }[]).filter(
+    ({ type }) => type === 'tool',
+  );
+  expect(items).toMatchObject([
+    { command: answer.command, output: 'made by codex\n', exitCode: 0, status: 'completed' },
+    { status: 'completed', diffs: [{ path: expect.stringMatching(/notes\/hello\.txt$/) }] },
+  ]);
+}

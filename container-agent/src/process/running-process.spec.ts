@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { agentEnvironment } from './environment.ts';
 import { listTree } from './kill-tree.ts';
+import { readProcess } from './process-table.ts';
 import { ProcessStartError, startProcess, type RunningProcess } from './running-process.ts';
 
 const home = tmpdir();
@@ -74,12 +75,19 @@ describe('kill', () => {
   });
 
   it('finds by parent and session what cleared the marker from its environment', async () => {
-    const running = await startReady(
-      'env -i sleep 301 & env -i setsid sleep 302 & echo ready; wait',
-      randomUUID(),
-    );
+    const script = 'env -i sleep 301 & echo $!; env -i setsid sleep 302 & echo $!; echo ready; wait';
+    const running = await start(script);
+    let output = '';
+    await new Promise<void>((resolve) => {
+      running.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes('ready')) resolve();
+      });
+    });
     await running.kill({ graceMs: 100 });
-    expect(running.list()).toEqual([]);
+    // Asked of the system, since our own look would be blind to what it fails to find.
+    const alive = output.split('\n', 2).filter((pid) => readProcess(Number(pid))?.isZombie === false);
+    expect(alive).toEqual([]);
   });
 
   it('gives a program the time to tidy up', async () => {

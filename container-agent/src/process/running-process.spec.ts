@@ -97,7 +97,9 @@ describe('kill', () => {
     );
     let output = '';
     running.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const isOver = new Promise((resolve) => running.stdout.once('end', resolve));
     await running.kill({ graceMs: 2_000 });
+    await isOver;
     expect(output).toContain('tidy');
   });
 

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
 /** Not in a fresh clone, so nothing may point there either. */
-const generated = /(^|\/)(node_modules|dist|var|coverage|test-results|playwright-report|\.[^/]+)(\/|$)/;
+const generated =
+  /(^|\/)(node_modules|dist|var|coverage|test-results|playwright-report|\.next|\.git|\.build-[^/]+)(\/|$)/;
 
 const documents = documentsBelow('');
 const problems = documents.flatMap((document) => problemsOf(document));

@@ -205,6 +205,10 @@ describe('GET and PATCH /api/sessions/:id', () => {
     expect(await patch({ title: 'Renamed' })).toMatchObject({ title: 'Renamed' });
     expect(await app.query('SELECT is_title_chosen FROM sessions')).toEqual([{ is_title_chosen: 1 }]);
     expect(await app.query('SELECT text FROM search_index')).toEqual([{ text: 'Renamed' }]);
+    const entries = await app.query('SELECT type, body FROM entries ORDER BY position DESC LIMIT 1');
+    expect(entries).toEqual([
+      { type: 'session.changed', body: expect.stringContaining('"title":"Renamed"') },
+    ]);
     expect(await patch({ agent: 'codex', permissionMode: 'ask-first' })).toMatchObject({
       agent: 'codex',
       permissionMode: 'ask-first',

@@ -8,9 +8,9 @@ import {
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
-import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { HistoryService } from '../history/history.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { SessionStore } from '../session-state/session-store.ts';
 import type { Session, SessionPatch } from '../session-state/session.ts';
@@ -28,7 +28,7 @@ export class SessionsService {
   constructor(
     private readonly state: SessionStateService,
     private readonly store: SessionStore,
-    private readonly writeQueue: WriteQueue,
+    private readonly history: HistoryService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -62,8 +62,9 @@ export class SessionsService {
     const session = await this.state.getOwned(user, id);
     const patch = this.toPatch(session, request);
     if (Object.keys(patch).length === 0) return this.state.toResponse(session);
-    return this.writeQueue.run(async (manager) => {
+    return this.history.append(id, async (manager, append) => {
       const body = await this.state.patch(manager, id, patch);
+      append(body);
       const details = { fields: Object.keys(patch) };
       await this.audit.record(manager, {
         actor: actorOf(user),

@@ -1,4 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type ConfigType } from '@nestjs/config';
+import { containersConfig } from './containers.config.ts';
 import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
 
 const loopback = '127.0.0.1';
@@ -8,7 +10,10 @@ const loopback = '127.0.0.1';
 export class ContainerListenAddresses {
   private readonly logger = new Logger(ContainerListenAddresses.name);
 
-  constructor(private readonly docker: DockerContainerProvider) {}
+  constructor(
+    private readonly docker: DockerContainerProvider,
+    @Inject(containersConfig.KEY) private readonly config: ConfigType<typeof containersConfig>,
+  ) {}
 
   /** Loopback for processes, and this machine's address in the sessions' network where Docker answers. */
   async list(): Promise<readonly string[]> {
@@ -17,7 +22,7 @@ export class ContainerListenAddresses {
   }
 
   private async findDockerAddress(): Promise<string | null> {
-    if (!(await this.docker.check()).isAvailable) return null;
+    if (!this.config.usesDocker || !(await this.docker.check()).isAvailable) return null;
     try {
       return await this.docker.hostAddress();
     } catch (error) {

@@ -39,6 +39,8 @@ export const containersConfig = registerAs('containers', () => {
   );
   return {
     provider: env.CONTAINER_PROVIDER,
+    /** Who chose another provider keeps an engine that happens to run here untouched. */
+    usesDocker: env.CONTAINER_PROVIDER === 'auto' || env.CONTAINER_PROVIDER === 'docker',
     mainWsUrl: env.MAIN_APP_WS_URL ?? null,
     isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined,
     agentEnvironment: readAgentEnvironment(process.env),

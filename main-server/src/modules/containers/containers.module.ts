@@ -75,7 +75,11 @@ import { SessionContainersService } from './session-containers.service.ts';
         child: ProcessContainerProvider,
         manual: ManualContainerProvider,
         config: ConfigType<typeof containersConfig>,
-      ) => new ContainerProviderRegistry([docker, child, manual], config.provider),
+      ) =>
+        new ContainerProviderRegistry(
+          [...(config.usesDocker ? [docker] : []), child, manual],
+          config.provider,
+        ),
     },
     ContainerCommandsService,
     ContainerListenAddresses,

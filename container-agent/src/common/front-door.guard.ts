@@ -6,7 +6,8 @@ import type { Request } from 'express';
 /** Injection token of the key made by `deriveFrontDoorKey` from the session token. */
 export const frontDoorKey = Symbol('frontDoorKey');
 
-const withoutProofKey = 'codex-webapp:without-proof';
+/** Metadata of a route that answers without proof. */
+export const withoutProofKey = 'codex-webapp:without-proof';
 
 /** A route that answers without proof, as `/health`. */
 export const WithoutProof = () => SetMetadata(withoutProofKey, true);

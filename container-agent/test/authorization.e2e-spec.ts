@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Controller, Get, Module, Post } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  deriveFrontDoorKey,
+  frontDoorHeader,
+  frontDoorToleranceMs,
+  listRouteHandlers,
+  signFrontDoorRequest,
+  type ProvenRequest,
+} from '@codex-webapp/nest-kit';
+import { WithoutProof, withoutProofKey } from '../src/common/front-door.guard.ts';
+import { AgentApp } from './support/create-agent-app.ts';
+
+/** The only routes that answer without proof. A new one must be added here by hand. */
+const openRoutes = ['GET /', 'GET /assets/:name', 'GET /health', 'GET /local/enter'];
+
+/** Valid requests, so that a refusal is about who asks and not about what. */
+const bodies: Readonly<Record<string, object>> = {
+  MessagesController_queue: { text: 'echo intruder > intruder' },
+  WorkspaceFilesController_write: { content: 'intruder' },
+};
+
+interface Route extends ProvenRequest {
+  readonly name: string;
+  readonly isOpen: boolean;
+  readonly body?: string;
+}
+
+/** One column of the table: a way to come without the right to. */
+interface Intruder {
+  readonly name: string;
+  headers(route: Route): Readonly<Record<string, string>>;
+}
+
+@Controller('api/planted')
+class PlantedController {
+  @Get()
+  guarded(): object {
+    return {};
+  }
+
+  @WithoutProof()
+  @Post()
+  open(): object {
+    return {};
+  }
+}
+
+@Module({ controllers: [PlantedController] })
+class PlantedModule {}
+
+let app: AgentApp;
+let intruders: readonly Intruder[];
+
+function listRoutes(): readonly Route[] {
+  return listRouteHandlers(app.nest).map(({ method, path: pattern, handler, controller, operationId }) => {
+    const body = bodies[operationId];
+    return {
+      name: `${method} ${pattern}`,
+      method,
+      path: pattern.replace('*path', 'kept.txt'),
+      isOpen: [handler, controller].some((one) => Reflect.getMetadata(withoutProofKey, one) === true),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+  });
+}
+
+function proofBy(token: string, request: ProvenRequest, at = Date.now()): Record<string, string> {
+  return { [frontDoorHeader]: signFrontDoorRequest(deriveFrontDoorKey(token), request, at) };
+}
+
+/** What is in the workspace, and what main-server was asked to do. */
+function hashEffects(): string {
+  const hash = createHash('sha256').update(JSON.stringify(app.main.posts));
+  for (const name of readdirSync(app.workspace, { recursive: true, encoding: 'utf8' }).sort()) {
+    const file = path.join(app.workspace, name);
+    hash.update(name).update(statSync(file).isFile() ? readFileSync(file) : '');
+  }
+  return hash.digest('hex');
+}
+
+/** Tries a route in every way; what it returns is what went wrong. */
+async function checkRoute(route: Route, ways: readonly Intruder[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const way of ways) {
+    const before = hashEffects();
+    const headers = {
+      ...(route.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...way.headers(route),
+    };
+    const status = await app.ask({ ...route, headers });
+    if (status !== 401) problems.push(`${route.name} × ${way.name}: ${status} instead of 401`);
+    if (hashEffects() !== before) problems.push(`${route.name} × ${way.name}: something changed`);
+  }
+  return problems;
+}
+
+beforeAll(async () => {
+  app = await AgentApp.start([PlantedModule]);
+  writeFileSync(path.join(app.workspace, 'kept.txt'), 'kept');
+  const { token } = app.main;
+  const cookie = app.enterLocally();
+  const local = { cookie, host: app.host };
+  intruders = [
+    { name: 'no proof', headers: () => ({}) },
+    { name: 'a proof that is none', headers: () => ({ [frontDoorHeader]: 'v1;1;x' }) },
+    { name: 'a proof by another key', headers: (route) => proofBy('another token', route) },
+    {
+      name: 'a stale proof',
+      headers: (route) => proofBy(token, route, Date.now() - frontDoorToleranceMs - 1_000),
+    },
+    {
+      name: 'a proof of times to come',
+      headers: (route) => proofBy(token, route, Date.now() + frontDoorToleranceMs + 5_000),
+    },
+    {
+      name: 'a proof for another path',
+      headers: ({ method, path: own }) => proofBy(token, { method, path: `${own}?path=` }),
+    },
+    {
+      name: 'a proof for another method',
+      headers: ({ path: own }) => proofBy(token, { method: 'OPTIONS', path: own }),
+    },
+    { name: 'the session token itself', headers: () => ({ authorization: `Bearer ${token}` }) },
+    { name: 'the session token as proof', headers: () => ({ [frontDoorHeader]: token }) },
+    {
+      name: 'the cookie of main-server',
+      headers: () => ({ cookie: 'codex-webapp-login=x', host: app.host }),
+    },
+    {
+      name: 'the cookie of another session run by hand',
+      headers: () => ({ ...local, cookie: cookie.replace('session-1=', 'session-2=') }),
+    },
+    { name: 'a local cookie nobody issued', headers: () => ({ ...local, cookie: `${cookie}x` }) },
+    ...['cross-site', 'same-site', 'none'].map((site) => ({
+      name: `the local cookie from a ${site} page`,
+      headers: () => ({ ...local, 'sec-fetch-site': site }),
+    })),
+    {
+      name: 'the local cookie with a foreign Origin',
+      headers: () => ({ ...local, origin: 'http://localhost:1' }),
+    },
+    { name: 'the local cookie under a foreign Host', headers: () => ({ ...local, host: 'evil.example' }) },
+  ];
+}, 60_000);
+afterAll(() => app[Symbol.asyncDispose]());
+
+const isPlanted = ({ path: own }: Route): boolean => own.startsWith('/api/planted');
+
+describe('the authorization table of container-agent', () => {
+  it('knows every open route by name', () => {
+    const open = listRoutes().filter((route) => route.isOpen && !isPlanted(route));
+    expect(open.map(({ name }) => name).sort()).toEqual(openRoutes);
+  });
+
+  it('refuses every intruder at every other route, and nothing is changed', async () => {
+    const guarded = listRoutes().filter(({ isOpen }) => !isOpen);
+    expect(guarded.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'GET /api/messages',
+        'POST /api/messages',
+        'GET /api/workspace/files',
+        'GET /api/workspace/files/*path',
+        'PUT /api/workspace/files/*path',
+      ]),
+    );
+    const problems: string[] = [];
+    for (const route of guarded) problems.push(...(await checkRoute(route, intruders)));
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it('lets the front door and the local page in: it does not pass because nothing works', async () => {
+    const guarded = listRoutes().filter(({ isOpen, method }) => !isOpen && method === 'GET');
+    const cookie = app.enterLocally();
+    for (const route of guarded) {
+      const proven = await app.ask({ ...route, headers: proofBy(app.main.token, route) });
+      const local = await app.ask({
+        ...route,
+        headers: { cookie, host: app.host, 'sec-fetch-site': 'same-origin' },
+      });
+      expect([route.name, proven, local]).toEqual([route.name, 200, 200]);
+    }
+  });
+
+  it('upgrades nobody: there is no socket here but those that dial out', async () => {
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    for (const target of ['/', '/ws/sessions/session-1', '/api/workspace/files']) {
+      expect([target, await app.ask({ method: 'GET', path: target, headers: upgrade })]).not.toContain(101);
+    }
+  });
+});
+
+describe('the table itself', () => {
+  it('turns red for a route without a guard', async () => {
+    const planted = listRoutes().find(({ name }) => name === 'POST /api/planted');
+    if (!planted) throw new Error('The planted route is not in the list.');
+    expect([planted.isOpen, openRoutes]).toEqual([true, expect.not.arrayContaining([planted.name])]);
+    expect(await checkRoute(planted, intruders.slice(0, 1))).toEqual([
+      'POST /api/planted × no proof: 201 instead of 401',
+    ]);
+  });
+
+  it('turns red when a refused request changes the workspace', async () => {
+    const [route] = listRoutes();
+    if (!route) throw new Error('There is no route.');
+    const sneaky: Intruder = {
+      name: 'somebody',
+      headers: () => {
+        writeFileSync(path.join(app.workspace, 'planted.txt'), 'planted');
+        return {};
+      },
+    };
+    expect(await checkRoute(route, [sneaky])).toContain(`${route.name} × somebody: something changed`);
+  });
+});

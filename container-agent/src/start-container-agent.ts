@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EnvironmentError, loadEnvFiles } from '@codex-webapp/nest-kit';
 import { Logger } from '@nestjs/common';
@@ -31,8 +32,9 @@ export async function startContainerAgent(): Promise<void> {
   const config = app.get<SessionConfig>(sessionConfig.KEY);
   const logger = new Logger('ContainerAgent');
   await app.listen(config.port, config.host);
-  const { port } = app.getHttpServer().address() as AddressInfo;
-  app.get(ReverseTunnel).start({ ...config, agentPort: port });
+  const agentServer: Server = app.getHttpServer();
+  const { port } = agentServer.address() as AddressInfo;
+  app.get(ReverseTunnel).start({ ...config, agentServer });
   app.get(LocalPageFiles).begin(port);
   logger.log({ msg: 'Listening', host: config.host, port });
 

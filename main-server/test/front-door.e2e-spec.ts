@@ -38,7 +38,7 @@ describe('the front door', () => {
     sibling = await SessionPage.open(app, user);
     agent = await new EchoAgent().start();
     pageToken = await sessionToken(app, page.id);
-    tunnel = openTunnel(app, page.id, pageToken, agent.port);
+    tunnel = openTunnel(app, page.id, pageToken, agent.server);
     await waitFor(async () => (await page.ask('/api/workspace/files')).status === 200);
   }, 30_000);
 
@@ -604,7 +604,7 @@ describe('the front door', () => {
       ['deleted with its session', 'session.removed', {}],
     ])('ends that of a container that was %s', async (_what, event, payload) => {
       const own = await SessionPage.open(app, user);
-      const ownTunnel = openTunnel(app, own.id, await sessionToken(app, own.id), agent.port);
+      const ownTunnel = openTunnel(app, own.id, await sessionToken(app, own.id), agent.server);
       await waitFor(async () => (await own.ask('/api/workspace/files')).status === 200);
       const container =
         'container' in payload ? { container: { ...payload.container, sessionId: own.id } } : {};
@@ -633,7 +633,7 @@ describe('the front door', () => {
     it('ends requests and sockets of a login within two seconds of its logout', async () => {
       const other = await app.addUser();
       const theirs = await SessionPage.open(app, other);
-      const theirTunnel = openTunnel(app, theirs.id, await sessionToken(app, theirs.id), agent.port);
+      const theirTunnel = openTunnel(app, theirs.id, await sessionToken(app, theirs.id), agent.server);
       await waitFor(async () => (await theirs.ask('/api/workspace/files')).status === 200);
       const socket = openSocket(theirs, '/api/terminal');
       await once(socket, 'open');

@@ -38,7 +38,7 @@ describe('the tunnel of a container', () => {
       mainAppWsUrl: `ws://127.0.0.1:${(main.address() as AddressInfo).port}`,
       sessionId: 'session-1',
       sessionToken: 'token',
-      agentPort: portOf(agent),
+      agentServer: agent,
     });
     await waitFor(() => tunnels.length === 1);
   });
@@ -69,10 +69,23 @@ describe('the tunnel of a container', () => {
   }
 
   it('carries requests to container-agent, over kept connections', async () => {
-    const ports = new Set<number>();
-    onRequest = ({ socket }) => ports.add(socket.remotePort!);
+    const connections = new Set<Socket>();
+    onRequest = ({ socket }) => connections.add(socket);
     for (let i = 0; i < 20; i++) expect(await text(await get(`/a?${i}`))).toBe(`GET /a?${i}`);
-    expect(ports.size).toBe(1);
+    expect(connections.size).toBe(1);
+  });
+
+  it('carries a body that is sent together with its head', async () => {
+    const agentBodies: Promise<string>[] = [];
+    onRequest = (incoming) => agentBodies.push(text(incoming));
+    for (let i = 0; i < 20; i++) {
+      const outgoing = request({ agent: tunnels[0]!.agent, method: 'PUT', path: `/file?${i}`, host: 'a' });
+      outgoing.write(Buffer.from(`body `));
+      outgoing.end(Buffer.from(`${i}`));
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      expect(await text(response)).toBe(`PUT /file?${i}`);
+      expect(await agentBodies[i]).toBe(`body ${i}`);
+    }
   });
 
   it('reaches a loopback port by its number, with each half closed by itself', async () => {

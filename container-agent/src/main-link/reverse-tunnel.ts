@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   createServer,
   constants,
@@ -5,18 +6,18 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock } from '@codex-webapp/nest-kit';
-import { createWebSocketStream, WebSocket } from 'ws';
+import { asSocket, Clock, createTunnelStream } from '@codex-webapp/nest-kit';
+import { WebSocket } from 'ws';
 
 export interface ReverseTunnelOptions {
   /** Of main-server's listener, e.g. `ws://host:3010`, without a trailing slash. */
   readonly mainAppWsUrl: string;
   readonly sessionId: string;
   readonly sessionToken: string;
-  /** Where container-agent's own HTTP server listens on loopback. */
-  readonly agentPort: number;
+  /** container-agent's own HTTP server, listening. */
+  readonly agentServer: Server;
 }
 
 /** main-server pings every 25 s; without a sign of life for this long the socket is dead. */
@@ -91,7 +92,7 @@ export class ReverseTunnel implements OnApplicationShutdown {
     this.failures = 0;
     this.logger.log({ msg: 'Tunnel opened' });
     this.expectPing(socket);
-    const stream = createWebSocketStream(socket);
+    const stream = createTunnelStream(socket);
     stream.on('error', () => undefined);
     this.http2.once('session', (session) => endWithSocket(session, socket));
     this.http2.emit('connection', stream);
@@ -115,8 +116,13 @@ export class ReverseTunnel implements OnApplicationShutdown {
 
   private serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => undefined);
-    const port = this.portOf(headers);
-    if (port === null) return refuse(stream, 403);
+    if (!this.options || headers[constants.HTTP2_HEADER_METHOD] !== 'CONNECT') return refuse(stream, 403);
+    const { agentServer } = this.options;
+    const authority = String(headers[constants.HTTP2_HEADER_AUTHORITY]);
+    if (authority === agentAuthority) return handOver(stream, agentServer);
+    const port = portOf(authority);
+    // Our own port is reached by its name only, so that a preview can never be of it.
+    if (port === null || port === (agentServer.address() as AddressInfo).port) return refuse(stream, 403);
     const target = connect({ host: loopback, port, allowHalfOpen: true, noDelay: true });
     const onFailure = (): void => refuse(stream, 502);
     target.once('error', onFailure);
@@ -126,17 +132,18 @@ export class ReverseTunnel implements OnApplicationShutdown {
     });
     stream.once('close', () => target.destroy());
   }
+}
 
-  /** The port a CONNECT may reach; null for everything that is not ours to reach. */
-  private portOf(headers: IncomingHttpHeaders): number | null {
-    if (headers[constants.HTTP2_HEADER_METHOD] !== 'CONNECT' || !this.options) return null;
-    const { agentPort } = this.options;
-    const authority = String(headers[constants.HTTP2_HEADER_AUTHORITY]);
-    if (authority === agentAuthority) return agentPort;
-    const port = Number(/^127\.0\.0\.1:([1-9]\d{0,4})$/.exec(authority)?.[1]);
-    // Our own port is reached by its name only, so that a preview can never be of it.
-    return port <= 65_535 && port !== agentPort ? port : null;
-  }
+/** Null for everything that is not a loopback port. */
+function portOf(authority: string): number | null {
+  const port = Number(/^127\.0\.0\.1:([1-9]\d{0,4})$/.exec(authority)?.[1]);
+  return port <= 65_535 ? port : null;
+}
+
+/** The stream is a connection to our own server, which takes it as it is: no way through the kernel and back. */
+function handOver(stream: ServerHttp2Stream, server: Server): void {
+  stream.respond({ [constants.HTTP2_HEADER_STATUS]: 200 });
+  server.emit('connection', asSocket(stream));
 }
 
 /** Node does not notice by itself that a socket below HTTP/2 is gone unless the socket is its own. */

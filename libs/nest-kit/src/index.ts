@@ -11,4 +11,5 @@ export * from './refuse-upgrade.ts';
 export * from './rest/index.ts';
 export * from './socket-text.ts';
 export * from './startup-error.ts';
+export * from './tunnel-stream.ts';
 export * from './upgrade-path.ts';

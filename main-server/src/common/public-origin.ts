@@ -5,35 +5,48 @@ import { httpConfig } from './http.config.ts';
 /** The origins browsers know us by: the app's, and one for each session. */
 @Injectable()
 export class PublicOrigin {
-  private port: number;
+  private parts: Pick<URL, 'host' | 'hostname' | 'origin' | 'port' | 'protocol'>;
 
   constructor(@Inject(httpConfig.KEY) private readonly config: ConfigType<typeof httpConfig>) {
-    this.port = config.port;
+    this.parts = this.partsAt(config.port);
   }
 
   /** Called once the port is known; matters where the system chose it. */
   listeningOn(port: number): void {
-    this.port = port;
+    this.parts = this.partsAt(port);
+  }
+
+  /** Of the app. Asked for with every request, so it is parsed once. */
+  get url(): PublicOrigin['parts'] {
+    return this.parts;
   }
 
   /** e.g. `http://localhost:3000` */
   get app(): string {
-    return this.config.publicUrl ?? `http://localhost:${this.port}`;
+    return this.parts.origin;
   }
 
   /** Whether browsers talk TLS to us. */
   get isSecure(): boolean {
-    return this.app.startsWith('https:');
+    return this.parts.protocol === 'https:';
   }
 
   /** Host name without a port below which each session has its own, e.g. `localhost`. */
   get sessionDomain(): string {
-    return this.config.sessionDomain ?? new URL(this.app).hostname;
+    return this.config.sessionDomain ?? this.parts.hostname;
   }
 
   /** e.g. `http://<label>.localhost:3000` */
   ofSession(label: string): string {
-    const { protocol, port } = new URL(this.app);
+    const { protocol, port } = this.parts;
     return `${protocol}//${label}.${this.sessionDomain}${port === '' ? '' : `:${port}`}`;
+  }
+
+  /** Its parts as plain values: those of a URL are worked out anew at each look. */
+  private partsAt(listeningPort: number): PublicOrigin['parts'] {
+    const { host, hostname, origin, port, protocol } = new URL(
+      this.config.publicUrl ?? `http://localhost:${listeningPort}`,
+    );
+    return { host, hostname, origin, port, protocol };
   }
 }

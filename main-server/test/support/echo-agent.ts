@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
@@ -17,7 +16,7 @@ export class EchoAgent {
   /** Answers instead of the echo; gets the raw connection. */
   misbehave: ((request: IncomingMessage, socket: Duplex) => void) | null = null;
   private readonly sockets = new WebSocketServer({ noServer: true });
-  private readonly server = createServer((request, response) => void this.answer(request, response));
+  readonly server = createServer((request, response) => void this.answer(request, response));
 
   constructor() {
     this.server.on('upgrade', (request, socket, head) => {
@@ -27,10 +26,6 @@ export class EchoAgent {
         client.on('message', (data, isBinary) => client.send(data, { binary: isBinary }));
       });
     });
-  }
-
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
   }
 
   get last(): Seen | undefined {

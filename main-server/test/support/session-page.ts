@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { SessionResponse, TicketResponse } from '@codex-webapp/contracts';
 import { SystemClock } from '@codex-webapp/nest-kit';
@@ -112,14 +117,19 @@ export async function sessionToken(app: TestApp, sessionId: string, generation =
   return app.get(SessionTokensService).issue({ sessionId, generation, issuedAt });
 }
 
-/** Opens the container's end of a session's tunnel; the server on `agentPort` plays container-agent. */
-export function openTunnel(app: TestApp, sessionId: string, token: string, agentPort: number): ReverseTunnel {
+/** Opens the container's end of a session's tunnel; `agentServer` plays container-agent. */
+export function openTunnel(
+  app: TestApp,
+  sessionId: string,
+  token: string,
+  agentServer: Server,
+): ReverseTunnel {
   const tunnel = new ReverseTunnel(new SystemClock());
   tunnel.start({
     mainAppWsUrl: app.containerUrl.replace(/^http/, 'ws'),
     sessionId,
     sessionToken: token,
-    agentPort,
+    agentServer,
   });
   return tunnel;
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { meaningOfHost, type OwnNames } from './host-names.ts';
 
 const label = '0123456789abcdef0123456789abcdef';
-const local: OwnNames = { appOrigin: 'http://localhost:3000', sessionDomain: 'localhost', port: 3000 };
+const local: OwnNames = { url: new URL('http://localhost:3000'), sessionDomain: 'localhost', port: 3000 };
 const server: OwnNames = {
-  appOrigin: 'https://agents.example.com',
+  url: new URL('https://agents.example.com'),
   sessionDomain: 'sessions.example.com',
   port: 3000,
 };

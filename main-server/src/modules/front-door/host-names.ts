@@ -7,8 +7,8 @@ export type HostMeaning =
   | { readonly kind: 'unknown' };
 
 export interface OwnNames {
-  /** e.g. `http://localhost:3000` */
-  readonly appOrigin: string;
+  /** Of the app. */
+  readonly url: Pick<URL, 'host' | 'port' | 'protocol'>;
   /** e.g. `localhost` */
   readonly sessionDomain: string;
   /** The port the public listener has. */
@@ -17,7 +17,7 @@ export interface OwnNames {
 
 /** Decides before anything else: an unknown name may be a foreign page that rebound its own to our address. */
 export function meaningOfHost(host: string | undefined, names: OwnNames): HostMeaning {
-  const app = new URL(names.appOrigin);
+  const { url: app } = names;
   const name = withoutDefaultPort(host?.toLowerCase() ?? '', app.protocol);
   if (name === app.host || name === `localhost:${names.port}`) return { kind: 'app' };
   if (name === `127.0.0.1:${names.port}` || name === `[::1]:${names.port}`) return { kind: 'loopback' };

@@ -62,8 +62,8 @@ export class HostRouter {
   }
 
   private meaningOf({ headers, socket }: IncomingMessage): HostMeaning {
-    const { app: appOrigin, sessionDomain } = this.publicOrigin;
-    return meaningOfHost(headers.host, { appOrigin, sessionDomain, port: socket.localPort ?? 0 });
+    const { url, sessionDomain } = this.publicOrigin;
+    return meaningOfHost(headers.host, { url, sessionDomain, port: socket.localPort ?? 0 });
   }
 
   private async findSession(label: string): Promise<HostedSession> {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
@@ -44,7 +44,7 @@ export class SessionOriginGrantsService {
       await manager.delete(SessionOriginGrantEntity, { expiresAt: LessThanOrEqual(now) });
       await manager.insert(SessionOriginGrantEntity, {
         id: randomUUID(),
-        secretHash: hash(secret),
+        secretHash: hashOf(secret),
         sessionId,
         userId: user.id,
         loginId,
@@ -58,7 +58,7 @@ export class SessionOriginGrantsService {
 
   /** Null for a secret that is unknown, of another session, or whose login has ended. */
   findUser(secret: string, sessionId: string): Promise<AuthUser | null> {
-    const secretHash = hash(secret);
+    const secretHash = hashOf(secret);
     return this.memory.find(`${sessionId} ${secretHash}`, () => this.readUser(secretHash, sessionId));
   }
 
@@ -75,6 +75,6 @@ export class SessionOriginGrantsService {
   }
 }
 
-function hash(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+function hashOf(secret: string): string {
+  return hash('sha256', secret);
 }

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { DomainError } from '@codex-webapp/nest-kit';
-import { createWebSocketStream, type WebSocket } from 'ws';
+import { createTunnelStream, DomainError } from '@codex-webapp/nest-kit';
+import type { WebSocket } from 'ws';
 import { TunnelAgent } from './tunnel-agent.ts';
 
 export const tunnelLimits = {
@@ -37,7 +37,7 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
     super();
     const { streamWindowBytes, connectionsMax } = tunnelLimits;
     this.session = connect('http://container', {
-      createConnection: () => createWebSocketStream(socket),
+      createConnection: () => createTunnelStream(socket),
       settings: { enablePush: false, initialWindowSize: streamWindowBytes },
       maxSessionMemory: 64,
     });
@@ -64,7 +64,7 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
     this.end();
   }
 
-  private async connect(authority: string): Promise<Duplex> {
+  private async connect(authority: string): Promise<ClientHttp2Stream> {
     if (this.session.destroyed || this.session.closed) throw containerUnreachable();
     const stream = this.session.request(
       { [constants.HTTP2_HEADER_METHOD]: 'CONNECT', [constants.HTTP2_HEADER_AUTHORITY]: authority },

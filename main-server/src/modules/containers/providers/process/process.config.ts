@@ -4,7 +4,7 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
-const schema = z.object({
+export const processEnvironment = z.object({
   DATABASE_PATH: z.string().default('./var/chat.db'),
   CONTAINER_PORT: z.coerce.number().int().min(0).max(65_535).default(3010),
   MAIN_APP_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -16,7 +16,7 @@ const passedOn =
   /^(PATH|SHELL|USER|LOGNAME|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|(SSL|NIX_SSL)_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|GIT_SSL_CAINFO|https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY)$/;
 
 export const processConfig = registerAs('process', () => {
-  const env = parseEnv(schema);
+  const env = parseEnv(processEnvironment);
   const builtEntry = fileURLToPath(
     new URL('../../../../../../container-agent/dist/main.js', import.meta.url),
   );

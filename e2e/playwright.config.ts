@@ -35,6 +35,8 @@ export default defineConfig({
         `--disable-features=${disabledFeatures.join(',')}`,
         '--disable-quic',
         '--no-first-run',
+        // A name the server was not told about.
+        '--host-resolver-rules=MAP chat.example 127.0.0.1',
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',

@@ -29,6 +29,7 @@ export interface NewSessionChoices {
 
 /** Presses New Session and answers its id, once the session's own UI has said READY. */
 export async function createSession(page: Page, choices: NewSessionChoices): Promise<string> {
+  const before = page.url();
   await page
     .getByRole('button', { name: /New session/ })
     .first()
@@ -41,7 +42,7 @@ export async function createSession(page: Page, choices: NewSessionChoices): Pro
       .click();
   }
   await dialog.getByRole('button', { name: 'Create session' }).click();
-  await page.waitForURL(/\/sessions\/[0-9a-f-]{36}$/);
+  await page.waitForURL((url) => url.href !== before && /\/sessions\/[0-9a-f-]{36}$/.test(url.pathname));
   await expect(sessionUi(page).getByRole('textbox', { name: 'Message' })).toBeVisible();
   return page.url().split('/').at(-1) ?? '';
 }

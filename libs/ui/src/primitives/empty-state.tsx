@@ -18,7 +18,7 @@ export function EmptyState({ icon, title, children, action, className }: Props) 
           {icon}
         </span>
       )}
-      <p className="text-15 font-semibold text-text">{title}</p>
+      <h2 className="text-15 font-semibold text-text">{title}</h2>
       {children !== undefined && <div className="mt-1.5 text-13 text-balance text-muted">{children}</div>}
       {action !== undefined && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

@@ -22,7 +22,7 @@ export function ErrorState({ title, children, onRetry, retryLabel = 'Try again',
       <span className="mb-4 grid size-11 place-items-center rounded-xl bg-danger-soft text-danger-ink">
         <TriangleAlert aria-hidden className="size-5" />
       </span>
-      <p className="text-15 font-semibold text-text">{title}</p>
+      <h2 className="text-15 font-semibold text-text">{title}</h2>
       {children !== undefined && <div className="mt-1.5 text-13 break-words text-muted">{children}</div>}
       {(onRetry !== undefined || action !== undefined) && (
         <div className="mt-5 flex flex-wrap justify-center gap-2">

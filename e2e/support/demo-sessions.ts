@@ -1,0 +1,236 @@
+import type { ApiClient } from './api-client.ts';
+import { waitFor } from './api-client.ts';
+import { processesOfSession } from './processes.ts';
+
+interface Session {
+  readonly id: string;
+  readonly origin: string;
+  readonly status: string;
+  readonly containerStatus: string;
+}
+
+interface Recipe {
+  readonly title: string;
+  readonly agent: 'codex' | 'shell';
+  readonly mode?: 'ask-first' | 'full-auto';
+  readonly provider?: 'process' | 'manual';
+  readonly prompts?: readonly string[];
+  /** What the session shows once it is in the state it is for; idle when absent. */
+  readonly until?: Partial<Session>;
+  /** After the prompts were queued. */
+  readonly then?: (session: Session, api: ApiClient) => Promise<unknown>;
+}
+
+const answer = [
+  '## What changed\\n\\nThe limiter keeps **one bucket per client** and refills it over time:\\n\\n',
+  '| setting | default | meaning |\\n|---|---|---|\\n| `burst` | 20 | requests at once |\\n| `perMinute` | 60 | refill |\\n\\n',
+  '```ts\\nconst limiter = new RateLimiter({ burst: 20, perMinute: 60 });\\napp.use(limiter.middleware());\\n```\\n\\n',
+  'Run `npm test` to see it refuse the 21st request.',
+].join('');
+
+const limiter = [
+  'export class RateLimiter {',
+  '  private readonly buckets = new Map<string, number>();',
+  '',
+  '  take(client: string): boolean {',
+  '    const left = this.buckets.get(client) ?? 20;',
+  '    this.buckets.set(client, left - 1);',
+  '    return left > 0;',
+  '  }',
+  '}',
+].join('\\n');
+
+const longWord = 'x'.repeat(600);
+const longAnswer = [
+  '# A long answer\\n\\n',
+  ...Array.from(
+    { length: 12 },
+    (_, i) => `${i + 1}. Step ${i + 1} of a list that goes on, with some words to read.\\n`,
+  ),
+  `\\nA word without an end: ${longWord}\\n\\n`,
+  '| ' + Array.from({ length: 14 }, (_, i) => `column ${i + 1}`).join(' | ') + ' |\\n',
+  '|' + '---|'.repeat(14) + '\\n',
+  '| ' + Array.from({ length: 14 }, () => 'a longer cell').join(' | ') + ' |\\n\\n',
+  '> A quotation, and a line of code that is much wider than the page:\\n\\n',
+  '```sh\\n' + 'curl --header "accept: application/json" '.repeat(8) + '\\n```\\n\\n',
+  'Mixed scripts: 日本語のテキスト, עברית, العربية, 🙂.',
+].join('');
+
+/** The sessions of a busy day, by what they show. */
+export const recipes = {
+  codex: {
+    title: 'Add a rate limiter',
+    agent: 'codex',
+    prompts: [
+      [
+        'Please add a rate limiter to the API.',
+        'think: I look at what is there first, then write the limiter and its test.',
+        'plan: Look around✓ | Write the limiter* | Test it',
+        'run: ls -la && git --version',
+        `write: src/rate-limiter.ts <<< ${limiter}`,
+        'edit: src/rate-limiter.ts |     const left = this.buckets.get(client) ?? 20; |     const left = this.buckets.get(client) ?? this.burst;',
+        'plan: Look around✓ | Write the limiter✓ | Test it✓',
+        `say: ${answer}`,
+      ].join('\n'),
+    ],
+  },
+  needsYou: {
+    title: 'Migrate the database',
+    agent: 'codex',
+    mode: 'ask-first',
+    prompts: ['say: I need to change the schema.\nrun: touch migrated && echo done\nsay: Done.'],
+    until: { status: 'needs-you' },
+  },
+  needsYouForFile: {
+    title: 'Tidy the configuration',
+    agent: 'codex',
+    mode: 'ask-first',
+    prompts: ['write: config/settings.yaml <<< port: 3000\\nhost: localhost\nsay: Done.'],
+    until: { status: 'needs-you' },
+  },
+  running: {
+    title: 'Run the whole test suite',
+    agent: 'codex',
+    prompts: [
+      'say: I run all tests now.\nrun: for i in $(seq 1 900); do echo "ok $i - test number $i"; sleep 1; done',
+    ],
+    until: { status: 'running' },
+  },
+  queued: {
+    title: 'Nightly build',
+    agent: 'shell',
+    prompts: ['echo building; sleep 900', 'npm run lint', 'npm test -- --coverage'],
+    until: { status: 'running' },
+  },
+  interrupted: {
+    title: 'Count to a thousand',
+    agent: 'shell',
+    prompts: ['for i in 1 2 3; do echo $i; done; sleep 900', 'echo next'],
+    until: { status: 'idle' },
+    then: async (session, api) => {
+      const turnId = await waitFor('a turn', async () => {
+        const { prompts } = await api.ask<{ prompts: { status: string; turnId: string | null }[] }>(
+          'GET',
+          `/sessions/${session.id}/prompts`,
+        );
+        return prompts.find(({ status }) => status === 'started')?.turnId;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await api.ask('POST', `/sessions/${session.id}/interrupt`, { turnId });
+    },
+  },
+  turnFailed: {
+    title: 'Translate the handbook',
+    agent: 'codex',
+    prompts: ['say: I begin.\nfail: 400 x50 The model is not available.'],
+  },
+  shell: {
+    title: 'Look at the machine',
+    agent: 'shell',
+    prompts: ['uname -s && id -u', 'ls --color /no/such/folder', 'seq 1 60'],
+  },
+  long: { title: 'A long story', agent: 'codex', prompts: [`say: ${longAnswer}`] },
+  files: {
+    title: 'Files of every kind',
+    agent: 'shell',
+    prompts: [
+      [
+        'mkdir -p docs src && printf "# Notes\\n\\n- first\\n- second\\n" > notes.md',
+        'printf "\\0\\1\\2\\3%.0s" $(seq 1 4000) > picture.bin',
+        'head -c 12000000 /dev/zero | tr "\\0" "a" > huge.log',
+        'ln -s /etc/hostname link && echo made',
+      ].join(' && '),
+    ],
+  },
+  stopped: {
+    title: 'Last week’s experiment',
+    agent: 'shell',
+    prompts: ['echo the result was 42'],
+    until: { status: 'stopped', containerStatus: 'stopped' },
+    then: async (session, api) => {
+      await waitForSession(api, session.id, { status: 'idle' });
+      await api.ask('POST', `/sessions/${session.id}/container/stop`);
+    },
+  },
+  archived: {
+    title: 'Old prototype',
+    agent: 'shell',
+    prompts: ['echo archived'],
+    until: { status: 'archived' },
+    then: async (session, api) => {
+      await waitForSession(api, session.id, { status: 'idle' });
+      await api.ask('PATCH', `/sessions/${session.id}`, { isArchived: true });
+    },
+  },
+  /** Its program is held before it can connect. */
+  starting: {
+    title: 'Fresh workspace',
+    agent: 'shell',
+    until: { containerStatus: 'creating' },
+    then: (session) => holdStart(session.id, 'SIGSTOP'),
+  },
+  /** Its program is killed before it can connect. */
+  failed: {
+    title: 'Broken image',
+    agent: 'shell',
+    until: { status: 'failed' },
+    then: (session) => holdStart(session.id, 'SIGKILL'),
+  },
+  manual: { title: 'On my own machine', agent: 'shell', provider: 'manual', until: {} },
+  empty: { title: 'Nothing said yet', agent: 'codex', until: { containerStatus: 'running' } },
+} as const satisfies Readonly<Record<string, Recipe>>;
+
+export type DemoName = keyof typeof recipes;
+
+/** Makes each session once, when it is first asked for, and waits until it shows what it is for. */
+export class DemoSessions {
+  private readonly made = new Map<DemoName, Promise<Session>>();
+
+  constructor(private readonly api: ApiClient) {}
+
+  get(name: DemoName): Promise<Session> {
+    const made = this.made.get(name) ?? this.make(recipes[name]);
+    this.made.set(name, made);
+    return made;
+  }
+
+  private async make(recipe: Recipe): Promise<Session> {
+    const { title, agent, mode = 'full-auto', provider = 'process', prompts = [], until, then } = recipe;
+    const session = await this.api.ask<Session>('POST', '/sessions', {
+      title,
+      agent,
+      provider,
+      permissionMode: mode,
+    });
+    for (const text of prompts) await this.api.ask('POST', `/sessions/${session.id}/messages`, { text });
+    await then?.(session, this.api);
+    if (until === undefined) await this.waitForAnswers(session.id, prompts.length);
+    return waitForSession(this.api, session.id, until ?? { status: 'idle' });
+  }
+
+  private async waitForAnswers(sessionId: string, count: number): Promise<void> {
+    await waitFor(`${count} answers`, async () => {
+      const { messages } = await this.api.ask<{ messages: { role: string }[] }>(
+        'GET',
+        `/sessions/${sessionId}/messages`,
+      );
+      return messages.filter(({ role }) => role === 'assistant').length === count;
+    });
+  }
+}
+
+async function waitForSession(api: ApiClient, id: string, wanted: Partial<Session>): Promise<Session> {
+  return waitFor(`session ${JSON.stringify(wanted)}`, async () => {
+    const session = await api.ask<Session>('GET', `/sessions/${id}`);
+    const isThere = Object.entries(wanted).every(([key, value]) => session[key as keyof Session] === value);
+    return isThere ? session : null;
+  });
+}
+
+async function holdStart(sessionId: string, signal: NodeJS.Signals): Promise<void> {
+  const pids = await waitFor('the process of the session', async () => {
+    const found = processesOfSession(sessionId);
+    return found.length > 0 ? found : null;
+  });
+  for (const pid of pids) process.kill(pid, signal);
+}

@@ -51,6 +51,8 @@ export class LinkConnection {
   private lastProgressAt = performance.now();
   private lastLookAt = performance.now();
   private refusedStatus: number | null = null;
+  /** What the system said of the socket, e.g. ECONNREFUSED; the close that follows has no words of its own. */
+  private failure: string | null = null;
 
   constructor(private readonly options: ConnectionOptions) {
     this.socket = new WebSocket(options.url, {
@@ -90,8 +92,7 @@ export class LinkConnection {
       request.destroy();
       this.socket.terminate();
     });
-    // The close that follows says it too; without a listener the process would end.
-    this.socket.on('error', () => undefined);
+    this.socket.on('error', (error: NodeJS.ErrnoException) => (this.failure = error.code ?? error.message));
     this.socket.on('open', () => void this.sayHello());
     this.socket.on('message', (data, isBinary) => this.receive(data, isBinary));
     this.socket.on('ping', () => this.heard());
@@ -100,7 +101,7 @@ export class LinkConnection {
       this.pump.stop();
       for (const timer of this.timers) clearTimeout(timer);
       if (this.refusedStatus !== null) resolve({ kind: 'refused', status: this.refusedStatus });
-      else resolve({ kind: 'closed', code, reason: reason.toString('utf8') });
+      else resolve({ kind: 'closed', code, reason: reason.toString('utf8') || (this.failure ?? '') });
     });
   }
 

@@ -18,6 +18,9 @@ const refusedCodes: ReadonlySet<number> = new Set([
   closeCodes.sessionGone,
 ]);
 
+/** How long we leave the session to another container-agent that took over with the same token. */
+const replacedWaitMs = 60_000;
+
 /** How long a refusal may last before we believe it. */
 const giveUpAfterMs = 10 * 60_000;
 
@@ -91,7 +94,8 @@ export class MainLinkService {
       const end = await this.connectOnce(facts);
       if (this.isClosed()) return;
       this.judge(end);
-      await this.wait(this.backOff.nextMs());
+      // Coming back at once would take the session from the other one, which would come back at once.
+      await this.wait(isReplaced(end) ? replacedWaitMs : this.backOff.nextMs());
     }
   }
 
@@ -137,6 +141,13 @@ export class MainLinkService {
   }
 
   private judge(end: ConnectionEnd): void {
+    if (isReplaced(end)) {
+      this.currentState = 'refused';
+      this.logger.error({
+        msg: 'Another container-agent runs with the token of this session. Stop one of the two',
+      });
+      return;
+    }
     const isRefused = end.kind === 'refused' ? refusedStatuses.has(end.status) : refusedCodes.has(end.code);
     if (!isRefused) {
       this.currentState = 'waiting';
@@ -166,4 +177,8 @@ export class MainLinkService {
       };
     });
   }
+}
+
+function isReplaced(end: ConnectionEnd): boolean {
+  return end.kind === 'closed' && end.code === closeCodes.replaced;
 }

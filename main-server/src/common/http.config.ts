@@ -15,6 +15,10 @@ export const httpEnvironment = z.object({
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like https://agents.example.com' })
     .refine((value) => URL.canParse(value) && new URL(value).pathname === '/', 'must have no path')
+    .refine(
+      opensSessions,
+      'must begin with https, or be http://localhost: nowhere else do browsers keep the cookie of a session page',
+    )
     .optional(),
   SESSION_DOMAIN: z
     .string()
@@ -24,6 +28,13 @@ export const httpEnvironment = z.object({
   CONTAINER_PORT: port.default(3010),
   CONTAINER_HOST: z.string().optional(),
 });
+
+/** Session pages live on names below this one, with a cookie that browsers keep over TLS and on localhost only. */
+function opensSessions(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || hostname === 'localhost' || hostname.endsWith('.localhost');
+}
 
 /** Where the server listens and by which names browsers reach it. */
 export const httpConfig = registerAs('http', () => {

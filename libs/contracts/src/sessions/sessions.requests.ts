@@ -5,6 +5,9 @@ import type {
   ContainerStatus,
 } from '../containers/containers.requests.ts';
 
+/** What a session is called until somebody or its first prompt names it. */
+export const defaultSessionTitle = 'New session';
+
 export const sessionLimits = {
   titleMinLength: 1,
   titleMaxLength: 200,
@@ -41,7 +44,7 @@ export interface SessionResponse {
 
 /** `POST /api/sessions` */
 export interface CreateSessionRequest {
-  /** `New session` when absent, and named after the first turn. */
+  /** `defaultSessionTitle` when absent; the first prompt then names the session. */
   readonly title?: string;
   readonly agent?: AgentId;
   readonly provider?: ContainerProviderName;

@@ -20,6 +20,7 @@ import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
+import { titleFromPrompt } from './title-from-prompt.ts';
 
 const waiting = ['queued', 'delivered'] as const;
 
@@ -59,7 +60,13 @@ export class PromptsService {
       append(toPromptChanged(created));
       if (authorOf(author).kind === 'user' && session.isQueuePaused)
         await this.unpause(manager, append, sessionId);
-      append(await this.sessions.patch(manager, sessionId, { lastActivityAt: this.clock.now() }));
+      const title = titleFromPrompt(session, request.text);
+      append(
+        await this.sessions.patch(manager, sessionId, {
+          lastActivityAt: this.clock.now(),
+          ...(title === null ? {} : { title }),
+        }),
+      );
       await this.audit.record(manager, {
         actor: author,
         action: 'prompt.queued',

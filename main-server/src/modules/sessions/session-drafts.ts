@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { CreateSessionRequest } from '@codex-webapp/contracts';
+import { defaultSessionTitle, type CreateSessionRequest } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerProvidersService } from '../containers/container-providers.service.ts';
 import type { Session } from '../session-state/session.ts';
 
-const titleDefault = 'New session';
 const agentDefault = 'shell';
 
 /** Fills in what a request for a new session leaves open. */
@@ -24,7 +23,7 @@ export class SessionDrafts {
     return {
       id: randomUUID(),
       ownerId: owner.id,
-      title: request.title ?? titleDefault,
+      title: request.title ?? defaultSessionTitle,
       isTitleChosen: request.title !== undefined,
       agent: request.agent ?? agentDefault,
       // Where nothing keeps the agent from the host, it asks.

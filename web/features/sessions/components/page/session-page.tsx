@@ -1,11 +1,10 @@
 'use client';
 
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
-import type { SessionResponse } from '@codex-webapp/contracts/sessions';
+import { defaultSessionTitle, type SessionResponse } from '@codex-webapp/contracts/sessions';
 import { useState } from 'react';
 import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
-import { titleDefault } from '../../model/title-default.ts';
 import { DeleteSessionDialog } from './delete-session-dialog.tsx';
 import { SessionFrame } from './session-frame.tsx';
 import { SessionHeader } from './session-header.tsx';
@@ -35,7 +34,7 @@ function OpenSession({
 
   const handleTitleSuggested = (title: string) => {
     // A title that somebody chose stays.
-    if (session.title === titleDefault) void actions.rename(title);
+    if (session.title === defaultSessionTitle) void actions.rename(title);
   };
 
   return (

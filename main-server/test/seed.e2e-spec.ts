@@ -130,11 +130,12 @@ describe('seed.md, API Endpoints, Main App', () => {
   });
 
   it('POST /api/sessions/:id/container/start makes a new process on the same data', async () => {
-    const before = findContainerPid(app, sessionId);
+    const pid = findContainerPid(app, sessionId);
+    const { body: before } = await app.as(user).get(`/api/sessions/${sessionId}/container/status`);
     await container('start');
     await waitForStatus(app, user, sessionId, 'running');
-    expect(findContainerPid(app, sessionId)).not.toBe(before);
-    expect(await containerRow()).toMatchObject({ status: 'running', generation: 2 });
+    expect(findContainerPid(app, sessionId)).not.toBe(pid);
+    expect(await containerRow()).toMatchObject({ status: 'running', generation: before.generation + 1 });
     expect(await runInShell(app, user, sessionId, 'cat made.txt')).toBe('made\n');
   });
 

@@ -51,10 +51,17 @@ export class ScriptedMainServer {
   constructor(
     readonly sessionId: string,
     readonly token: string,
+    /** Containers reach no loopback address. */
+    private readonly listenAddress = '127.0.0.1',
   ) {}
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return this.urlFrom('127.0.0.1');
+  }
+
+  /** The same, by the name that somebody else has for this machine. */
+  urlFrom(host: string): string {
+    return `http://${host}:${this.port}`;
   }
 
   get isLinked(): boolean {
@@ -78,7 +85,7 @@ export class ScriptedMainServer {
       }
       wss.handleUpgrade(request, socket, head, (webSocket) => this.welcome(webSocket));
     });
-    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.server.listen(this.port, this.listenAddress, resolve));
     this.port = (this.server.address() as AddressInfo).port;
   }
 

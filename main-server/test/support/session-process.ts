@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SessionTokensService } from '../../src/modules/auth/session-tokens.service.ts';
 import type { TestApp, TestUser } from './create-test-app.ts';
@@ -19,10 +19,16 @@ export function isAlive(pid: number): boolean {
   if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch {
     return false;
   }
+}
+
+/** Until its parent has asked how it ended, an ended process keeps its pid. */
+function hasEnded(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && /\) Z /.test(readFileSync(file, 'utf8'));
 }
 
 /** The token that the session's container holds now. */

@@ -260,7 +260,7 @@ export const states: readonly State[] = [
     open: openSession('codex'),
     shows: (page) => [
       sessionUi(page).getByRole('heading', { name: 'What changed' }),
-      sessionUi(page).getByText('one bucket per client'),
+      sessionUi(page).getByText('one bucket per client', { exact: true }),
     ],
   },
   {

@@ -38,8 +38,8 @@ export async function attackFromPage({ app, sibling, siblingId, triesCookies }: 
   const connect = (url: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = new WebSocket(url);
-      socket.onopen = () => resolve('opened');
-      socket.onerror = () => reject(new Error('refused'));
+      socket.addEventListener('open', () => resolve('opened'));
+      socket.addEventListener('error', () => reject(new Error('refused')));
       setTimeout(() => reject(new Error('no answer')), waitMs);
     });
   const submit = async (action: string, fields: Readonly<Record<string, string>>): Promise<void> => {
@@ -60,8 +60,8 @@ export async function attackFromPage({ app, sibling, siblingId, triesCookies }: 
   };
   const load = (element: HTMLElement): Promise<string> =>
     new Promise((resolve, reject) => {
-      element.onload = () => resolve('loaded');
-      element.onerror = () => reject(new Error('refused'));
+      element.addEventListener('load', () => resolve('loaded'));
+      element.addEventListener('error', () => reject(new Error('refused')));
       document.body.append(element);
       setTimeout(() => reject(new Error('no answer')), waitMs);
     });

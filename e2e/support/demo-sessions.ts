@@ -18,7 +18,7 @@ interface Recipe {
   /** What the session shows once it is in the state it is for; idle when absent. */
   readonly until?: Partial<Session>;
   /** After the prompts were queued. */
-  readonly then?: (session: Session, api: ApiClient) => Promise<unknown>;
+  readonly after?: (session: Session, api: ApiClient) => Promise<unknown>;
 }
 
 const answer = [
@@ -107,7 +107,7 @@ export const recipes = {
     agent: 'shell',
     prompts: ['for i in 1 2 3; do echo $i; done; sleep 900', 'echo next'],
     until: { status: 'idle' },
-    then: async (session, api) => {
+    after: async (session, api) => {
       const turnId = await waitFor('a turn', async () => {
         const { prompts } = await api.ask<{ prompts: { status: string; turnId: string | null }[] }>(
           'GET',
@@ -147,7 +147,7 @@ export const recipes = {
     agent: 'shell',
     prompts: ['echo the result was 42'],
     until: { status: 'stopped', containerStatus: 'stopped' },
-    then: async (session, api) => {
+    after: async (session, api) => {
       await waitForSession(api, session.id, { status: 'idle' });
       await api.ask('POST', `/sessions/${session.id}/container/stop`);
     },
@@ -157,7 +157,7 @@ export const recipes = {
     agent: 'shell',
     prompts: ['echo archived'],
     until: { status: 'archived' },
-    then: async (session, api) => {
+    after: async (session, api) => {
       await waitForSession(api, session.id, { status: 'idle' });
       await api.ask('PATCH', `/sessions/${session.id}`, { isArchived: true });
     },
@@ -167,14 +167,14 @@ export const recipes = {
     title: 'Fresh workspace',
     agent: 'shell',
     until: { containerStatus: 'creating' },
-    then: (session) => holdStart(session.id, 'SIGSTOP'),
+    after: (session) => holdStart(session.id, 'SIGSTOP'),
   },
   /** Its program is killed before it can connect. */
   failed: {
     title: 'Broken image',
     agent: 'shell',
     until: { status: 'failed' },
-    then: (session) => holdStart(session.id, 'SIGKILL'),
+    after: (session) => holdStart(session.id, 'SIGKILL'),
   },
   manual: { title: 'On my own machine', agent: 'shell', provider: 'manual', until: {} },
   empty: { title: 'Nothing said yet', agent: 'codex', until: { containerStatus: 'running' } },
@@ -195,7 +195,7 @@ export class DemoSessions {
   }
 
   private async make(recipe: Recipe): Promise<Session> {
-    const { title, agent, mode = 'full-auto', provider = 'process', prompts = [], until, then } = recipe;
+    const { title, agent, mode = 'full-auto', provider = 'process', prompts = [], until, after } = recipe;
     const session = await this.api.ask<Session>('POST', '/sessions', {
       title,
       agent,
@@ -203,7 +203,7 @@ export class DemoSessions {
       permissionMode: mode,
     });
     for (const text of prompts) await this.api.ask('POST', `/sessions/${session.id}/messages`, { text });
-    await then?.(session, this.api);
+    await after?.(session, this.api);
     if (until === undefined) await this.waitForAnswers(session.id, prompts.length);
     return waitForSession(this.api, session.id, until ?? { status: 'idle' });
   }

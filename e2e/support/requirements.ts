@@ -18,6 +18,6 @@ export function requireCodex(): void {
 function skipUnless(why: string | null): void {
   if (why === null) return;
   if (process.env.REQUIRE_ALL_SUITES === '1') throw new Error(`REQUIRE_ALL_SUITES is set, but ${why}.`);
-  console.warn(`!! NOT run: ${test.info().title}: ${why}.`);
+  process.stderr.write(`!! NOT run: ${test.info().title}: ${why}.\n`);
   test.skip(true, why);
 }

@@ -49,20 +49,22 @@ describe('seed.md, Docker Container Build', () => {
       const main = new ScriptedMainServer('test-session', 'test-token', '0.0.0.0');
       await main.start();
       const url = main.urlFrom('host.docker.internal');
+      const environment = {
+        SESSION_ID: 'test-session',
+        SESSION_TOKEN: 'test-token',
+        MAIN_APP_URL: url,
+        MAIN_APP_WS_URL: url.replace('http', 'ws'),
+        CODEX_AUTH_FILE_1: Buffer.from('{"a":1}').toString('base64'),
+      };
       const { output: id } = await docker(
-        ...[
-          'run',
-          '-d',
-          '--init',
-          '-p',
-          '127.0.0.1::3001',
-          '--add-host',
-          'host.docker.internal:host-gateway',
-        ],
-        ...['-e', 'SESSION_ID=test-session', '-e', 'SESSION_TOKEN=test-token'],
-        ...['-e', `MAIN_APP_URL=${url}`, '-e', `MAIN_APP_WS_URL=${url.replace('http', 'ws')}`],
-        ...['-e', `CODEX_AUTH_FILE_1=${Buffer.from('{"a":1}').toString('base64')}`],
-        ...['-v', `${workspace}:/workspace`, image],
+        'run',
+        '-d',
+        '--init',
+        '--publish=127.0.0.1::3001',
+        '--add-host=host.docker.internal:host-gateway',
+        `--volume=${workspace}:/workspace`,
+        ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
+        image,
       );
       const container = id.trim();
       try {
@@ -73,13 +75,15 @@ describe('seed.md, Docker Container Build', () => {
         );
         main.deliver('p1', 'pwd; id -un; cat ~/.codex/auth.json; echo made > made.txt');
         const events = await main.whenEnded('turn-p1', 30_000);
-        expect(JSON.stringify(events)).toContain('/workspace\\nnode\\n{\\"a\\":1}');
+        const output = events.map((event) => (event.type === 'tool.delta' ? event.text : '')).join('');
+        expect(output).toBe('/workspace\nnode\n{"a":1}');
         expect(readFileSync(path.join(workspace, 'made.txt'), 'utf8')).toBe('made\n');
         const published = (await docker('port', container, '3001')).output.trim();
         const health = await (await fetch(`http://${published}/health`)).json();
         expect(health).toMatchObject({ link: 'connected' });
       } finally {
         await docker('rm', '-f', '-v', container);
+        await docker('rmi', image);
         await main.stop();
         rmSync(folder, { recursive: true, force: true });
       }

@@ -221,6 +221,11 @@ beforeAll(async () => {
       expected: forEverybody(401),
     })),
     {
+      name: 'a ticket for a socket',
+      client: app.withToken(await newTicket(owner, sessionId)),
+      expected: forEverybody(401),
+    },
+    {
       name: 'another user',
       client: app.as(other),
       expected: (route) => (route.access === 'user' && hasOwner(route) ? 404 : null),
@@ -503,7 +508,31 @@ async function intrusions(): Promise<readonly SocketIntrusion[]> {
       headers: bearer(token),
       expected: 401,
     })),
+    {
+      name: 'the API token of another user with the role container',
+      target: link,
+      headers: bearer(secrets.otherToken),
+      expected: 403,
+    },
+    { name: 'a used ticket as bearer', target: link, headers: bearer(usedTicket), expected: 401 },
+    { name: 'an expired API token', target: link, headers: bearer(secrets.expiredToken), expected: 401 },
+    ...Object.entries(forged).map(([name, token]) => ({
+      name: `a session token with ${name}`,
+      target: `/ws/sessions/${sessionId}?role=client`,
+      headers: bearer(token),
+      expected: 401,
+    })),
     { name: 'no credential', target: tunnel, expected: 401 },
+    { name: 'a used ticket', target: `${tunnel}?token=${usedTicket}`, expected: 401 },
+    { name: 'a used ticket as bearer', target: tunnel, headers: bearer(usedTicket), expected: 401 },
+    {
+      name: 'the API token of another user',
+      target: tunnel,
+      headers: bearer(secrets.otherToken),
+      expected: 401,
+    },
+    { name: 'a login', target: tunnel, headers: cookie, expected: 401 },
+    { name: 'a page of the app', target: tunnel, headers: { ...cookie, Origin: app.origin }, expected: 403 },
     { name: 'an API token', target: tunnel, headers: bearer(secrets.ownerToken), expected: 401 },
     {
       name: 'a container of another session',
@@ -536,6 +565,14 @@ async function intrusions(): Promise<readonly SocketIntrusion[]> {
       headers: bearer(secrets.expiredToken),
       expected: 401,
     },
+    { name: 'a used ticket', target: `/ws/events?token=${usedTicket}`, expected: 401 },
+    { name: 'a used ticket as bearer', target: '/ws/events', headers: bearer(usedTicket), expected: 401 },
+    ...Object.entries(forged).map(([name, token]) => ({
+      name: `a session token with ${name}`,
+      target: '/ws/events',
+      headers: bearer(token),
+      expected: 401,
+    })),
     { name: 'a container', target: '/ws/events', headers: bearer(sessionToken(sessionId, 2)), expected: 401 },
     ...['https://evil.example', 'null', `${app.origin}.evil`, origin].map((foreign) => ({
       name: `the owner's browser with Origin ${foreign}`,

@@ -68,7 +68,7 @@ async function readSchemas(app: string): Promise<ReadonlyMap<string, z.ZodType>>
 
 function defaultOf(field: z.ZodType): string {
   const { success, data } = field.safeParse(undefined);
-  return success && data !== undefined ? String(data) : '';
+  return success && ['string', 'number'].includes(typeof data) ? `${data as string | number}` : '';
 }
 
 describe.each(['main-server', 'container-agent'])('.env.example, section %s', (app) => {

@@ -289,10 +289,12 @@ describe('containers', () => {
 
   it('names the default provider', async () => {
     await using setup = await setUp();
-    expect(await setup.app.get(ContainerProvidersService).list()).toMatchObject([
+    expect(await setup.app.get(ContainerProvidersService).list({ role: 'admin' })).toMatchObject([
       { name: 'manual', isDefault: true },
     ]);
-    await expect(setup.app.get(ContainerProvidersService).choose('dokploy')).rejects.toMatchObject({
+    await expect(
+      setup.app.get(ContainerProvidersService).choose({ role: 'admin' }, 'dokploy'),
+    ).rejects.toMatchObject({
       code: 'container.provider_unknown',
     });
   });
@@ -316,6 +318,30 @@ const failpoints = readdirSync(moduleFolder)
     ...readFileSync(path.join(moduleFolder, name), 'utf8').matchAll(/failpoints\.hit\('([^']+)'\)/g),
   ])
   .map(([, name]) => name ?? '');
+
+describe('a provider without isolation', () => {
+  it('is for administrators where sessions are isolated by default', async () => {
+    const providers = [new FakeContainerProvider('docker'), new FakeContainerProvider('process')];
+    await using app = await createTestApp({
+      imports: [ContainersModule],
+      override: (builder) =>
+        builder
+          .overrideProvider(ContainerProviderRegistry)
+          .useValue(new ContainerProviderRegistry(providers, 'docker')),
+    });
+    const user = await app.addUser();
+    const create = (who: TestUser) => app.as(who).post('/api/sessions', { provider: 'process' });
+
+    expect(await create(user)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'container.provider_forbidden' } },
+    });
+    expect(await app.query('SELECT id FROM sessions')).toEqual([]);
+    const { body } = await app.as(user).get('/api/sessions/options');
+    expect(body.providers).toContainEqual(expect.objectContaining({ name: 'process', isAvailable: false }));
+    expect((await create(await app.addAdmin())).status).toBe(201);
+  });
+});
 
 describe('a crash', () => {
   it.each(failpoints)('at %s leaves one container or none, and the truth', async (name) => {

@@ -92,6 +92,7 @@ export const errorCodes = {
   'container.not_running': define('conflict'),
   'container.busy': define('conflict'),
   'container.provider_unknown': define('invalid_request'),
+  'container.provider_forbidden': define('forbidden'),
   'container.provider_unreachable': define('unavailable'),
   'container.provider_failed': define('unavailable'),
   'container.start_timed_out': define('unavailable'),

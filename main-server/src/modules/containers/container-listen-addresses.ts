@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
 import { containersConfig } from './containers.config.ts';
@@ -24,10 +25,21 @@ export class ContainerListenAddresses {
   private async findDockerAddress(): Promise<string | null> {
     if (!this.config.usesDocker || !(await this.docker.check()).isAvailable) return null;
     try {
-      return await this.docker.hostAddress();
+      const address = await this.docker.hostAddress();
+      if (address === null || isOurs(address)) return address;
+      // Docker Desktop, or an engine on another machine: its gateway is no address of this one.
+      this.logger.warn({
+        msg: 'Containers cannot reach this machine at the gateway of their network. Set CONTAINER_HOST to an address to listen on and MAIN_APP_URL to where containers find it',
+        gateway: address,
+      });
+      return null;
     } catch (error) {
       this.logger.warn({ msg: 'The network of the sessions could not be made', err: error });
       return null;
     }
   }
+}
+
+function isOurs(address: string): boolean {
+  return Object.values(networkInterfaces()).some((known) => known?.some((one) => one.address === address));
 }

@@ -1,6 +1,8 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
 import type { ContainerProviderName, ContainerProviderResponse } from '@codex-webapp/contracts';
+import { DomainError } from '@codex-webapp/nest-kit';
+import type { AuthUser } from '../../common/auth-user.ts';
 import { containersConfig } from './containers.config.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 
@@ -36,14 +38,40 @@ export class ContainerProvidersService implements OnModuleInit {
     if (this.config.isDokployConfigured) this.logger.warn(dokployNote);
   }
 
-  async list(): Promise<readonly ContainerProviderResponse[]> {
-    const present = await this.registry.describe();
+  /** What this user may choose from; the rest is there with the reason why not. */
+  async list(user: Chooser): Promise<readonly ContainerProviderResponse[]> {
+    const all = await this.registry.describe();
+    const present = all.map((provider) =>
+      mayChoose(user, provider) ? provider : { ...provider, isAvailable: false, note: forbiddenNote },
+    );
     return this.config.isDokployConfigured ? [...present, configuredDokploy] : present;
   }
 
-  /** The one asked for, else the default. @throws container.provider_unknown */
-  async choose(requested?: ContainerProviderName): Promise<ChosenProvider> {
+  /** The one asked for, else the default. @throws container.provider_unknown, container.provider_forbidden */
+  async choose(user: Chooser, requested?: ContainerProviderName): Promise<ChosenProvider> {
     const { name, isIsolated } = requested ? this.registry.get(requested) : await this.registry.default();
+    const isDefault = (await this.registry.default()).name === name;
+    if (!mayChoose(user, { name, isDefault })) {
+      throw new DomainError('container.provider_forbidden', {
+        message: `${forbiddenNote} Choose another one.`,
+      });
+    }
     return { name, isIsolated };
   }
+}
+
+type Chooser = Pick<AuthUser, 'role'>;
+
+const forbiddenNote =
+  'Without isolation a session could do all that the server can: only for administrators here.';
+
+/**
+ * A process runs as the server's own user, with its files and its Docker socket. Where that is how all sessions run,
+ * everybody knows; where others are isolated, it would be a way around the isolation.
+ */
+function mayChoose(
+  user: Chooser,
+  { name, isDefault }: Pick<ContainerProviderResponse, 'name' | 'isDefault'>,
+): boolean {
+  return name !== 'process' || isDefault || user.role === 'admin';
 }

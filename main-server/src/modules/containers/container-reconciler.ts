@@ -66,14 +66,14 @@ export class ContainerReconciler
 
   @OnEvent(linkEvents.connected)
   onConnected({ sessionId }: LinkConnected): void {
-    this.reconcileOne(sessionId);
+    void this.reconcileOne(sessionId);
     this.tell(sessionId);
   }
 
   @OnEvent(linkEvents.disconnected)
   onDisconnected({ sessionId }: LinkDisconnected): void {
     this.tell(sessionId);
-    this.clock.schedule(afterDisconnectMs, () => this.reconcileOne(sessionId));
+    this.clock.schedule(afterDisconnectMs, () => void this.reconcileOne(sessionId));
   }
 
   /** One look at everything; a call during a look waits for that one. */
@@ -96,7 +96,7 @@ export class ContainerReconciler
       const found = await this.list(provider);
       for (const row of mine) {
         if (this.isStopped) return;
-        if (found === null || !this.isAsWanted(row, found)) await this.containers.reconcile(row.sessionId);
+        if (found === null || !this.isAsWanted(row, found)) await this.reconcileOne(row.sessionId);
       }
       if (found !== null) await this.removeOrphans(provider, found);
     }
@@ -141,24 +141,30 @@ export class ContainerReconciler
       this.orphansSince.set(key, since);
       if (now - since < orphanGraceMs) continue;
       this.logger.warn({ msg: 'Removing a container without a session', sessionId, provider: provider.name });
-      await provider.remove(ref);
-      this.orphansSince.delete(key);
+      try {
+        await provider.remove(ref);
+        this.orphansSince.delete(key);
+      } catch (error) {
+        // One that cannot be removed keeps nobody else waiting; the next look tries again.
+        this.logger.warn({ msg: 'An orphan could not be removed', sessionId, err: error });
+      }
     }
   }
 
   private onChange(sessionId: string | null): void {
     if (this.isStopped) return;
     if (sessionId === null) void this.reconcileAll();
-    else this.reconcileOne(sessionId);
+    else void this.reconcileOne(sessionId);
   }
 
-  private reconcileOne(sessionId: string): void {
+  /** Never rejects: the trouble of one session is not that of the others. */
+  private async reconcileOne(sessionId: string): Promise<void> {
     if (this.isStopped) return;
-    this.containers
-      .reconcile(sessionId)
-      .catch((error: unknown) =>
-        this.logger.warn({ msg: 'A session could not be reconciled', sessionId, err: error }),
-      );
+    try {
+      await this.containers.reconcile(sessionId);
+    } catch (error) {
+      this.logger.warn({ msg: 'A session could not be reconciled', sessionId, err: error });
+    }
   }
 
   private tell(sessionId: string): void {

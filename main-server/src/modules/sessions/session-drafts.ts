@@ -16,9 +16,9 @@ export class SessionDrafts {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws container.provider_unknown */
+  /** @throws container.provider_unknown, container.provider_forbidden */
   async draft(owner: AuthUser, request: CreateSessionRequest): Promise<Session> {
-    const provider = await this.providers.choose(request.provider);
+    const provider = await this.providers.choose(owner, request.provider);
     const now = this.clock.now();
     return {
       id: randomUUID(),

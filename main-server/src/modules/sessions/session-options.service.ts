@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { builtInAgents, type SessionOptionsResponse } from '@codex-webapp/contracts';
+import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerProvidersService } from '../containers/container-providers.service.ts';
 
 /** What the new-session dialog offers. */
@@ -7,7 +8,7 @@ import { ContainerProvidersService } from '../containers/container-providers.ser
 export class SessionOptionsService {
   constructor(private readonly providers: ContainerProvidersService) {}
 
-  async list(): Promise<SessionOptionsResponse> {
-    return { agents: builtInAgents, providers: await this.providers.list() };
+  async list(user: AuthUser): Promise<SessionOptionsResponse> {
+    return { agents: builtInAgents, providers: await this.providers.list(user) };
   }
 }

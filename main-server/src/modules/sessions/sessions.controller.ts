@@ -38,8 +38,8 @@ export class SessionsController {
   }
 
   @Get('options')
-  options(): Promise<SessionOptionsResponse> {
-    return this.choices.list();
+  options(@CurrentUser() user: AuthUser): Promise<SessionOptionsResponse> {
+    return this.choices.list(user);
   }
 
   @Get(':sessionId')

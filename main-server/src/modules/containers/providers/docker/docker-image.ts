@@ -69,7 +69,10 @@ export class DockerImage {
     const tag = `${builtName}:${await hashBuildInputs(repositoryFolder, files)}`;
     if (await this.isHere(tag)) return tag;
     this.tell('Building the image of the sessions from the repository');
-    const context = pack(repositoryFolder, { entries: [...files] }) as unknown as NodeJS.ReadableStream;
+    const context = pack(repositoryFolder, {
+      entries: [...files],
+      map: (header) => ({ ...header, mode: 0o644, uid: 0, gid: 0 }),
+    }) as unknown as NodeJS.ReadableStream;
     const stream = await this.docker.buildImage(context, { t: tag, dockerfile, forcerm: true });
     await this.follow(stream as unknown as Readable, 'The image could not be built');
     return tag;

@@ -22,7 +22,7 @@ function Gallery({ shown }: { shown: GalleryState }) {
     <ConversationContext
       value={{ conversation, connection, actions: idleActions, agents: builtInAgents, enterSends: true }}
     >
-      <SessionLayout files={<WorkspacePanel revision={0} />} />
+      <SessionLayout files={<WorkspacePanel revision={0} />} isFramed={false} />
     </ConversationContext>
   );
 }

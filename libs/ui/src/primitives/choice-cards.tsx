@@ -26,7 +26,7 @@ export function ChoiceCards({ label, value, onChange, choices, className }: Prop
   return (
     <fieldset className={cn('min-w-0', className)}>
       <legend className="mb-1.5 text-13 font-medium text-text">{label}</legend>
-      <div className="grid gap-2">
+      <div className={cn('grid gap-2', choices.length === 2 && 'sm:grid-cols-2')}>
         {choices.map((choice) => (
           <label
             key={choice.value}

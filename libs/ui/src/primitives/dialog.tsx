@@ -32,7 +32,7 @@ export function Dialog({ isOpen, onOpenChange, title, description, footer, child
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn(
             'fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-rise flex-col rounded-t-xl bg-surface-raised shadow-overlay outline-none',
-            'sm:inset-x-auto sm:top-[14dvh] sm:bottom-auto sm:left-1/2 sm:max-h-[76dvh] sm:w-[min(30rem,calc(100vw-2rem))] sm:-translate-x-1/2 sm:rounded-xl',
+            'sm:inset-x-auto sm:top-[14dvh] sm:bottom-auto sm:left-1/2 sm:max-h-[76dvh] sm:w-[min(34rem,calc(100vw-2rem))] sm:-translate-x-1/2 sm:rounded-xl',
             className,
           )}
         >
@@ -54,7 +54,11 @@ export function Dialog({ isOpen, onOpenChange, title, description, footer, child
           )}
           {/* Last, so that the focus begins in what the dialog is about. */}
           <Radix.Close asChild>
-            <IconButton label="Close" size="sm" className="absolute top-3 right-3.5">
+            <IconButton
+              label="Close"
+              size="sm"
+              className="absolute top-3 right-3.5 pointer-coarse:top-1 pointer-coarse:right-2"
+            >
               <X aria-hidden />
             </IconButton>
           </Radix.Close>

@@ -45,7 +45,7 @@ export function SessionView({ bridge, openSource, isFramed }: Props) {
   return (
     <LinkContext value={openLink}>
       <ConversationContext value={context}>
-        <SessionLayout files={<WorkspacePanel revision={finishedTurns} />} />
+        <SessionLayout files={<WorkspacePanel revision={finishedTurns} />} isFramed={isFramed} />
       </ConversationContext>
     </LinkContext>
   );

@@ -19,8 +19,7 @@ export function toComposerState(
   if (session.archivedAt !== null) {
     return { isEnabled: false, hint: 'This session is archived. Bring it back from the archive to go on.' };
   }
-  if (isRunning)
-    return { isEnabled: true, hint: 'Write what comes next. It is queued until the agent is done.' };
+  if (isRunning) return { isEnabled: true, hint: 'Write what comes next. It waits its turn.' };
   if (container?.status === 'creating') {
     return { isEnabled: true, hint: 'The container starts. What you send waits for it.' };
   }

@@ -91,7 +91,7 @@ export function Composer({ view, above, onSent }: Props) {
             placeholder={hint}
             aria-label="Message"
             aria-invalid={isTooLong || undefined}
-            className="block max-h-[34dvh] min-h-11 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-15 text-text outline-none placeholder:text-faint disabled:cursor-not-allowed pointer-coarse:text-base"
+            className="block max-h-[34dvh] min-h-11 w-full field-sizing-content resize-none bg-transparent px-4 pt-3 pb-1 text-15 text-text outline-none placeholder:text-faint disabled:cursor-not-allowed pointer-coarse:text-base"
           />
           <div className="flex items-center gap-1 px-2 pb-2">
             <AgentPicker />

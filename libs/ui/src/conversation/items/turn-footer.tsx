@@ -3,6 +3,7 @@ import { textOf } from '@codex-webapp/contracts/messages';
 import type { TurnOutcome } from '@codex-webapp/contracts/agents';
 import { Banner } from '../../primitives/banner.tsx';
 import { CopyButton } from '../../primitives/copy-button.tsx';
+import { useConversation } from '../conversation-context.tsx';
 import { formatCount } from './duration.ts';
 import { NoticeLine } from './notice-line.tsx';
 
@@ -16,7 +17,9 @@ type Props = {
 
 /** How a turn ended, what it used, and its text to take along. */
 export function TurnFooter({ items, agent, outcome, reason, usage }: Props) {
+  const { agents } = useConversation();
   const text = textOf({ items });
+  const agentName = agents.find(({ id }) => id === agent)?.name ?? agent;
   return (
     <footer className="flex flex-col gap-2">
       {outcome === 'failed' && (
@@ -31,7 +34,7 @@ export function TurnFooter({ items, agent, outcome, reason, usage }: Props) {
       <div className="-ml-1.5 flex min-h-6 items-center gap-1 text-xs text-faint">
         {text !== '' && <CopyButton text={text} label="Copy answer as Markdown" />}
         <span className={text === '' ? 'ml-1.5' : undefined}>
-          {[agent, usageOf(usage)].filter(Boolean).join(' · ')}
+          {[agentName, usageOf(usage)].filter(Boolean).join(' · ')}
         </span>
       </div>
     </footer>

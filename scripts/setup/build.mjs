@@ -57,7 +57,13 @@ const notSource =
 export async function ensureBuilt(root, { withTests = false } = {}) {
   const hashes = new Map();
   const shared = hashOf(
-    ['tsconfig.base.json', 'tsconfig.check.json', 'tsconfig.react.json', 'nest-cli.json', 'package-lock.json'],
+    [
+      'tsconfig.base.json',
+      'tsconfig.check.json',
+      'tsconfig.react.json',
+      'nest-cli.json',
+      'package-lock.json',
+    ],
     root,
     [],
   );

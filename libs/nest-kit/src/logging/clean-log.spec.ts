@@ -24,7 +24,9 @@ describe('cleanLog', () => {
 
   it('takes secrets out by their shape, wherever they stand', () => {
     expect(cleanText('used cwt_abcdefghijklmnop here')).toBe('used [redacted] here');
-    expect(cleanLog({ msg: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzIn0.c2lnbmF0dXJl' })).toEqual({ msg: '[redacted]' });
+    expect(cleanLog({ msg: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzIn0.c2lnbmF0dXJl' })).toEqual({
+      msg: '[redacted]',
+    });
     expect(JSON.stringify(cleanLog(new Error('bad token cwt_abcdefghijklmnop')))).not.toContain('cwt_');
   });
 

@@ -12,7 +12,7 @@ export function titleFromPrompt(
   if (session.isTitleChosen || session.title !== defaultSessionTitle) return null;
   const line = text.trim().split('\n', 1)[0]?.replaceAll(/\s+/g, ' ').trim() ?? '';
   if (line === '') return null;
-  // By code points, so that an emoji is not cut in two.
-  const letters = [...line];
+  // By what a reader takes for one letter, so that no emoji is cut in two.
+  const letters = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
   return letters.length <= titleLength ? line : `${letters.slice(0, titleLength - 1).join('')}…`;
 }

@@ -35,7 +35,11 @@ export class TestClient {
     return this.send('delete', path);
   }
 
-  async send(method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: object): Promise<Response> {
+  async send(
+    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
+    path: string,
+    body?: object,
+  ): Promise<Response> {
     let test: Test = request(this.url)[method](path);
     for (const [name, value] of Object.entries(this.headers)) test = test.set(name, value);
     return body === undefined ? test : test.send(body);

@@ -10,6 +10,7 @@ import {
   DockerContainerProvider,
   type DockerProviderOptions,
 } from '../../src/modules/containers/providers/docker/docker.provider.ts';
+import { isOurs } from '../../src/modules/containers/container-listen-addresses.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { describeContainerProvider, testProgram } from '../support/describe-container-provider.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -222,6 +223,11 @@ if (!isHere) {
         server.close();
         server.closeAllConnections();
       }
+    });
+
+    claim('finds its address on this machine before the first container is there', async () => {
+      expect(await isOurs((await setup.provider.hostAddress()) ?? '')).toBe(true);
+      expect(await isOurs('192.0.2.1')).toBe(false);
     });
 
     claim('says that a container used too much memory', async () => {

@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { createServer } from 'node:net';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
 import { containersConfig } from './containers.config.ts';
@@ -26,7 +26,7 @@ export class ContainerListenAddresses {
     if (!this.config.usesDocker || !(await this.docker.check()).isAvailable) return null;
     try {
       const address = await this.docker.hostAddress();
-      if (address === null || isOurs(address)) return address;
+      if (address === null || (await isOurs(address))) return address;
       // Docker Desktop, or an engine on another machine: its gateway is no address of this one.
       this.logger.warn({
         msg: 'Containers cannot reach this machine at the gateway of their network. Set CONTAINER_HOST to an address to listen on and MAIN_APP_URL to where containers find it',
@@ -40,6 +40,11 @@ export class ContainerListenAddresses {
   }
 }
 
-function isOurs(address: string): boolean {
-  return Object.values(networkInterfaces()).some((known) => known?.some((one) => one.address === address));
+/** Asked by listening there: the system's list of interfaces leaves out a network that has no container yet. */
+export function isOurs(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(0, address, () => probe.close(() => resolve(true)));
+  });
 }

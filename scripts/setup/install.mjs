@@ -43,12 +43,19 @@ function isInstalled(root) {
   });
 }
 
+/** Where Node came with its headers, a native module is built against them instead of ones from the network. */
+function nodeHeaders() {
+  const prefix = path.dirname(path.dirname(process.execPath));
+  return existsSync(path.join(prefix, 'include/node/node.h')) ? { npm_config_nodedir: prefix } : {};
+}
+
 function run(command, args, cwd) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
+      env: { ...nodeHeaders(), ...process.env },
     });
     let output = '';
     const collect = (chunk) => (output = (output + chunk).slice(-200_000));

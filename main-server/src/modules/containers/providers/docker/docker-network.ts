@@ -31,6 +31,7 @@ export class DockerNetwork {
     const found = await this.findOwn();
     if (found !== null) return found;
     await this.create();
+    await this.removeDoubles();
     const created = await this.findOwn();
     if (created !== null) return created;
     throw new ContainerProviderError('failed', 'The network vanished again.', { isRetryable: true });
@@ -46,13 +47,29 @@ export class DockerNetwork {
     }
   }
 
-  /** Engines allow two networks of one name, so ours is known by its label; of two the older one counts. */
   private async findOwn(): Promise<SessionNetwork | null> {
+    const [oldest] = await this.listOwn();
+    return oldest ? this.inspect(oldest.Id) : null;
+  }
+
+  /** Engines allow two networks of one name and then can attach nothing to either: the older one stays. */
+  private async removeDoubles(): Promise<void> {
+    const [, ...younger] = await this.listOwn();
+    for (const { Id } of younger) {
+      try {
+        await this.docker.getNetwork(Id).remove();
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    }
+  }
+
+  /** Known by label and name; the oldest first. */
+  private async listOwn() {
     const networks = await this.docker.listNetworks({ filters: { label: [this.names.filter] } });
-    const [first] = networks
+    return networks
       .filter((network) => network.Name === this.names.network)
       .sort((a, b) => `${a.Created} ${a.Id}`.localeCompare(`${b.Created} ${b.Id}`));
-    return first ? this.inspect(first.Id) : null;
   }
 
   private async create(): Promise<void> {

@@ -1,5 +1,4 @@
-/** The agents this version ships a driver for. An id is a plain string on the wire, so that others come by configuration. */
-export const builtInAgentIds = ['shell', 'codex'] as const;
+/** A plain string on the wire, so that agents beyond the built-in ones come by configuration. */
 export type AgentId = string;
 
 export const agentIdPattern = /^[a-z][a-z0-9-]{0,31}$/;

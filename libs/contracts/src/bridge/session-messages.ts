@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorPayloadSchema } from '../errors/error-body.ts';
 import { sessionLimits } from '../sessions/sessions.requests.ts';
 
-export const bridgeShortcuts = ['palette', 'new-session', 'search', 'toggle-sidebar', 'help'] as const;
+const bridgeShortcuts = ['palette', 'new-session', 'search', 'toggle-sidebar', 'help'] as const;
 export type BridgeShortcut = (typeof bridgeShortcuts)[number];
 
 /** session UI in the iframe → page, by postMessage. The page believes none of it beyond this schema. */
@@ -21,4 +21,3 @@ export const sessionMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SHORTCUT'), shortcut: z.enum(bridgeShortcuts) }),
 ]);
 export type SessionMessage = z.infer<typeof sessionMessageSchema>;
-export type SessionMessageOf<T extends SessionMessage['type']> = Extract<SessionMessage, { type: T }>;

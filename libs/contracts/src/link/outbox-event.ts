@@ -5,7 +5,7 @@ import { turnEventSchema } from '../agents/turn-events.ts';
 export const outboxEpochSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
 /** Counts from 1 within an epoch, without holes. */
-export const outboxSeqSchema = z.int().min(1);
+const outboxSeqSchema = z.int().min(1);
 
 /**
  * One event as the container numbered and stored it before it was sent. `event` is left unparsed here so that one
@@ -17,7 +17,6 @@ export const outboxEventSchema = z.object({
   at: z.int(),
   event: z.record(z.string(), z.unknown()),
 });
-export type OutboxEvent = z.infer<typeof outboxEventSchema>;
 
 /** Null for an event that is malformed or of an unknown type: it is acknowledged, counted and shown as a gap. */
 export function parseTurnEvent(event: unknown) {

@@ -31,7 +31,6 @@ export function toWorkspaceProblem(error: unknown): WorkspaceProblem {
           message: 'Only what is in the workspace can be opened.',
           canRetry: false,
         };
-      case 'container.not_running':
       case 'container.unreachable':
         return asleep;
       default:

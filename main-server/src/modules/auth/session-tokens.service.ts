@@ -1,4 +1,3 @@
-import { hkdfSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
@@ -61,11 +60,6 @@ export class SessionTokensService {
     const isFromTheFuture = claims.iat > this.clock.now() / 1_000 + leewaySeconds;
     if (!isOwnId || isFromTheFuture) throw tokenInvalid();
     return { sessionId: claims.sub, generation: claims.gen };
-  }
-
-  /** Signs what the front door sends to the container that holds `token`. */
-  frontDoorKey(token: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', token, '', 'front-door', 32));
   }
 
   private readClaims(token: string): z.output<typeof claimsSchema> {

@@ -19,8 +19,6 @@ export * from './primitives/select.tsx';
 export * from './primitives/skeleton.tsx';
 export * from './primitives/spinner.tsx';
 export * from './primitives/status-dot.tsx';
-export * from './primitives/tabs.tsx';
-export * from './primitives/textarea.tsx';
 export * from './primitives/theme-store.ts';
 export * from './primitives/theme-toggle.tsx';
 export { toast } from './primitives/toast-store.ts';

@@ -1,4 +1,4 @@
-import { Card, CardBody } from '@codex-webapp/ui';
+import { Card } from '@codex-webapp/ui';
 import { useId, type ReactNode } from 'react';
 
 type Props = {
@@ -22,9 +22,7 @@ export function SettingsSection({ title, description, action, children }: Props)
         </div>
         {action}
       </div>
-      <Card>
-        <CardBody className="p-0">{children}</CardBody>
-      </Card>
+      <Card>{children}</Card>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { builtInAgents } from '@codex-webapp/contracts/agents';
 import { themeStore } from '@codex-webapp/ui';
 import {
   ConversationContext,
@@ -6,7 +7,6 @@ import {
 } from '@codex-webapp/ui/conversation';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { builtInAgents } from '../src/features/session/use-agents.ts';
 import { SessionLayout } from '../src/features/session/session-layout.tsx';
 import { WorkspacePanel } from '../src/features/workspace/index.ts';
 import { edgeStates } from './edge-states.ts';

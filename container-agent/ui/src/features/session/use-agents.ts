@@ -1,15 +1,12 @@
-import type { AgentSummary } from '@codex-webapp/contracts/agents';
+import { builtInAgents, type AgentSummary } from '@codex-webapp/contracts/agents';
 import type { SessionOptionsResponse } from '@codex-webapp/contracts/sessions';
 import { useEffect, useState } from 'react';
 import { callApi } from '../../lib/api-client.ts';
 
-/** Shown until the server has said which agents it has, and if it never does. */
-export const builtInAgents: readonly AgentSummary[] = [
-  { id: 'codex', name: 'Codex', description: 'OpenAI’s coding agent.' },
-  { id: 'shell', name: 'Shell', description: 'Each message is a bash command. Needs no key.' },
-];
-
-/** The agents a session can be switched to; none where there is no server to switch it (`isOffered` is false). */
+/**
+ * The agents a session can be switched to; none where there is no server to switch it (`isOffered` is false). The
+ * built-in ones are shown until the server has said which it has, and if it never does.
+ */
 export function useAgents(isOffered: boolean): readonly AgentSummary[] {
   const [agents, setAgents] = useState(isOffered ? builtInAgents : []);
 

@@ -38,6 +38,8 @@ export interface DockerProviderOptions {
 const checkTimeoutMs = 2_500;
 const stopGraceMs = 10_000;
 const defaultTail = 200;
+const conflictLooks = 50;
+const conflictPauseMs = 100;
 
 /** Runs each session in a container of its own, on a volume of its own. */
 export class DockerContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
@@ -196,10 +198,21 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
       return (await this.docker.createContainer(options)).id;
     } catch (error) {
       if (!isConflict(error)) throw error;
-      const other = await this.find(spec.sessionId);
-      if (other?.Config.Labels[labels.generation] === String(spec.generation)) return other.Id;
+      const id = await this.findSoon(spec);
+      if (id !== null) return id;
       throw error;
     }
+  }
+
+  /** The engine gives a name away a moment before it can say to what: a create whose answer was lost is still at work. */
+  private async findSoon({ sessionId, generation }: ContainerSpec): Promise<string | null> {
+    for (let look = 0; look < conflictLooks; look += 1) {
+      const found = await this.find(sessionId);
+      if (found !== null)
+        return found.Config.Labels[labels.generation] === String(generation) ? found.Id : null;
+      await new Promise((resolve) => setTimeout(resolve, conflictPauseMs));
+    }
+    return null;
   }
 
   /** Null when there is none. @throws rejected when a stranger has its name */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -169,11 +170,17 @@ describe('resume', () => {
     const waiting = outbox.whenAcked(seq);
     outbox.resume(2);
     outbox.ack(outbox.epoch, 1);
-    await waiting;
+    await expect(waiting).resolves.toBeUndefined();
   });
 });
 
 describe('recovery', () => {
+  it('does not begin anew when what it has cannot be read', () => {
+    const folder = createFolder();
+    mkdirSync(path.join(folder, 'epoch'));
+    expect(() => open(folder)).toThrow('EISDIR');
+  });
+
   it('cuts off a torn line and keeps the number of a lost one for the next event only', async () => {
     const folder = createFolder();
     const first = open(folder);

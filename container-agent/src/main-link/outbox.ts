@@ -281,7 +281,9 @@ function newEpoch(): string {
 function readTextFile(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    // Only an outbox that was never made may begin anew: what stands in one that cannot be read is not ours to drop.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }

@@ -49,10 +49,20 @@ export class ProcessRecords {
   }
 
   async list(): Promise<readonly ProcessRecord[]> {
-    const names = await readdir(this.folder).catch(() => []);
+    const names = await this.listNames();
     const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
     const records = await Promise.all(ids.map((id) => this.find(id)));
     return records.filter((record) => record !== null);
+  }
+
+  private async listNames(): Promise<readonly string[]> {
+    try {
+      return await readdir(this.folder);
+    } catch (error) {
+      // The folder is made by the first record. Any other failure must not look like «no containers».
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
   }
 
   private pathOf(sessionId: string): string {

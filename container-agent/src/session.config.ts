@@ -20,7 +20,7 @@ function url(...protocols: readonly string[]) {
     .transform((value) => value.replace(/\/+$/, ''));
 }
 
-export const sessionEnvSchema = z.object({
+const sessionEnvSchema = z.object({
   SESSION_ID: z.string(required).regex(/^[\w-]{1,64}$/, 'must be the id of a session'),
   SESSION_TOKEN: z.string(required),
   MAIN_APP_URL: url('http:', 'https:'),

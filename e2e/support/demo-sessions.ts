@@ -57,7 +57,7 @@ const longAnswer = [
 ].join('');
 
 /** The sessions of a busy day, by what they show. */
-export const recipes = {
+const recipes = {
   codex: {
     title: 'Add a rate limiter',
     agent: 'codex',

@@ -150,7 +150,7 @@ export class RealtimeClient {
 }
 
 /** Null for anything we do not know: a newer server may say more. */
-export function parseListFrame(data: unknown): ListFrame | null {
+function parseListFrame(data: unknown): ListFrame | null {
   if (typeof data !== 'string') return null;
   try {
     return listFrameSchema.safeParse(JSON.parse(data)).data ?? null;

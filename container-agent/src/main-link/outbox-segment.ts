@@ -69,7 +69,7 @@ export class OutboxSegment {
   }
 }
 
-export function segmentName(epoch: string, firstSeq: number): string {
+function segmentName(epoch: string, firstSeq: number): string {
   return `${epoch}-${String(firstSeq).padStart(12, '0')}.jsonl`;
 }
 

@@ -3,7 +3,7 @@ import { registerAs } from '@nestjs/config';
 import { parseEnv } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 
-export const databaseEnvironment = z.object({
+const databaseEnvironment = z.object({
   DATABASE_PATH: z.string().default('./var/chat.db'),
 });
 

@@ -87,7 +87,7 @@ export function listSockets(app: TestApp): readonly string[] {
 }
 
 /** Of everything that is stored, but for when a credential was last seen. */
-export async function hashDatabase(app: TestApp): Promise<string> {
+async function hashDatabase(app: TestApp): Promise<string> {
   const hash = createHash('sha256');
   const tables = await app.query<{ name: string }>(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_index_%' ORDER BY name`,
@@ -103,7 +103,7 @@ export async function hashDatabase(app: TestApp): Promise<string> {
 }
 
 /** The status with which an upgrade is answered, by its first line: a refusal must come before any 101. */
-export function upgradeStatus(
+function upgradeStatus(
   port: number,
   target: string,
   headers: Readonly<Record<string, string>>,

@@ -22,7 +22,7 @@ export type CodexFileChange = z.infer<typeof fileChangeSchema>;
 
 const toolItem = { id: z.string(), status: z.string().optional(), durationMs: z.number().nullish() };
 
-export const codexItemSchema = z.discriminatedUnion('type', [
+const codexItemSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('userMessage'), id: z.string() }),
   z.object({ type: z.literal('agentMessage'), id: z.string(), text: z.string() }),
   z.object({
@@ -56,7 +56,7 @@ export const codexItemSchema = z.discriminatedUnion('type', [
 export type CodexItem = z.infer<typeof codexItemSchema>;
 export type CodexItemOf<T extends CodexItem['type']> = Extract<CodexItem, { type: T }>;
 
-export const turnErrorSchema = z.object({
+const turnErrorSchema = z.object({
   message: z.string(),
   codexErrorInfo: z.unknown(),
   additionalDetails: z.string().nullish(),

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-export interface RequestContext {
+interface RequestContext {
   readonly requestId: string;
 }
 
@@ -14,11 +14,6 @@ type IdentifiedRequest = IncomingMessage & { id?: unknown };
 /** Of the request whose work is under way; undefined outside of one. */
 export function currentRequestId(): string | undefined {
   return storage.getStore()?.requestId;
-}
-
-/** Runs `work` as part of a request that came another way than HTTP, e.g. in a frame. */
-export function withRequestId<T>(requestId: string, work: () => T): T {
-  return storage.run({ requestId }, work);
 }
 
 /** Of this request; one is given to it if it has none. */

@@ -10,7 +10,7 @@ export interface FieldProblem {
 
 const problemsMax = 50;
 
-export function requestInvalid(fields: readonly FieldProblem[]): DomainError {
+function requestInvalid(fields: readonly FieldProblem[]): DomainError {
   const names = fields.map(({ field }) => field).join(', ');
   return new DomainError('request.invalid', {
     message:

@@ -34,7 +34,7 @@ export function CopyButton({ text, label = 'Copy', className }: Props) {
 }
 
 /** The asynchronous clipboard needs a permission that an iframe may lack, so the old way is tried second. */
-export async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

@@ -14,7 +14,7 @@ import { hashSecret, makeSecret } from './secret-value.ts';
 
 const hourMs = 60 * 60 * 1_000;
 
-export const loginLifetime = {
+const loginLifetime = {
   /** Without a request for so long a login ends. */
   idleMs: 12 * hourMs,
   /** A login ends after so long whatever happens. */

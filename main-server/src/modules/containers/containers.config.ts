@@ -5,7 +5,7 @@ import { z } from 'zod';
 const noDokployYet = 'is dokploy, which this version cannot use yet; choose docker, process, manual or auto';
 const onlyTogether = 'DOKPLOY_BASE_URL and DOKPLOY_API_KEY must be set together';
 
-export const containersEnvironment = z.object({
+const containersEnvironment = z.object({
   CONTAINER_PROVIDER: z
     .enum(['auto', 'docker', 'dokploy', 'process', 'manual'])
     .default('auto')
@@ -48,7 +48,7 @@ export const containersConfig = registerAs('containers', () => {
 });
 
 /** `AGENT_ENV_<NAME>` becomes `<NAME>` in the sessions; auth files go as they are. */
-export function readAgentEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+function readAgentEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const passed = Object.entries(env).flatMap(([name, value]) => {
     if (!value) return [];
     if (authFile.test(name)) return [[name, value]];

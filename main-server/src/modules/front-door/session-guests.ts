@@ -11,7 +11,7 @@ import { BriefMemory } from './brief-memory.ts';
 import { SessionOriginGrantsService, grantLifetimeMs } from './session-origin-grants.service.ts';
 
 /** `__Host-`: for this host alone, whatever sits on a sibling. */
-export const grantCookieName = '__Host-cw-session';
+const grantCookieName = '__Host-cw-session';
 
 /** The session a host name belongs to. */
 export interface HostedSession {

@@ -133,9 +133,6 @@ export class SlowContainerProvider extends FakeContainerProvider {
   }
 }
 
-/** Its program runs and never connects. */
-export class NeverReadyContainerProvider extends FakeContainerProvider {}
-
 /** Cannot be reached, and later fails to start, until `heal` is called. */
 export class FailingContainerProvider extends FakeContainerProvider {
   private failure: ContainerProviderError | null = new ContainerProviderError(

@@ -2,7 +2,7 @@ import { copyFile, open, stat, truncate } from 'node:fs/promises';
 import type { LogOptions } from '../container-provider.ts';
 
 /** Two files of this size are kept: the current one and the one before it. */
-export const logMaxBytes = 10 * 1024 * 1024;
+const logMaxBytes = 10 * 1024 * 1024;
 
 /** More than this is not searched for the newest lines. */
 const tailMaxBytes = 256 * 1024;
@@ -49,6 +49,7 @@ export async function* readLog(
   if (rest !== '') yield rest;
 }
 
+/** 0 for a log that is not written yet, or rotated away. */
 async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => null))?.size ?? 0;
 }

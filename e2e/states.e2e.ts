@@ -137,6 +137,7 @@ async function shoot(state: State, stage: Stage): Promise<string | null> {
       await page.emulateMedia({ colorScheme: theme });
       const shown = [state.shows(page)].flat();
       for (const element of shown) await expect(element).toBeVisible({ timeout: 30_000 });
+      await expectTheme(page, theme);
       await expectNothingSticksOut(page);
       await page.waitForTimeout(150);
       await page.screenshot({ path: fileOf(state, viewport, theme), animations: 'disabled' });
@@ -145,6 +146,24 @@ async function shoot(state: State, stage: Stage): Promise<string | null> {
   } catch (error) {
     await page.screenshot({ path: fileOf(state, viewport, 'broken') }).catch(() => undefined);
     return `${state.name}, ${viewport}: ${String(error).split('\n').slice(0, 6).join(' ')}`;
+  }
+}
+
+/** Light text means a dark page, in the page and in what it frames. */
+async function expectTheme(page: Page, theme: (typeof themes)[number]): Promise<void> {
+  for (const frame of page.frames()) {
+    await expect
+      .poll(() =>
+        frame.evaluate(() => {
+          const canvas = document.createElement('canvas').getContext('2d');
+          if (canvas === null) return null;
+          // Whatever notation the colour is in, a pixel of it has numbers.
+          canvas.fillStyle = getComputedStyle(document.body).color;
+          canvas.fillRect(0, 0, 1, 1);
+          return (canvas.getImageData(0, 0, 1, 1).data[0] ?? 0) > 127 ? 'dark' : 'light';
+        }),
+      )
+      .toBe(theme);
   }
 }
 

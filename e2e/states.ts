@@ -43,13 +43,14 @@ const go =
 const openSession = (name: DemoName) => async (stage: Stage) => {
   const { id } = await stage.sessions.get(name);
   await go(`/sessions/${id}`)(stage);
+  const composer = sessionUi(stage.page).getByRole('textbox', { name: 'Message' });
+  await expect(composer).not.toHaveAttribute('placeholder', /^Loading/, { timeout: 30_000 });
 };
 
 const inSession =
   (name: DemoName, then: (stage: Stage) => Promise<void>) =>
   async (stage: Stage): Promise<void> => {
     await openSession(name)(stage);
-    await expect(sessionUi(stage.page).getByRole('textbox', { name: 'Message' })).toBeVisible();
     await then(stage);
   };
 
@@ -135,7 +136,7 @@ export const states: readonly State[] = [
     name: 'no tokens',
     phase: 'no-sessions',
     open: go('/settings'),
-    shows: (page) => page.getByText(/No tokens yet/i),
+    shows: (page) => page.getByRole('heading', { name: 'No tokens' }),
   },
   {
     name: 'empty archive',
@@ -154,6 +155,12 @@ export const states: readonly State[] = [
     },
     shows: (page) =>
       ['Needs attention', 'Running', 'Idle'].map((name) => page.getByRole('heading', { name })),
+  },
+  {
+    name: 'starting',
+    phase: 'sessions',
+    open: openSession('starting'),
+    shows: (page) => page.getByText('Waiting for the container to connect'),
   },
   {
     name: 'search with a hit',
@@ -223,12 +230,6 @@ export const states: readonly State[] = [
     shows: (page) => page.getByRole('menuitem', { name: 'Log out' }),
   },
 
-  {
-    name: 'starting',
-    phase: 'sessions',
-    open: openSession('starting'),
-    shows: (page) => page.getByText('Waiting for the container to connect'),
-  },
   {
     name: 'failed start',
     phase: 'sessions',
@@ -372,7 +373,10 @@ export const states: readonly State[] = [
     name: 'files',
     phase: 'sessions',
     open: inSession('files', showFiles),
-    shows: (page) => sessionUi(page).getByRole('button', { name: /notes\.md/ }),
+    shows: (page) =>
+      sessionUi(page)
+        .getByRole('complementary', { name: 'Files' })
+        .getByRole('button', { name: /notes\.md/ }),
   },
   {
     name: 'text file',

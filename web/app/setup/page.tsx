@@ -4,7 +4,7 @@ export default function SetupPage() {
   return (
     <AuthPage
       title="Welcome"
-      description="Create the administrator of this server. You can add other people later."
+      description="The first account is the administrator of this server. Others can be added later."
     >
       <SetupForm />
     </AuthPage>

@@ -16,15 +16,28 @@ type Props = {
 
 /** What an agent said and did in one turn, live or stored. */
 export const TurnBody = memo(function TurnBody({ items, agent, isRunning }: Props) {
-  return items.map((item, index) => (
-    <Item
-      key={`${item.type}-${item.id}`}
-      item={item}
-      isAnswer={agent === 'shell'}
-      isLive={isRunning && index === items.length - 1}
-    />
-  ));
+  const asked = toolCallsAskedFor(items);
+  return items.map((item, index) =>
+    item.type === 'tool' && asked.has(item.id) ? null : (
+      <Item
+        key={`${item.type}-${item.id}`}
+        item={item}
+        isAnswer={agent === 'shell'}
+        isLive={isRunning && index === items.length - 1}
+      />
+    ),
+  );
 });
+
+/** Nothing runs before the answer, and the question itself shows the command or the change. */
+function toolCallsAskedFor(items: readonly MessageItem[]): ReadonlySet<string | undefined> {
+  const questions = items.filter((item) => item.type === 'permission' && item.state === 'pending');
+  return new Set(
+    questions.map((item) =>
+      item.type === 'permission' && (item.detail ?? item.diffs) ? item.toolCallId : undefined,
+    ),
+  );
+}
 
 type ItemProps = {
   item: MessageItem;

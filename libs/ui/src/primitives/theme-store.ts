@@ -72,5 +72,8 @@ export const themeStore = {
   },
 };
 
-/** Runs before the first paint (as a nonce'd inline script of the web app), so that a dark page never flashes white. */
-export const themeBootstrapScript = `try{var t=localStorage.getItem('${storageKey}');if(t==='dark'||(t!=='light'&&matchMedia('${darkQuery}').matches))document.documentElement.classList.add('dark')}catch(e){}`;
+/**
+ * Runs before the first paint (as /theme.js of the web app), so that a dark page never flashes white; then follows the
+ * system, also on pages without anything that asks for the theme.
+ */
+export const themeBootstrapScript = `try{var m=matchMedia('${darkQuery}'),f=function(){var t=localStorage.getItem('${storageKey}');document.documentElement.classList.toggle('dark',t==='dark'||(t!=='light'&&m.matches))};f();m.addEventListener('change',f)}catch(e){}`;

@@ -1,5 +1,5 @@
 import { Button, EmptyState, ErrorState, Skeleton, Spinner } from '@codex-webapp/ui';
-import { Archive, MessagesSquare, Plus, SearchX } from '@codex-webapp/ui/icons';
+import { Archive, MessagesSquare, SearchX } from '@codex-webapp/ui/icons';
 import type { SessionView } from '../../model/list-query.ts';
 
 export function SessionListLoading() {
@@ -19,7 +19,7 @@ export function SessionListLoading() {
   );
 }
 
-export function NoSessionYet({ view, onNew }: { view: SessionView; onNew: () => void }) {
+export function NoSessionYet({ view }: { view: SessionView }) {
   if (view === 'archived') {
     return (
       <EmptyState icon={<Archive aria-hidden />} title="Nothing archived" className="px-4 py-10">
@@ -28,16 +28,7 @@ export function NoSessionYet({ view, onNew }: { view: SessionView; onNew: () => 
     );
   }
   return (
-    <EmptyState
-      icon={<MessagesSquare aria-hidden />}
-      title="No sessions yet"
-      className="px-4 py-10"
-      action={
-        <Button onClick={onNew}>
-          <Plus aria-hidden /> New session
-        </Button>
-      }
-    >
+    <EmptyState icon={<MessagesSquare aria-hidden />} title="No sessions yet" className="px-4 py-10">
       Your sessions will appear here, those that need you first.
     </EmptyState>
   );

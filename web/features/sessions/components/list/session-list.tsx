@@ -25,11 +25,7 @@ const groupTitles: Record<SessionGroupName, string> = {
   archived: 'Archived',
 };
 
-type Props = {
-  onNew: () => void;
-};
-
-export function SessionList({ onNew }: Props) {
+export function SessionList() {
   const { state, reload, loadMore } = useSessions();
   const { query, setQuery } = useListQuery();
   const sessions = state.listedIds
@@ -41,7 +37,7 @@ export function SessionList({ onNew }: Props) {
     if (state.phase !== 'ready') return <SessionListLoading />;
     if (state.nextCursor === null) {
       if (query.q !== '') return <NoSessionFound q={query.q} onClear={() => setQuery({ ...query, q: '' })} />;
-      return <NoSessionYet view={query.view} onNew={onNew} />;
+      return <NoSessionYet view={query.view} />;
     }
   }
   return (

@@ -53,7 +53,7 @@ export function SessionSidebar({ searchRef, onNew }: Props) {
         )}
       </div>
       <nav aria-label="Sessions" className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
-        <SessionList onNew={onNew} />
+        <SessionList />
       </nav>
     </>
   );

@@ -350,22 +350,22 @@ describe('a crash', () => {
     const session = await app.get(SessionStateService).find(sessionId);
     if (session === null) throw new Error('no session');
     const crashed = app.get(SessionContainersService);
-    let release: (error: Error) => void = () => undefined;
-    await using _crashed = {
-      [Symbol.asyncDispose]: async () => {
-        release(new Error('the end of the crashed server'));
+    await using crash = {
+      isHit: false,
+      release: (_error: Error): void => undefined,
+      async [Symbol.asyncDispose]() {
+        this.release(new Error('the end of the crashed server'));
         await crashed.drain();
       },
     };
-    let isHit = false;
     const disarm = app.get(Failpoints).arm(name, () => {
-      isHit = true;
+      crash.isHit = true;
       disarm();
-      return new Promise((_resolve, reject) => (release = reject));
+      return new Promise((_resolve, reject) => (crash.release = reject));
     });
     // The first server gets as far as the failpoint and no further.
     void runUpTo(setup, session, crashed, name).catch(() => undefined);
-    await waitFor(() => isHit);
+    await waitFor(() => crash.isHit);
 
     const next = makeAnother(app);
     for (let look = 0; look < 3; look += 1) {

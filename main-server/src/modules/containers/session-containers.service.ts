@@ -186,7 +186,7 @@ export class SessionContainersService implements OnModuleDestroy, BeforeApplicat
           if (container !== null) await this.starter.run(session, container, abort.signal);
         })
         .catch((error: unknown) => {
-          reject(error as Error);
+          reject(error);
           if (abort.signal.aborted) return;
           this.logger.error({ msg: 'A start ended without a result', sessionId: session.id, err: error });
         })

@@ -269,13 +269,13 @@ describe('the sockets of pages', () => {
 
     it.each(bad)(
       'answers a frame %s with an error that names the field',
-      async (_what, frame, path, frameId) => {
+      async (_what, frame, field, frameId) => {
         const one = await ConversationPage.open(app, user, session.id);
         await one.waitFor('snapshot');
         one.socket.send(frame);
         const error = await one.waitFor('error');
         expect(error.error.code).toBe('frame.invalid');
-        expect(error.error.details).toMatchObject({ issues: [expect.objectContaining({ path })] });
+        expect(error.error.details).toMatchObject({ fields: [expect.objectContaining({ field })] });
         expect(error.frameId).toBe(frameId);
         expect(one.socket.closeCode).toBeNull();
         one.close();

@@ -7,8 +7,15 @@ export interface ErrorPayload {
   readonly code: ErrorCode;
   /** For people: what happened and what to do next. */
   readonly message: string;
-  /** Per-field problems of a rejected request, or other machine-readable facts. Never a secret. */
+  /** Machine-readable facts: `{ fields: FieldProblem[] }` of a request or frame that is not valid, or others. Never a secret. */
   readonly details?: unknown;
+}
+
+/** What is wrong with one field of a request or a frame. */
+export interface FieldProblem {
+  /** With dots for what is nested, e.g. `items.3.text`; empty for the whole. */
+  readonly field: string;
+  readonly problems: readonly string[];
 }
 
 /** The body of every REST answer with a status of 400 or above. */

@@ -1,12 +1,6 @@
+import type { FieldProblem } from '@codex-webapp/contracts';
 import { StandardSchemaValidationPipe, ValidationPipe, type ValidationError } from '@nestjs/common';
 import { DomainError } from '../domain-error.ts';
-
-/** What is wrong with one field of a request, in `details.fields`. */
-export interface FieldProblem {
-  /** With dots for what is nested, e.g. `items.3.text`. */
-  readonly field: string;
-  readonly problems: readonly string[];
-}
 
 const problemsMax = 50;
 

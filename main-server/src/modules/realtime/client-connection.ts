@@ -86,7 +86,7 @@ export class ClientConnection {
     if (!this.stopListening) {
       throw new DomainError('frame.invalid', {
         message: 'type: The first frame is subscribe.',
-        details: { issues: [{ path: 'type', message: 'The first frame is subscribe.' }] },
+        details: { fields: [{ field: 'type', problems: ['The first frame is subscribe.'] }] },
       });
     }
     await this.commands.run(frame);

@@ -24,9 +24,9 @@ function checkOption(options: AgentRequestResponse['options'], answer: AgentRequ
   throw unknown('Choose one of the options of the request.', 'optionId');
 }
 
-function unknown(message: string, path: string): DomainError {
+function unknown(message: string, field: string): DomainError {
   return new DomainError('agent_request.option_unknown', {
     message,
-    details: { issues: [{ path, message }] },
+    details: { fields: [{ field, problems: [message] }] },
   });
 }

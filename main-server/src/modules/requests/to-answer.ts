@@ -8,5 +8,8 @@ export function toAnswer({ optionId, answers }: AnswerAgentRequestRequest): Agen
     return { answers: Object.fromEntries(Object.entries(answers).map(([id, labels]) => [id, [...labels]])) };
   }
   const message = 'Send either optionId or answers.';
-  throw new DomainError('request.invalid', { message, details: { issues: [{ path: 'optionId', message }] } });
+  throw new DomainError('request.invalid', {
+    message,
+    details: { fields: [{ field: 'optionId', problems: [message] }] },
+  });
 }

@@ -28,12 +28,12 @@ const richPartsSchema = z.object({
 export function parseRichParts(request: StoreMessageRequest): z.output<typeof richPartsSchema> {
   const parsed = richPartsSchema.safeParse({ items: request.items, usage: request.usage });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues
+  const fields = parsed.error.issues
     .slice(0, 10)
-    .map(({ path, message }) => ({ path: path.join('.'), message }));
+    .map(({ path, message }) => ({ field: path.join('.'), problems: [message] }));
   throw new DomainError('request.invalid', {
-    message: `${issues[0]?.path}: ${issues[0]?.message}`,
-    details: { issues },
+    message: `${fields[0]?.field}: ${fields[0]?.problems[0]}`,
+    details: { fields },
   });
 }
 

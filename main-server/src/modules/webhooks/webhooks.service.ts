@@ -145,9 +145,9 @@ function keyReused(message: string): DomainError {
   return new DomainError('message.key_reused', { message });
 }
 
-function invalid(path: string, message: string): DomainError {
+function invalid(field: string, problem: string): DomainError {
   return new DomainError('request.invalid', {
-    message: `${path}: ${message}`,
-    details: { issues: [{ path, message }] },
+    message: `${field}: ${problem}`,
+    details: { fields: [{ field, problems: [problem] }] },
   });
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { closeCodes, linkLimits } from '@codex-webapp/contracts';
@@ -96,6 +97,14 @@ describe('the link of a container', () => {
     await container.sendAcked(says('t', 'a'), { type: 'agent.exploded', turnId: 't' }, says('t', 'b'));
     const rows = await entriesOf(container.sessionId);
     expect(rows.map(({ type }) => type)).toEqual(['turn.event', 'gap', 'turn.event']);
+    container.disconnect();
+  });
+
+  it('answers pings', async () => {
+    const container = await connected();
+    container.socket.ws.ping('still there?');
+    const [data] = (await once(container.socket.ws, 'pong')) as [Buffer];
+    expect(String(data)).toBe('still there?');
     container.disconnect();
   });
 

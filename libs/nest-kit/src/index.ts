@@ -1,3 +1,4 @@
+export * from './answer-pings.ts';
 export * from './clock.ts';
 export * from './domain-error.ts';
 export * from './failpoints.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { answerPings } from './answer-pings.ts';
 import { compilePath, type PathParams } from './upgrade-path.ts';
 
 /** Which of the app's HTTP servers an upgrade came to. */
@@ -46,7 +47,12 @@ export class PathWsServer extends WebSocketServer {
 
   constructor(options: PathWsOptions) {
     // Compression costs more than it saves for small frames, and memory per socket.
-    super({ noServer: true, maxPayload: options.maxPayload ?? 64 * 1024, perMessageDeflate: false });
+    super({
+      noServer: true,
+      maxPayload: options.maxPayload ?? 64 * 1024,
+      perMessageDeflate: false,
+      autoPong: false,
+    });
     this.matchPath = compilePath(options.path.split('?')[0] ?? '');
     this.claims = options.claims ?? (() => true);
     this.pingMs = options.pingMs ?? 25_000;
@@ -75,6 +81,7 @@ export class PathWsServer extends WebSocketServer {
 
   /** Watches for life signs of a new socket. */
   watch(socket: WebSocket, now: number): void {
+    answerPings(socket);
     const seen = (): void => void this.lastSeen.set(socket, performance.now());
     this.lastSeen.set(socket, now);
     this.lastPing.set(socket, now);

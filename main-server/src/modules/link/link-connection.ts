@@ -28,6 +28,10 @@ export interface LinkSurroundings {
 const helloDeadlineMs = 10_000;
 /** Frames that make no sense before the link is given up. */
 const badFramesMax = 100;
+/** Frames that were read and wait for the one before them. */
+const waitingMax = 8;
+/** Bytes a container may leave unread: several of the longest prompts. */
+const unreadMaxBytes = 16 * 1024 * 1024;
 
 /** One socket of one container. Frames are worked on in order, one after the other. */
 export class LinkConnection implements Link {
@@ -75,7 +79,10 @@ export class LinkConnection implements Link {
   }
 
   send(frame: MainFrame): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(frame));
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    // It would be told once more, for each frame it sends, that it has said this before.
+    if (this.socket.bufferedAmount > unreadMaxBytes) return this.socket.terminate();
+    this.socket.send(JSON.stringify(frame));
   }
 
   close(code: number, reason: string): void {
@@ -93,6 +100,7 @@ export class LinkConnection implements Link {
     }
     this.waiting.push(parsed.frame);
     void this.work();
+    this.throttle();
   }
 
   private async work(): Promise<void> {
@@ -102,6 +110,7 @@ export class LinkConnection implements Link {
       for (let frame = this.waiting.shift(); frame && !this.isEnded; frame = this.waiting.shift()) {
         const pending = this.take(frame);
         if (pending) await pending;
+        this.throttle();
       }
     } catch (error) {
       this.fail(error);
@@ -209,7 +218,7 @@ export class LinkConnection implements Link {
 
   /** A container that does not keep to its window is not read until the commits catch up. */
   private throttle(): void {
-    const shouldPause = this.underWay > linkLimits.windowMax;
+    const shouldPause = this.underWay > linkLimits.windowMax || this.waiting.length > waitingMax;
     if (shouldPause === this.isPaused) return;
     this.isPaused = shouldPause;
     if (shouldPause) this.socket.pause();

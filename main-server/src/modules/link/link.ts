@@ -17,6 +17,8 @@ export interface Link {
 export interface LinkSocket {
   readonly OPEN: number;
   readonly readyState: number;
+  /** Bytes sent that the other end has not taken yet. */
+  readonly bufferedAmount: number;
   send(text: string): void;
   close(code: number, reason: string): void;
   terminate(): void;

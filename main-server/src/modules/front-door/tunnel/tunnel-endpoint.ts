@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
-import { DomainError, deriveFrontDoorKey, refuseUpgrade } from '@codex-webapp/nest-kit';
+import { answerPings, DomainError, deriveFrontDoorKey, refuseUpgrade } from '@codex-webapp/nest-kit';
 import { WebSocketServer } from 'ws';
 import { bearerOf } from '../../../common/bearer.ts';
 import { ContainerIdentityService } from '../../session-state/container-identity.service.ts';
@@ -19,6 +19,7 @@ export class TunnelEndpoint {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: messageMaxBytes,
+    autoPong: false,
   });
 
   constructor(
@@ -35,6 +36,7 @@ export class TunnelEndpoint {
     try {
       const key = await this.authenticate(request, sessionId);
       this.server.handleUpgrade(request, socket, head, (webSocket) => {
+        answerPings(webSocket);
         this.tunnels.add(new Tunnel(webSocket, key.sessionId, key.generation, key.key));
         this.logger.log({ msg: 'Tunnel opened', sessionId, generation: key.generation });
       });

@@ -13,7 +13,7 @@ import { HealthModule } from './modules/health/health.module.ts';
 import { MessagesModule } from './modules/messages/messages.module.ts';
 import { PromptsModule } from './modules/prompts/prompts.module.ts';
 import { RealtimeModule } from './modules/realtime/realtime.module.ts';
-import { RequestsModule } from './modules/requests/requests.module.ts';
+import { AgentRequestsModule } from './modules/agent-requests/agent-requests.module.ts';
 import { SessionsModule } from './modules/sessions/sessions.module.ts';
 import { WebModule } from './modules/web/web.module.ts';
 import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
@@ -33,7 +33,7 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
     AccessModule,
     ContainersModule,
     MessagesModule,
-    RequestsModule,
+    AgentRequestsModule,
     PromptsModule,
     SessionsModule,
     WebhooksModule,

@@ -44,7 +44,7 @@ const bodies = {
   SessionsController_update: { title: 'x' },
   PromptsController_queue: { text: 'x' },
   PromptsController_interrupt: { turnId: 'x' },
-  RequestsController_answer: { optionId: 'x' },
+  AgentRequestsController_answer: { optionId: 'x' },
   WebhooksController_storeMessage: { role: 'assistant', text: 'x' },
   WebhooksController_suggestTitle: { title: 'x' },
 };

@@ -8,7 +8,7 @@ export * from './messages/index.ts';
 export * from './prompts/index.ts';
 export * from './protocol-version.ts';
 export * from './realtime/index.ts';
-export * from './requests/index.ts';
+export * from './agent-requests/index.ts';
 export * from './sessions/index.ts';
 export * from './users/index.ts';
 export * from './workspace/index.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agentIdPattern, permissionModes } from '../agents/agent.ts';
 import { errorPayloadSchema } from '../errors/error-body.ts';
-import { agentRequestAnswerSchema } from '../requests/agent-requests.ts';
+import { agentRequestAnswerSchema } from '../agent-requests/agent-requests.ts';
 import { outboxEpochSchema } from './outbox-event.ts';
 
 /** main-server → container-agent. */

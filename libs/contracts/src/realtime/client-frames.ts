@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { promptLimits } from '../prompts/prompts.requests.ts';
-import { agentRequestAnswerSchema } from '../requests/agent-requests.ts';
+import { agentRequestAnswerSchema } from '../agent-requests/agent-requests.ts';
 import { cursorSchema } from './cursor.ts';
 
 export const clientFrameLimits = {

@@ -18,7 +18,7 @@ import {
   agentRequestAnswerSchema,
   agentRequestStatuses,
   type AgentRequestResponse,
-} from '../requests/agent-requests.ts';
+} from '../agent-requests/agent-requests.ts';
 import { sessionStatuses, type SessionResponse } from '../sessions/sessions.requests.ts';
 
 const authorSchema = z.discriminatedUnion('kind', [

@@ -6,7 +6,7 @@ import { SessionContainersService } from '../containers/session-containers.servi
 import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
-import { RequestsModule } from '../requests/requests.module.ts';
+import { AgentRequestsModule } from '../agent-requests/agent-requests.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerWaker } from './container-waker.ts';
 import { LostTurns } from './lost-turns.ts';
@@ -29,7 +29,7 @@ import { TurnsService } from './turns.service.ts';
     HistoryModule,
     LinkModule,
     MessagesModule,
-    RequestsModule,
+    AgentRequestsModule,
     SessionStateModule,
   ],
   controllers: [PromptsController],

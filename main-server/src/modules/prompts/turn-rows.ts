@@ -4,7 +4,7 @@ import { Clock } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
 import type { AppendEntry } from '../history/session-history.ts';
 import { MessagesService } from '../messages/messages.service.ts';
-import { RequestsService } from '../requests/requests.service.ts';
+import { AgentRequestsService } from '../agent-requests/agent-requests.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptAuthor, toPromptChanged } from './prompt.mapper.ts';
@@ -21,7 +21,7 @@ export class TurnRows {
   constructor(
     private readonly sessions: SessionStateService,
     private readonly messages: MessagesService,
-    private readonly requests: RequestsService,
+    private readonly requests: AgentRequestsService,
     private readonly clock: Clock,
   ) {}
 

@@ -3,7 +3,7 @@ import type { ClientFrame } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { SessionPromptsService } from '../prompts/session-prompts.service.ts';
-import { RequestsService } from '../requests/requests.service.ts';
+import { AgentRequestsService } from '../agent-requests/agent-requests.service.ts';
 
 type Command = Exclude<ClientFrame, { type: 'subscribe' }>;
 
@@ -12,7 +12,7 @@ type Command = Exclude<ClientFrame, { type: 'subscribe' }>;
 export class ClientCommandsService {
   constructor(
     private readonly prompts: SessionPromptsService,
-    private readonly requests: RequestsService,
+    private readonly requests: AgentRequestsService,
   ) {}
 
   async run(user: AuthUser, sessionId: string, frame: Command): Promise<void> {

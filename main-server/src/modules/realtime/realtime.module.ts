@@ -5,7 +5,7 @@ import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
 import { PromptsModule } from '../prompts/prompts.module.ts';
-import { RequestsModule } from '../requests/requests.module.ts';
+import { AgentRequestsModule } from '../agent-requests/agent-requests.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
 import { ClientCommandsService } from './client-commands.service.ts';
@@ -26,7 +26,7 @@ import { SnapshotsService } from './snapshots.service.ts';
     LinkModule,
     MessagesModule,
     PromptsModule,
-    RequestsModule,
+    AgentRequestsModule,
     SessionStateModule,
     TicketsModule,
   ],

@@ -5,7 +5,7 @@ import { HistoryService } from '../history/history.service.ts';
 import { MessagesService } from '../messages/messages.service.ts';
 import { PromptsService } from '../prompts/prompts.service.ts';
 import { TurnsService } from '../prompts/turns.service.ts';
-import { RequestsService } from '../requests/requests.service.ts';
+import { AgentRequestsService } from '../agent-requests/agent-requests.service.ts';
 import { sessionNotFound, SessionStateService } from '../session-state/session-state.service.ts';
 import { mergeDeltas } from './merge-deltas.ts';
 
@@ -22,7 +22,7 @@ export class SnapshotsService {
     private readonly messages: MessagesService,
     private readonly prompts: PromptsService,
     private readonly turns: TurnsService,
-    private readonly requests: RequestsService,
+    private readonly requests: AgentRequestsService,
     private readonly history: HistoryService,
   ) {}
 

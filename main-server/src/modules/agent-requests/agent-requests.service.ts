@@ -22,7 +22,7 @@ import { checkAnswer } from './check-answer.ts';
 
 /** What agents wait for. A row from the moment it is asked; answered once, from any client. */
 @Injectable()
-export class RequestsService {
+export class AgentRequestsService {
   constructor(
     @InjectRepository(AgentRequestEntity) private readonly requests: Repository<AgentRequestEntity>,
     private readonly sessions: SessionStateService,

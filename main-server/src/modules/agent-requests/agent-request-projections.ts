@@ -6,15 +6,15 @@ import { type EventChange, EventRefusedError, TurnEventProjections } from '../li
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { type AgentRequest, AgentRequestEntity, type AgentRequestBody } from './agent-request.entity.ts';
 import { toRequestChanged } from './agent-request.mapper.ts';
-import { RequestsService } from './requests.service.ts';
+import { AgentRequestsService } from './agent-requests.service.ts';
 
 /** Makes rows of what agents ask, and closes them when they no longer wait. */
 @Injectable()
-export class RequestProjections implements OnModuleInit {
+export class AgentRequestProjections implements OnModuleInit {
   constructor(
     private readonly projections: TurnEventProjections,
     private readonly sessions: SessionStateService,
-    private readonly requests: RequestsService,
+    private readonly requests: AgentRequestsService,
     private readonly clock: Clock,
   ) {}
 

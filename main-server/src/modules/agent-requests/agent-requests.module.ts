@@ -5,9 +5,9 @@ import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { AgentRequestEntity } from './agent-request.entity.ts';
-import { RequestProjections } from './request-projections.ts';
-import { RequestsController } from './requests.controller.ts';
-import { RequestsService } from './requests.service.ts';
+import { AgentRequestProjections } from './agent-request-projections.ts';
+import { AgentRequestsController } from './agent-requests.controller.ts';
+import { AgentRequestsService } from './agent-requests.service.ts';
 
 @Module({
   imports: [
@@ -17,8 +17,8 @@ import { RequestsService } from './requests.service.ts';
     LinkModule,
     SessionStateModule,
   ],
-  controllers: [RequestsController],
-  providers: [RequestProjections, RequestsService],
-  exports: [RequestsService],
+  controllers: [AgentRequestsController],
+  providers: [AgentRequestProjections, AgentRequestsService],
+  exports: [AgentRequestsService],
 })
-export class RequestsModule {}
+export class AgentRequestsModule {}

@@ -3,12 +3,12 @@ import type { AgentRequestListResponse, AgentRequestResponse } from '@codex-weba
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { AnswerAgentRequestDto } from './dto/answer-agent-request.dto.ts';
-import { RequestsService } from './requests.service.ts';
+import { AgentRequestsService } from './agent-requests.service.ts';
 import { toAnswer } from './to-answer.ts';
 
 @Controller('api/sessions/:sessionId/requests')
-export class RequestsController {
-  constructor(private readonly requests: RequestsService) {}
+export class AgentRequestsController {
+  constructor(private readonly requests: AgentRequestsService) {}
 
   @Get()
   list(

@@ -1,0 +1,99 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { protocolVersion } from '@codex-webapp/contracts';
+import { LinkConnection, type LinkSurroundings } from './link-connection.ts';
+
+const epoch = '0'.repeat(32);
+
+/** The end of a container's socket that is ours. */
+class HostileSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  bufferedAmount = 0;
+  isPaused = false;
+  isTerminated = false;
+  readonly sent: string[] = [];
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+  close(): void {
+    this.readyState = 2;
+  }
+  terminate(): void {
+    this.isTerminated = true;
+  }
+  pause(): void {
+    this.isPaused = true;
+  }
+  resume(): void {
+    this.isPaused = false;
+  }
+  receive(frame: object): void {
+    this.emit('message', Buffer.from(JSON.stringify(frame)), false);
+  }
+}
+
+/** Storing an event with a meaning takes until `store` is called. */
+async function connect(): Promise<{ socket: HostileSocket; store: () => Promise<void> }> {
+  const socket = new HostileSocket();
+  const storing: (() => void)[] = [];
+  const surroundings = {
+    intake: {
+      isProjected: () => true,
+      project: () => new Promise<void>((resolve) => storing.push(resolve)),
+    },
+    marks: { find: () => Promise.resolve(null) },
+    onConnected: () => undefined,
+    onDisconnected: () => undefined,
+    schedule: () => () => undefined,
+  } as unknown as LinkSurroundings;
+  new LinkConnection(socket, { sessionId: 's', generation: 1 }, surroundings);
+  socket.receive({
+    type: 'hello',
+    protocolVersion,
+    version: '1',
+    bootId: 'b',
+    outbox: { epoch, lastSeq: 0 },
+    agents: [],
+    runningTurnId: null,
+  });
+  await settled();
+  const store = async (): Promise<void> => {
+    storing.shift()?.();
+    await settled();
+  };
+  return { socket, store };
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+function endOfTurn(seq: number) {
+  const event = { type: 'turn.ended', turnId: 't', promptId: 'p', outcome: 'completed' };
+  return { type: 'events', epoch, events: [{ seq, at: 0, event }] };
+}
+
+describe('LinkConnection', () => {
+  it('does not read on while frames wait to be stored, and reads again when they are', async () => {
+    const { socket, store } = await connect();
+    let seq = 0;
+    while (!socket.isPaused && seq < 100) socket.receive(endOfTurn((seq += 1)));
+    expect(seq).toBeLessThan(20);
+    for (let n = 0; n < seq; n += 1) await store();
+    expect(socket.isPaused).toBe(false);
+    expect(socket.sent.at(-1)).toBe(JSON.stringify({ type: 'ack', epoch, seq }));
+  });
+
+  it('gives up a container that sends and does not read', async () => {
+    const { socket, store } = await connect();
+    socket.receive(endOfTurn(1));
+    await store();
+    expect(socket.isTerminated).toBe(false);
+    socket.bufferedAmount = 17 * 1024 * 1024;
+    socket.receive(endOfTurn(1));
+    await settled();
+    expect(socket.isTerminated).toBe(true);
+  });
+});

@@ -32,6 +32,7 @@ const steps = [
     except: ['container-agent/ui'],
     output: 'container-agent/dist',
     args: nest('container-agent'),
+    thenArgs: ['container-agent/pack.mjs'],
     after: ['contracts', 'nest-kit'],
   },
   {
@@ -89,11 +90,14 @@ export async function ensureBuilt(root, { withTests = false } = {}) {
 
 async function build(step, root) {
   const progress = startProgress(`Building ${step.name}`);
-  const { code, output } = await runNode(step.args, root);
-  if (code === 0) return progress.done();
-  progress.fail();
-  console.error(output);
-  refuse(`Building ${step.name} failed; the lines above say why.`);
+  for (const args of [step.args, step.thenArgs ?? []]) {
+    const { code, output } = args.length > 0 ? await runNode(args, root) : { code: 0 };
+    if (code === 0) continue;
+    progress.fail();
+    console.error(output);
+    refuse(`Building ${step.name} failed; the lines above say why.`);
+  }
+  progress.done();
 }
 
 function runNode(args, cwd) {

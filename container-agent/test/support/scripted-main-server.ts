@@ -76,6 +76,8 @@ export class ScriptedMainServer {
     });
     const wss = new WebSocketServer({ noServer: true });
     this.server.on('upgrade', (request, socket, head) => {
+      // A container that is killed while it dials.
+      socket.on('error', () => undefined);
       const isLink = request.url === `/ws/sessions/${this.sessionId}?role=container`;
       const isAuthorized = request.headers.authorization === `Bearer ${this.token}`;
       const status = this.refusal ?? (isAuthorized ? null : 401);

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { WebSocket } from 'ws';
+import { mainServer, root } from './paths.mjs';
+import { freePort, startNode, stop } from './processes.mjs';
+import { waitFor } from './wait.mjs';
+
+const password = 'correct horse battery staple';
+const protocolVersion = 1;
+
+/** The built main-server as a process with a data folder of its own, and an admin who is logged in. */
+export class Product {
+  #login = '';
+
+  /** `nodeArgs` go before the program, e.g. `--cpu-prof`. */
+  static async start({ env = {}, nodeArgs = [] } = {}) {
+    const product = new Product();
+    product.folder = await mkdtemp(path.join(tmpdir(), 'codex-webapp-bench-'));
+    product.port = await freePort();
+    product.containerPort = await freePort();
+    product.environment = {
+      PATH: process.env.PATH,
+      HOME: product.folder,
+      NODE_ENV: 'production',
+      WEB_MODE: 'off',
+      PORT: String(product.port),
+      CONTAINER_PORT: String(product.containerPort),
+      DATABASE_PATH: path.join(product.folder, 'chat.db'),
+      CONTAINER_PROVIDER: 'process',
+      LOG_LEVEL: 'warn',
+      ...env,
+    };
+    product.program = startNode(['--enable-source-maps', ...nodeArgs, mainServer], product.environment, {
+      cwd: root,
+    });
+    await product.#becomeReady();
+    await product.#setUp();
+    return product;
+  }
+
+  get pid() {
+    return this.program.pid;
+  }
+
+  /** With every session: their containers would outlive it. */
+  async stop() {
+    const { sessions } = await this.api('GET', '/api/sessions').catch(() => ({ sessions: [] }));
+    for (const { id } of sessions) await this.api('DELETE', `/api/sessions/${id}`);
+    await stop(this.program);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** As the page of the app. Throws unless it is answered with 2xx. */
+  async api(method, target, body) {
+    const answer = await this.ask(method, target, { body, headers: { cookie: this.#login } });
+    return answer.body === '' ? null : JSON.parse(answer.body);
+  }
+
+  /** On any host name; Node does not resolve `*.localhost`, so the name goes into the header alone. */
+  async ask(method, target, { host = `localhost:${this.port}`, headers = {}, body } = {}) {
+    const bytes = body === undefined ? undefined : JSON.stringify(body);
+    const outgoing = httpRequest({
+      host: '127.0.0.1',
+      port: this.port,
+      method,
+      path: target,
+      headers: {
+        'sec-fetch-site': 'same-origin',
+        ...(bytes ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) } : {}),
+        ...headers,
+        host,
+      },
+    });
+    outgoing.end(bytes);
+    const [incoming] = await once(outgoing, 'response');
+    const answer = { status: incoming.statusCode, headers: incoming.headers, body: await text(incoming) };
+    if (answer.status >= 300) throw new Error(`${method} ${target}: ${answer.status} ${answer.body}`);
+    return answer;
+  }
+
+  createSession(choices) {
+    return this.api('POST', '/api/sessions', {
+      title: 'Bench',
+      agent: 'shell',
+      permissionMode: 'full-auto',
+      ...choices,
+    });
+  }
+
+  async whenRunning(sessionId, options) {
+    return waitFor(
+      'the container',
+      async () => {
+        const { status, reason } = await this.api('GET', `/api/sessions/${sessionId}/container/status`);
+        if (status === 'error') throw new Error(`The container failed: ${reason}`);
+        return status === 'running';
+      },
+      { timeoutMs: 60_000, ...options },
+    );
+  }
+
+  /** What a page of the session sends along after it has entered: its host and its cookie. */
+  async enter(session) {
+    const { host } = new URL(session.origin);
+    const { ticket } = await this.api('POST', `/api/sessions/${session.id}/ws-ticket`, { purpose: 'enter' });
+    const { headers } = await this.ask('POST', '/__session/enter', { host, body: { ticket } });
+    return { host, cookie: headers['set-cookie'][0].split(';')[0] };
+  }
+
+  /** The session's socket as its page opens it, subscribed. `onFrame` gets the bytes as they come. */
+  async openSocket(session, onFrame) {
+    const { host, cookie } = await this.enter(session);
+    const { ticket } = await this.api('POST', `/api/sessions/${session.id}/ws-ticket`, {});
+    const socket = new WebSocket(
+      `ws://127.0.0.1:${this.port}/ws/sessions/${session.id}?role=client&token=${ticket}`,
+      { headers: { host, cookie, origin: session.origin }, perMessageDeflate: false },
+    );
+    socket.on('message', onFrame);
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'subscribe', protocolVersion, cursor: null }));
+    return socket;
+  }
+
+  /** Everything the session list is told, as it comes; `onFrame` gets the frame and when it came (Date.now()). */
+  async followSessions(onFrame) {
+    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/ws/events`, {
+      headers: { host: `localhost:${this.port}`, origin: this.origin, cookie: this.#login },
+    });
+    socket.on('message', (data) => {
+      const at = Date.now();
+      onFrame(JSON.parse(data.toString()), at);
+    });
+    await once(socket, 'open');
+    return socket;
+  }
+
+  /** The login as a browser keeps it. */
+  get cookies() {
+    return this.#login.split('; ').map((pair) => {
+      const [name, ...value] = pair.split('=');
+      return { name, value: value.join('='), url: this.origin };
+    });
+  }
+
+  get origin() {
+    return `http://localhost:${this.port}`;
+  }
+
+  async #becomeReady() {
+    await waitFor(
+      'main-server',
+      async () => {
+        if (this.program.child.exitCode !== null)
+          throw new Error(`main-server ended:\n${this.program.output}`);
+        return this.ask('GET', '/health/ready').then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeoutMs: 60_000 },
+    );
+  }
+
+  async #setUp() {
+    const token = await waitFor(
+      'the setup link',
+      () => /\/setup#(\S+)/.exec(this.program.output)?.[1] ?? null,
+    );
+    const answer = await this.ask('POST', '/api/auth/setup', {
+      body: { token, username: 'bench', password },
+    });
+    this.#login = answer.headers['set-cookie'].map((cookie) => cookie.split(';')[0]).join('; ');
+  }
+}

@@ -5,14 +5,17 @@ import { startScriptedModel } from '@codex-webapp/scripted-model';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { phases, states, type Stage, type State, type ViewportName } from './states.ts';
 import { ApiClient } from './support/api-client.ts';
+import { bridgeGateway } from './support/docker-engine.ts';
 import { DemoSessions } from './support/demo-sessions.ts';
 import { requireCodex } from './support/requirements.ts';
 import { RunningServer } from './support/running-server.ts';
 import { logIn, sessionUi, setUp } from './support/web-ui.ts';
 
 const isFull = process.env.TEST_FULL === '1';
-/** `STATES=drawer,login` shows those alone. */
-const chosen = process.env.STATES?.split(',');
+/** `STATES='drawer;login'` shows those alone. */
+const chosen = process.env.STATES?.split(';');
+/** STATES_PROVIDER=docker shows sessions as most people have them; without an engine processes look much the same. */
+const provider = process.env.STATES_PROVIDER === 'docker' ? 'docker' : 'process';
 const folder = fileURLToPath(new URL('../test-results/states/', import.meta.url));
 const themes = ['light', 'dark'] as const;
 
@@ -39,10 +42,10 @@ test('every state shows what it is for', async ({ browser }) => {
   requireCodex();
   test.setTimeout(isFull ? 1_800_000 : 420_000);
   await mkdir(folder, { recursive: true });
-  await using model = await startScriptedModel();
+  await using model = await startScriptedModel(provider === 'docker' ? { host: await bridgeGateway() } : {});
   const server = await RunningServer.start({
     environment: {
-      CONTAINER_PROVIDER: 'process',
+      CONTAINER_PROVIDER: provider,
       AGENT_ENV_OPENAI_BASE_URL: `${model.url}/v1`,
       AGENT_ENV_OPENAI_API_KEY: 'sk-scripted',
       AGENT_ENV_CODEX_MODEL: 'gpt-5.5',
@@ -98,7 +101,7 @@ async function enterPhase(phase: State['phase'], { server, windows, system }: Sy
       return;
     case 'sessions':
       system.api = await ApiClient.of(server, windows.desktop.known, 'Deploy script');
-      system.sessions = new DemoSessions(system.api);
+      system.sessions = new DemoSessions(system.api, provider);
       await system.api.ask('GET', '/sessions');
       return;
     case 'server-gone': {

@@ -13,6 +13,7 @@ interface Recipe {
   readonly title: string;
   readonly agent: 'codex' | 'shell';
   readonly mode?: 'ask-first' | 'full-auto';
+  /** Where it does not matter, where the run says. */
   readonly provider?: 'process' | 'manual';
   readonly prompts?: readonly string[];
   /** What the session shows once it is in the state it is for; idle when absent. */
@@ -166,6 +167,7 @@ const recipes = {
   starting: {
     title: 'Fresh workspace',
     agent: 'shell',
+    provider: 'process',
     until: { containerStatus: 'creating' },
     after: (session) => holdStart(session.id, 'SIGSTOP'),
   },
@@ -173,6 +175,7 @@ const recipes = {
   failed: {
     title: 'Broken image',
     agent: 'shell',
+    provider: 'process',
     until: { status: 'failed' },
     after: (session) => holdStart(session.id, 'SIGKILL'),
   },
@@ -186,7 +189,10 @@ export type DemoName = keyof typeof recipes;
 export class DemoSessions {
   private readonly made = new Map<DemoName, Promise<Session>>();
 
-  constructor(private readonly api: ApiClient) {}
+  constructor(
+    private readonly api: ApiClient,
+    private readonly provider: 'process' | 'docker',
+  ) {}
 
   get(name: DemoName): Promise<Session> {
     const made = this.made.get(name) ?? this.make(recipes[name]);
@@ -195,7 +201,7 @@ export class DemoSessions {
   }
 
   private async make(recipe: Recipe): Promise<Session> {
-    const { title, agent, mode = 'full-auto', provider = 'process', prompts = [], until, after } = recipe;
+    const { title, agent, mode = 'full-auto', provider = this.provider, prompts = [], until, after } = recipe;
     const session = await this.api.ask<Session>('POST', '/sessions', {
       title,
       agent,

@@ -1,6 +1,8 @@
 import {
   deltaMaxLength,
   type FileDiff,
+  isLowSurrogate,
+  newestOf,
   toolOutputMaxLength,
   type TurnEvent,
   turnEventMaxBytes,
@@ -24,13 +26,6 @@ export function fitEvent(event: TurnEvent): readonly TurnEvent[] {
 
 export function isDelta(event: TurnEvent): event is Delta {
   return event.type === 'message.delta' || event.type === 'thought.delta' || event.type === 'tool.delta';
-}
-
-/** The newest characters of a text, never half of one. */
-export function newestOf(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text;
-  const start = text.length - maxLength;
-  return text.slice(isLowSurrogate(text, start) ? start + 1 : start);
 }
 
 function splitDelta(event: Delta): readonly Delta[] {
@@ -96,9 +91,4 @@ function isAcceptable(event: TurnEvent): boolean {
 
 function jsonBytes(event: TurnEvent): number {
   return Buffer.byteLength(JSON.stringify(event));
-}
-
-function isLowSurrogate(text: string, index: number): boolean {
-  const code = text.charCodeAt(index);
-  return code >= 0xdc00 && code <= 0xdfff;
 }

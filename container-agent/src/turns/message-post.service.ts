@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { FoldedTurn, StoreMessageRequest } from '@codex-webapp/contracts';
+import { composeFinalMessage, type FoldedTurn, type StoreMessageRequest } from '@codex-webapp/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { BackOff } from '../main-link/back-off.ts';
 import { errorOf, MainServerClient, type WebhookAnswer } from '../main-link/main-server-client.ts';
@@ -8,7 +8,6 @@ import { Outbox } from '../main-link/outbox.ts';
 import { replaceFile } from '../storage/replace-file.ts';
 import { waitForRoom } from '../storage/wait-for-room.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
-import { composeFinalMessage } from './final-message.ts';
 
 /** Answers that a repetition would not change. */
 const finalStatuses: ReadonlySet<number> = new Set([400, 413, 415, 422]);

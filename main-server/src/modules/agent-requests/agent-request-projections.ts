@@ -8,6 +8,9 @@ import { type AgentRequest, AgentRequestEntity, type AgentRequestBody } from './
 import { toRequestChanged } from './agent-request.mapper.ts';
 import { AgentRequestsService } from './agent-requests.service.ts';
 
+/** Requests of one session that wait at the most; every page that opens is sent all of them. */
+const pendingMax = 100;
+
 /** Makes rows of what agents ask, and closes them when they no longer wait. */
 @Injectable()
 export class AgentRequestProjections implements OnModuleInit {
@@ -54,6 +57,7 @@ export class AgentRequestProjections implements OnModuleInit {
       throw new EventRefusedError('The request is not of this session.');
     if (known) return;
     const session = await this.sessions.read(manager, sessionId);
+    if (session.pendingRequests >= pendingMax) throw new EventRefusedError('Too many requests wait already.');
     // Of a turn that has ended already: the question is part of its story, and nobody waits for the answer.
     const isWaiting = session.runningTurnId === event.turnId;
     const row: AgentRequest = {

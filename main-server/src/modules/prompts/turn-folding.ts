@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { foldTurn, textOf, type Entry, type TurnEvent } from '@codex-webapp/contracts';
+import { composeFinalMessage, foldTurn, type Entry, type TurnEvent } from '@codex-webapp/contracts';
 import type { EntityManager } from 'typeorm';
 import { HistoryService } from '../history/history.service.ts';
 import type { AppendEntry } from '../history/session-history.ts';
@@ -28,19 +28,20 @@ export class TurnFolding {
       outcome,
       ...(reason === null ? {} : { reason }),
     };
-    const folded = foldTurn(turnId, [...events, end]);
+    // Cut as container-agent cuts what it posts: what a container has said is no smaller for having gone this way.
+    const message = composeFinalMessage(foldTurn(turnId, [...events, end]));
     await this.messages.store(manager, append, {
       sessionId: turn.sessionId,
       role: 'assistant',
       author: { kind: 'container' },
-      text: textOf(folded),
-      items: folded.items,
+      text: message.text,
+      items: message.items ?? [],
       turnId,
       promptId,
       agent: turn.agent,
       outcome,
       reason,
-      usage: folded.usage,
+      usage: message.usage ?? null,
     });
   }
 }

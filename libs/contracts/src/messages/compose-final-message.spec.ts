@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type FoldedTurn, emptyTurn, type MessageItem, messageLimits } from '@codex-webapp/contracts';
-import { composeFinalMessage } from './final-message.ts';
+import { composeFinalMessage } from './compose-final-message.ts';
+import { emptyTurn, type FoldedTurn } from './fold-turn.ts';
+import type { MessageItem } from './message-items.ts';
+import { messageLimits } from './messages.requests.ts';
 
 const turnWith = (items: readonly MessageItem[]): FoldedTurn => ({
   ...emptyTurn('t'),

@@ -1,11 +1,9 @@
-import {
-  type FoldedTurn,
-  type MessageItem,
-  messageLimits,
-  type StoreMessageRequest,
-  textOf,
-} from '@codex-webapp/contracts';
-import { newestOf } from './fit-event.ts';
+import { textOf, type FoldedTurn } from './fold-turn.ts';
+import type { MessageItem } from './message-items.ts';
+import { messageLimits, type StoreMessageRequest } from './messages.requests.ts';
+import { newestOf } from './newest-of.ts';
+
+const encoder = new TextEncoder();
 
 /** Lengths to which parts are cut, one after the other, until the message fits. */
 const cutLengths = [16_384, 4_096, 1_024, 128] as const;
@@ -90,5 +88,5 @@ function cutText(item: MessageItem, maxLength: number): MessageItem {
 }
 
 function bytesOf(message: StoreMessageRequest | MessageItem): number {
-  return Buffer.byteLength(JSON.stringify(message));
+  return encoder.encode(JSON.stringify(message)).length;
 }

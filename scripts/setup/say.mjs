@@ -1,6 +1,6 @@
 /** One line while something long runs: rewritten in place on a terminal, repeated now and then elsewhere. */
 export function startProgress(text) {
-  const isTerminal = Boolean(process.stdout.isTTY);
+  const isTerminal = process.stdout.isTTY;
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   if (!isTerminal) console.log(`${text} …`);

@@ -132,7 +132,7 @@ export class Product {
     });
     socket.on('message', (data) => {
       const at = Date.now();
-      onFrame(JSON.parse(data.toString()), at);
+      onFrame(JSON.parse(String(data)), at);
     });
     await once(socket, 'open');
     return socket;

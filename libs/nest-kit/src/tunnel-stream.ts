@@ -20,6 +20,7 @@ interface WrittenToStream {
  */
 export function createTunnelStream(socket: WebSocket): Duplex {
   const stream = createWebSocketStream(socket);
+  // oxlint-disable-next-line no-underscore-dangle -- the name by which Node asks a stream for it
   stream._writev = (written: readonly Written[], done) => {
     const messages = [...joinToMessages(written)];
     const last = messages.pop() ?? Buffer.alloc(0);
@@ -34,10 +35,12 @@ export function asSocket<T extends ClientHttp2Stream | ServerHttp2Stream>(stream
   const same = (): T => stream;
   // Node 20.20 sends freed memory in place of the strings when strings and buffers are written together, as a
   // head with its body is. One buffer is also one frame.
+  // oxlint-disable-next-line no-underscore-dangle -- the name by which Node asks a stream for it
   const _writev: Duplex['_writev'] = (written: readonly WrittenToStream[], done) => {
     const buffers = written.map(({ chunk, encoding }) =>
       typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk,
     );
+    // oxlint-disable-next-line no-underscore-dangle -- the name by which Node asks a stream for it
     stream._write(Buffer.concat(buffers), 'buffer' as BufferEncoding, done);
   };
   return Object.assign(stream, {

@@ -48,6 +48,7 @@ async function connect(): Promise<{ socket: HostileSocket; store: () => Promise<
     onDisconnected: () => undefined,
     schedule: () => () => undefined,
   } as unknown as LinkSurroundings;
+  // oxlint-disable-next-line no-new -- it lives by the socket it listens to
   new LinkConnection(socket, { sessionId: 's', generation: 1 }, surroundings);
   socket.receive({
     type: 'hello',

@@ -151,11 +151,7 @@ function ToolOutcome({ tool }: { tool: Props['tool'] }) {
       )}
       <span className={cn('inline-flex items-center gap-1', tone)}>
         <Icon aria-hidden className="size-3.5" />
-        {hasExited ? (
-          `exit ${exitCode}`
-        ) : (
-          <span className={cn(label === 'Done' && 'sr-only')}>{label}</span>
-        )}
+        {hasExited ? `exit ${exitCode}` : <span className={cn(label === 'Done' && 'sr-only')}>{label}</span>}
       </span>
     </span>
   );

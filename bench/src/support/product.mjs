@@ -132,7 +132,7 @@ export class Product {
     });
     socket.on('message', (data) => {
       const at = Date.now();
-      onFrame(JSON.parse(String(data)), at);
+      onFrame(JSON.parse(Buffer.from(data).toString('utf8')), at);
     });
     await once(socket, 'open');
     return socket;

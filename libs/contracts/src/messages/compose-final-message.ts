@@ -3,8 +3,6 @@ import type { MessageItem } from './message-items.ts';
 import { messageLimits, type StoreMessageRequest } from './messages.requests.ts';
 import { newestOf } from './newest-of.ts';
 
-const encoder = new TextEncoder();
-
 /** Lengths to which parts are cut, one after the other, until the message fits. */
 const cutLengths = [16_384, 4_096, 1_024, 128] as const;
 
@@ -88,5 +86,16 @@ function cutText(item: MessageItem, maxLength: number): MessageItem {
 }
 
 function bytesOf(message: StoreMessageRequest | MessageItem): number {
-  return encoder.encode(JSON.stringify(message)).length;
+  return utf8Length(JSON.stringify(message));
+}
+
+/** Bytes of a well-formed text; this library knows no API of Node or of browsers that would say so. */
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const isHalfOfPair = code >= 0xd800 && code <= 0xdfff;
+    if (code > 0x7f) bytes += code > 0x7ff && !isHalfOfPair ? 2 : 1;
+  }
+  return bytes;
 }

@@ -83,7 +83,7 @@ class ProxiedExchange {
   start(): void {
     const { request, response } = this.options;
     response.once('close', () => this.end());
-    this.countBytes(request, this.options.limits.requestBodyMaxBytes, bodyTooLarge);
+    if (hasBody(request)) this.countBytes(request, this.options.limits.requestBodyMaxBytes, bodyTooLarge);
     this.try(false);
   }
 

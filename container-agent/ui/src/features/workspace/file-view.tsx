@@ -26,7 +26,7 @@ export function FileView({ path, onClose }: Props) {
 
   return (
     <div className="flex h-full flex-col">
-      <div className="flex h-11 shrink-0 items-center gap-1.5 border-b border-border px-2">
+      <div className="flex h-11 shrink-0 items-center gap-1.5 border-b border-border px-2 pointer-coarse:h-13">
         <IconButton
           label="Back to the list"
           size="sm"

@@ -15,6 +15,7 @@ export function AgentPicker() {
   return (
     <Menu
       side="top"
+      className="max-w-72"
       trigger={
         <Button size="sm" variant="ghost" aria-label={`Agent: ${name}`} className="min-w-0 shrink">
           <Bot aria-hidden />

@@ -2,12 +2,12 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
-const loggingEnvSchema = z.object({
+export const loggingEnvironment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
 export const loggingConfig = registerAs('logging', () => ({
-  level: parseEnv(loggingEnvSchema).LOG_LEVEL,
+  level: parseEnv(loggingEnvironment).LOG_LEVEL,
   /** JSON goes to programs, lines to people. */
   isPretty: process.stdout.isTTY,
 }));

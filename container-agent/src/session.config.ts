@@ -20,7 +20,7 @@ function url(...protocols: readonly string[]) {
     .transform((value) => value.replace(/\/+$/, ''));
 }
 
-const sessionEnvSchema = z.object({
+export const sessionEnvironment = z.object({
   SESSION_ID: z.string(required).regex(/^[\w-]{1,64}$/, 'must be the id of a session'),
   SESSION_TOKEN: z.string(required),
   MAIN_APP_URL: url('http:', 'https:'),
@@ -57,7 +57,7 @@ export function isRunByHand(env: NodeJS.ProcessEnv = process.env): boolean {
 
 /** @throws EnvironmentError */
 export function readSessionConfig(env: NodeJS.ProcessEnv): SessionConfig {
-  const values = parseEnv(sessionEnvSchema, env);
+  const values = parseEnv(sessionEnvironment, env);
   const workspacePath = values.WORKSPACE_PATH;
   return {
     sessionId: values.SESSION_ID,

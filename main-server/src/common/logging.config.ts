@@ -2,7 +2,7 @@ import { registerAs } from '@nestjs/config';
 import { parseEnv } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 
-const loggingEnvironment = z.object({
+export const loggingEnvironment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -3,7 +3,7 @@ import { registerAs } from '@nestjs/config';
 import { parseEnv } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 
-const databaseEnvironment = z.object({
+export const databaseEnvironment = z.object({
   DATABASE_PATH: z.string().default('./var/chat.db'),
 });
 

@@ -20,7 +20,7 @@ const secret = z
   .refine((value) => value.length >= 32, 'must have at least 32 characters')
   .optional();
 
-const secretsEnvironment = z.object({ JWT_SECRET: secret, CODEX_WEBAPP_SECRET: secret });
+export const secretsEnvironment = z.object({ JWT_SECRET: secret, CODEX_WEBAPP_SECRET: secret });
 
 /** Null where the environment does not say: generated once into the data folder. */
 export const secretsConfig = registerAs('secrets', () => {

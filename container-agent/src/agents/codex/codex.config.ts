@@ -2,7 +2,7 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
-const codexEnvironment = z.object({
+export const codexEnvironment = z.object({
   CODEX_BIN: z.string().optional(),
   CODEX_INSTALL_PATH: z.string().optional(),
   CODEX_MODEL: z.string().optional(),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const noDokployYet = 'is dokploy, which this version cannot use yet; choose docker, process, manual or auto';
 const onlyTogether = 'DOKPLOY_BASE_URL and DOKPLOY_API_KEY must be set together';
 
-const containersEnvironment = z.object({
+export const containersEnvironment = z.object({
   CONTAINER_PROVIDER: z
     .enum(['auto', 'docker', 'dokploy', 'process', 'manual'])
     .default('auto')

@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** Beside main-server in the repository and in its image. */
 const builtSessionUi = new URL('../../../../container-agent/ui/dist', import.meta.url);
 
-const frontDoorEnvironment = z.object({
+export const frontDoorEnvironment = z.object({
   SESSION_UI_PATH: z.string().optional(),
 });
 

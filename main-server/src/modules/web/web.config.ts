@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** Beside main-server in the repository. */
 const webFolder = new URL('../../../../web', import.meta.url);
 
-const webEnvironment = z.object({
+export const webEnvironment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   WEB_MODE: z.enum(['embed', 'proxy', 'off']).optional(),
   WEB_ORIGIN: z.url({ protocol: /^https?$/, error: 'must be a URL like http://web:3000' }).optional(),

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const mebibyte = 1024 * 1024;
 
-const dockerEnvironment = z.object({
+export const dockerEnvironment = z.object({
   CONTAINER_IMAGE: z.string().optional(),
   CONTAINER_NETWORK: z.string().optional(),
   CONTAINER_PORT: z.coerce.number().int().min(0).max(65_535).default(3010),

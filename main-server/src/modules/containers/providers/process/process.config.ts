@@ -4,7 +4,7 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
-const processEnvironment = z.object({
+export const processEnvironment = z.object({
   DATABASE_PATH: z.string().default('./var/chat.db'),
   CONTAINER_PORT: z.coerce.number().int().min(0).max(65_535).default(3010),
   MAIN_APP_URL: z.url({ protocol: /^https?$/ }).optional(),

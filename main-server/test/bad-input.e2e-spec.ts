@@ -22,7 +22,8 @@ describe('a session whose surroundings fail', () => {
 
   async function deleteSession(app: TestApp, user: TestUser, sessionId: string): Promise<void> {
     await app.as(user).delete(`/api/sessions/${sessionId}`);
-    await waitFor(() => findContainerPid(app, sessionId) === null, 30_000);
+    // A removal that fails is tried again after half a minute.
+    await waitFor(() => findContainerPid(app, sessionId) === null, 75_000);
   }
 
   it('fails with what its program said when that cannot start, and works at the retry once it can', async () => {

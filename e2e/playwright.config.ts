@@ -22,7 +22,12 @@ export default defineConfig({
   // Generous, since two cores run the server, its sessions and the browser at once.
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
-  reporter: [['list'], ['html', { outputFolder: '../playwright-report', open: 'never' }]],
+  reporter: [
+    ['list'],
+    ['html', { outputFolder: '../playwright-report', open: 'never' }],
+    // `npm test` counts what this one writes into PLAYWRIGHT_JSON_OUTPUT_FILE; without it the report would go to the terminal.
+    ...(process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [['json'] as const] : []),
+  ],
   use: {
     headless: true,
     trace: 'retain-on-failure',

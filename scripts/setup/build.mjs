@@ -21,14 +21,15 @@ const steps = [
   },
   {
     name: 'main-server',
-    inputs: ['main-server'],
+    inputs: ['main-server', 'scripts/pack-app.mjs'],
     output: 'main-server/dist',
     args: nest('main-server'),
+    thenArgs: ['main-server/pack.mjs'],
     after: ['contracts', 'nest-kit'],
   },
   {
     name: 'container-agent',
-    inputs: ['container-agent'],
+    inputs: ['container-agent', 'scripts/pack-app.mjs'],
     except: ['container-agent/ui'],
     output: 'container-agent/dist',
     args: nest('container-agent'),

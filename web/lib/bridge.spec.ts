@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { SessionMessage } from '@codex-webapp/contracts/bridge';
+import type { PageMessage, SessionMessage } from '@codex-webapp/contracts/bridge';
 import { openBridge, type Bridge } from './bridge.ts';
 
 const origin = 'http://aaaa.localhost:3000';
@@ -84,10 +84,34 @@ describe('openBridge', () => {
     ['a title that is too long', { type: 'TITLE_SUGGEST', title: 'x'.repeat(201) }],
     ['a shortcut we do not have', { type: 'SHORTCUT', shortcut: 'delete-session' }],
     ['a message of the page, reflected', { type: 'AUTH_TOKEN', sessionId: 's', ticket: 't', expiresAt: 'e' }],
-  ])('ignores %s', (_name, data) => {
+  ])('leaves out %s', (_name, data) => {
     receive(data);
 
     expect(onMessage).not.toHaveBeenCalled();
+    const [[answer, target]] = sessionWindow.postMessage.mock.calls as [[PageMessage, string]];
+    expect(answer).toMatchObject({ type: 'ERROR', error: { code: 'bridge.invalid' } });
+    expect(target).toBe(origin);
+  });
+
+  it('names the field that is wrong', () => {
+    receive({ type: 'SHORTCUT', shortcut: 'delete-session', next: 'x' });
+
+    const [[answer]] = sessionWindow.postMessage.mock.calls as [[PageMessage]];
+    expect(answer).toMatchObject({
+      error: {
+        details: {
+          fields: [{ field: 'shortcut' }, { field: 'next', problems: ['Unknown field.'] }],
+        },
+      },
+    });
+  });
+
+  it('answers nobody else', () => {
+    receive({ type: 'GIVE_COOKIE' }, { source: siblingWindow });
+    receive({ type: 'GIVE_COOKIE' }, { origin: siblingOrigin });
+
+    expect(sessionWindow.postMessage).not.toHaveBeenCalled();
+    expect(siblingWindow.postMessage).not.toHaveBeenCalled();
   });
 
   it('posts to the exact origin of its session', () => {

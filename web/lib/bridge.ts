@@ -1,3 +1,4 @@
+import { fieldProblemsOf, invalidFields } from '@codex-webapp/contracts/errors';
 import { sessionMessageSchema, type PageMessage, type SessionMessage } from '@codex-webapp/contracts/bridge';
 
 type MessageListener = (event: MessageEvent) => void;
@@ -28,19 +29,22 @@ export interface Bridge {
 
 /**
  * Speaks with the session UI in `frame`. The only place of this app that listens to `message` or posts one.
- * Everything that does not come from this very window at this very origin, or is not a message we know, is ignored.
+ * What does not come from this very window at this very origin is ignored; what it says and we do not understand is
+ * answered with the field that is wrong.
  */
 export function openBridge({ page, frame, origin, onMessage }: BridgeOptions): Bridge {
   const handleMessage: MessageListener = (event) => {
     // Compare the window, not only the origin: a session's page can be open in other tabs and frames too.
     if (event.origin !== origin || frame.contentWindow === null || event.source !== frame.contentWindow)
       return;
-    const { data } = sessionMessageSchema.safeParse(event.data);
-    if (data !== undefined) onMessage(data);
+    const { data, error } = sessionMessageSchema.safeParse(event.data);
+    if (data !== undefined) return onMessage(data);
+    send({ type: 'ERROR', error: invalidFields('bridge.invalid', fieldProblemsOf(error)) });
   };
+  const send = (message: PageMessage): void => frame.contentWindow?.postMessage(message, origin);
   page.addEventListener('message', handleMessage);
   return {
-    send: (message) => frame.contentWindow?.postMessage(message, origin),
+    send,
     close: () => page.removeEventListener('message', handleMessage),
   };
 }

@@ -74,6 +74,12 @@ describe('PageBridge', () => {
   });
 });
 
+it('names the field that is wrong', () => {
+  const { receive, posted } = setUp();
+  receive({ ...theme, theme: 'pink' });
+  expect(posted[0]?.message).toMatchObject({ error: { details: { fields: [{ field: 'theme' }] } } });
+});
+
 describe('requestTicket', () => {
   it('asks the page and takes its answer', async () => {
     const { bridge, receive, posted } = setUp();

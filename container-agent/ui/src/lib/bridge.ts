@@ -4,6 +4,7 @@ import {
   type PageMessageOf,
   type SessionMessage,
 } from '@codex-webapp/contracts/bridge';
+import { fieldProblemsOf, invalidFields } from '@codex-webapp/contracts/errors';
 import { SessionSocketError } from '@codex-webapp/ui/conversation';
 
 type Listener = (message: PageMessage) => void;
@@ -46,8 +47,7 @@ export class PageBridge implements Bridge {
     if (event.origin !== appOrigin || event.source !== parent) return;
     const parsed = pageMessageSchema.safeParse(event.data);
     if (!parsed.success) {
-      const message = 'The page sent a message this session does not understand.';
-      this.send({ type: 'ERROR', error: { code: 'bridge.invalid', message } });
+      this.send({ type: 'ERROR', error: invalidFields('bridge.invalid', fieldProblemsOf(parsed.error)) });
       return;
     }
     for (const listener of this.listeners.get(parsed.data.type) ?? []) listener(parsed.data);

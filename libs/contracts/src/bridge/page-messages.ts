@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorPayloadSchema } from '../errors/error-body.ts';
 
 export const themes = ['light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -18,6 +19,8 @@ export const pageMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('THEME'), theme: z.enum(themes) }),
   z.strictObject({ type: z.literal('FOCUS') }),
+  /** A message of the session UI was not understood, and left out. Never answered. */
+  z.strictObject({ type: z.literal('ERROR'), error: errorPayloadSchema }),
 ]);
 export type PageMessage = z.infer<typeof pageMessageSchema>;
 export type PageMessageOf<T extends PageMessage['type']> = Extract<PageMessage, { type: T }>;

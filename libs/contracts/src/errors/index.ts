@@ -1,2 +1,3 @@
 export * from './error-body.ts';
 export * from './error-codes.ts';
+export * from './field-problems.ts';

@@ -1,5 +1,5 @@
 import { protocolVersion } from '@codex-webapp/contracts';
-import { themeStore } from '@codex-webapp/ui';
+import { themeStore, toast } from '@codex-webapp/ui';
 import { useEffect, useState } from 'react';
 import type { Bridge } from '../../lib/bridge.ts';
 import { isTyping, toShortcut } from '../../lib/shortcuts.ts';
@@ -13,6 +13,13 @@ export function useBridge(bridge: Bridge): { readonly enterSends: boolean } {
     const stops = [
       bridge.on('THEME', ({ theme }) => themeStore.show(theme)),
       bridge.on('SETTINGS_UPDATE', ({ settings }) => setEnterSends(settings.enterSends)),
+      bridge.on('ERROR', ({ error }) =>
+        toast({
+          tone: 'danger',
+          title: 'The page did not understand this session',
+          description: error.message,
+        }),
+      ),
       bridge.on('FOCUS', () => document.querySelector<HTMLElement>('[data-composer]')?.focus()),
     ];
     const handleKeyDown = (event: KeyboardEvent) => {

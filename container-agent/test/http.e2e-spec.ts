@@ -130,7 +130,7 @@ describe('messages (seed: Container App, Messages)', () => {
     expect(await (await agent.fetch('/api/messages')).json()).toEqual({ messages: [], nextBefore: null });
     const body = JSON.stringify({ text: 'echo by hand', clientRequestId: 'c1' });
     const posted = await agent.fetch('/api/messages', { method: 'POST', headers: json, body });
-    expect(posted.status).toBe(201);
+    expect(posted.status).toBe(202);
     expect(agent.main.posts.at(-1)).toEqual({
       key: 'prompt:c1',
       body: { role: 'user', text: 'echo by hand' },

@@ -92,7 +92,7 @@ describe('seed.md, Local Testing: a session that is run by hand', () => {
       headers: { ...page, 'content-type': 'application/json' },
       body: JSON.stringify({ text: 'echo typed there' }),
     });
-    expect(posted.status).toBe(201);
+    expect(posted.status).toBe(202);
     type Page = { readonly messages: readonly { readonly role: string; readonly items: unknown }[] };
     const read = async () => (await (await fetch(url, { headers: page })).json()) as Page;
     await waitFor(async () => JSON.stringify(await read()).includes('typed there\\n'), 15_000);

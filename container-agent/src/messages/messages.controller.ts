@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { MessageListResponse, PromptResponse } from '@codex-webapp/contracts';
 import { ListMessagesDto } from './dto/list-messages.dto.ts';
@@ -16,6 +16,7 @@ export class MessagesController {
   }
 
   @Post()
+  @HttpCode(202)
   queue(@Body() dto: QueuePromptDto): Promise<PromptResponse> {
     return this.messages.queuePrompt(dto);
   }

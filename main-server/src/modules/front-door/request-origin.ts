@@ -36,13 +36,18 @@ export function assertOwnUpgrade({ headers }: Pick<IncomingMessage, 'headers'>, 
 /** What two parsers could read differently is refused before anything looks at it. @throws request.invalid */
 export function assertWellFormed(request: IncomingMessage): void {
   const { headers, rawHeaders, url } = request;
-  const count = (name: string): number =>
-    rawHeaders.filter((header, index) => index % 2 === 0 && header.toLowerCase() === name).length;
+  let hosts = 0;
+  let lengths = 0;
+  let encodings = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase();
+    if (name === 'host') hosts += 1;
+    else if (name === 'content-length') lengths += 1;
+    else if (name === 'transfer-encoding') encodings += 1;
+  }
   const isAmbiguous =
-    count('host') !== 1 ||
-    count('content-length') > 1 ||
-    count('transfer-encoding') > 1 ||
-    (headers['transfer-encoding'] !== undefined && headers['content-length'] !== undefined) ||
+    hosts !== 1 ||
+    lengths + encodings > 1 ||
     (headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked';
   if (isAmbiguous || !url?.startsWith('/')) {
     throw new DomainError('request.invalid', { message: 'The request is malformed.' });

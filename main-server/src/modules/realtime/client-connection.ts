@@ -16,7 +16,7 @@ import type { WebSocket } from 'ws';
 import { parseClientFrame } from './client-frame-parser.ts';
 import { toEntriesText } from './entries-text.ts';
 import { PacedSocket } from './paced-socket.ts';
-import { RateLimit } from './rate-limit.ts';
+import { RateLimit } from '../../common/rate-limit.ts';
 import type { Snapshot } from './snapshots.service.ts';
 
 /** What a client's frames are about, bound to who sends them. */

@@ -82,6 +82,16 @@ export class StorageRoom {
   }
 }
 
+/** For what is noted along the way of reading: a full disk does not keep anybody from reading. */
+export async function unlessFull(writing: Promise<unknown>): Promise<void> {
+  try {
+    await writing;
+  } catch (error) {
+    // The next reader's note is tried again.
+    if (!(error instanceof DomainError && error.code === 'storage.full')) throw error;
+  }
+}
+
 function storageFull(cause?: unknown): DomainError {
   return new DomainError('storage.full', {
     message: 'The disk of the server is full; nothing was stored. Make room on it, then try again.',

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import { Clock } from '@codex-webapp/nest-kit';
 import { LessThanOrEqual, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { unlessFull } from '../../database/storage-room.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { UsersService } from '../users/users.service.ts';
 import type { User } from '../users/user.ts';
@@ -115,13 +116,8 @@ export class LoginsService {
   }
 
   private async noteSeen(id: string): Promise<void> {
-    try {
-      await this.writeQueue.run((manager) =>
-        manager.update(LoginEntity, { id }, { lastSeenAt: this.clock.now() }),
-      );
-    } catch (error) {
-      // Whoever is logged in goes on reading while the disk is full; the next minute tries again.
-      if (!(error instanceof DomainError && error.code === 'storage.full')) throw error;
-    }
+    await unlessFull(
+      this.writeQueue.run((manager) => manager.update(LoginEntity, { id }, { lastSeenAt: this.clock.now() })),
+    );
   }
 }

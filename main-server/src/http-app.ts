@@ -3,6 +3,7 @@ import { DomainError, PathWsAdapter, requestContext } from '@codex-webapp/nest-k
 import { messageLimits } from '@codex-webapp/contracts';
 import { json, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { WorkUnderWay } from './common/work-under-way.ts';
 import { apiDocsPath } from './common/api-docs-path.ts';
 import { serveApiDocs } from './openapi/api-docs.ts';
 
@@ -24,7 +25,7 @@ export function configureHttpApp(
   app.set('query parser', 'simple');
   app.set('etag', false);
   app.disable('x-powered-by');
-  app.use(requestContext, securityHeaders(), jsonBodies());
+  app.use(requestContext, securityHeaders(), app.get(WorkUnderWay).middleware(isOurs), jsonBodies());
   const adapter = new PathWsAdapter(app);
   app.useWebSocketAdapter(adapter);
   serveApiDocs(app);

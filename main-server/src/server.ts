@@ -4,9 +4,13 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { PathWsAdapter } from '@codex-webapp/nest-kit';
 import { httpConfig } from './common/http.config.ts';
 import { PublicOrigin } from './common/public-origin.ts';
+import { closeConnections, WorkUnderWay } from './common/work-under-way.ts';
 import { FrontDoorService } from './modules/front-door/front-door.service.ts';
 import { ContainerListenAddresses } from './modules/containers/container-listen-addresses.ts';
 import { createContainerServer, listen } from './server-listeners.ts';
+
+/** How long requests under way may take after the order to stop; well below the end of the process. */
+const answersMaxMs = 5_000;
 
 /** Both listeners of a running app. */
 export class RunningServer {
@@ -15,6 +19,7 @@ export class RunningServer {
     readonly containerPort: number,
     private readonly containerServers: readonly Server[],
     private readonly app: NestExpressApplication,
+    private readonly adapter: PathWsAdapter,
   ) {}
 
   /** @throws StartupError when an address cannot be used */
@@ -35,7 +40,7 @@ export class RunningServer {
       const publicServer: Server = app.getHttpServer();
       const { port } = await listen(publicServer, config, 'PORT');
       app.get(PublicOrigin).listeningOn(port);
-      return new RunningServer(port, containerPort, servers, app);
+      return new RunningServer(port, containerPort, servers, app, adapter);
     } catch (error) {
       for (const server of servers) server.close();
       await app.close();
@@ -43,8 +48,13 @@ export class RunningServer {
     }
   }
 
-  /** Resolves when everything accepted is answered or closed, and written. */
+  /** Not ready at once; resolves when everything accepted is answered or closed, and written. */
   async stop(): Promise<void> {
+    const work = this.app.get(WorkUnderWay);
+    work.stopAccepting();
+    this.adapter.stopAccepting();
+    // Until then the listeners stay, so that who asks is told to come back and by whom.
+    await work.finished(answersMaxMs);
     const closed = this.containerServers.map(
       (server) =>
         new Promise<void>((resolve) => {
@@ -52,8 +62,9 @@ export class RunningServer {
           server.closeIdleConnections();
         }),
     );
+    closeConnections([this.app.getHttpServer()]);
     await this.app.close();
-    for (const server of this.containerServers) server.closeAllConnections();
+    closeConnections(this.containerServers);
     await Promise.all(closed);
   }
 }

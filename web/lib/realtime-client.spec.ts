@@ -1,15 +1,20 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ListFrame } from '@codex-webapp/contracts/realtime';
-import { RealtimeClient, realtimeTimes, type RealtimeState } from './realtime-client.ts';
-import type { RealtimeEnvironment, RealtimeListener } from './realtime-environment.ts';
+import {
+  socketTimes,
+  type SocketEnvironment,
+  type SocketListener,
+  type SocketSignal,
+} from '@codex-webapp/ui/realtime';
+import { RealtimeClient, type RealtimeState } from './realtime-client.ts';
 
 const hello = JSON.stringify({ type: 'hello', protocolVersion: 1 });
 
 /** A world in which time passes when told to. */
-class FakeWorld implements RealtimeEnvironment {
+class FakeWorld implements SocketEnvironment {
   time = 0;
-  readonly sockets: { listener: RealtimeListener; isClosed: boolean }[] = [];
-  signal: (signal: 'hidden' | 'wake') => void = () => {};
+  readonly sockets: { listener: SocketListener; isClosed: boolean }[] = [];
+  signal: (signal: SocketSignal) => void = () => {};
   private timers: { at: number; run: () => void }[] = [];
 
   now = () => this.time;
@@ -19,12 +24,12 @@ class FakeWorld implements RealtimeEnvironment {
     this.timers.push(timer);
     return { cancel: () => (this.timers = this.timers.filter((other) => other !== timer)) };
   }
-  open(listener: RealtimeListener) {
+  open(_url: string, listener: SocketListener) {
     const socket = { listener, isClosed: false };
     this.sockets.push(socket);
-    return { close: () => (socket.isClosed = true) };
+    return { close: () => (socket.isClosed = true), send: () => undefined };
   }
-  onSignal(listener: (signal: 'hidden' | 'wake') => void) {
+  onSignal(listener: (signal: SocketSignal) => void) {
     this.signal = listener;
     return () => (this.signal = () => {});
   }
@@ -56,7 +61,13 @@ describe('RealtimeClient', () => {
     world = new FakeWorld();
     states = [];
     const onState = (state: RealtimeState) => states.push(state);
-    client = new RealtimeClient({ environment: world, onFrame, onState, onRefused });
+    client = new RealtimeClient({
+      environment: world,
+      url: () => 'ws://app/ws/events',
+      onFrame,
+      onState,
+      onRefused,
+    });
     client.start();
   });
 
@@ -84,19 +95,19 @@ describe('RealtimeClient', () => {
   });
 
   it('gives up a handshake that takes longer than the deadline, and tries again', () => {
-    world.pass(realtimeTimes.connectDeadlineMs);
+    world.pass(socketTimes.connectDeadlineMs);
 
     expect(world.newest.isClosed).toBe(true);
     expect(states.at(-1)?.phase).toBe('waiting');
 
-    world.pass(realtimeTimes.retryBaseMs);
+    world.pass(socketTimes.retryBaseMs);
     expect(world.sockets).toHaveLength(2);
   });
 
   it('becomes open anew after each reconnect, which is when the page asks REST', () => {
     world.newest.listener.onMessage(hello);
-    world.newest.listener.onClosed();
-    world.pass(realtimeTimes.retryBaseMs);
+    world.newest.listener.onClosed(1006);
+    world.pass(socketTimes.retryBaseMs);
     world.newest.listener.onMessage(hello);
 
     expect(states.filter(({ phase }) => phase === 'open')).toHaveLength(2);
@@ -104,7 +115,7 @@ describe('RealtimeClient', () => {
   });
 
   it('says that it was refused when it never got open', () => {
-    world.newest.listener.onClosed();
+    world.newest.listener.onClosed(1006);
 
     expect(onRefused).toHaveBeenCalledTimes(1);
   });
@@ -112,26 +123,26 @@ describe('RealtimeClient', () => {
   it('waits longer after each failure, up to a limit', () => {
     const waits: number[] = [];
     for (let attempt = 0; attempt < 8; attempt += 1) {
-      world.newest.listener.onClosed();
+      world.newest.listener.onClosed(1006);
       const { retryAt } = states.at(-1)!;
       waits.push(retryAt! - world.time);
       world.pass(retryAt! - world.time);
     }
 
     expect(waits.slice(0, 3)).toEqual([375, 750, 1_500]);
-    expect(Math.max(...waits)).toBe(realtimeTimes.retryMaxMs * 0.75);
+    expect(Math.max(...waits)).toBe(socketTimes.retryMaxMs * 0.75);
   });
 
   it('shows no banner for a blip, and one after three seconds', () => {
     world.newest.listener.onMessage(hello);
-    world.newest.listener.onClosed();
-    world.pass(realtimeTimes.retryBaseMs);
+    world.newest.listener.onClosed(1006);
+    world.pass(socketTimes.retryBaseMs);
     world.newest.listener.onMessage(hello);
     world.pass(60_000);
     expect(states.some(({ showsBanner }) => showsBanner)).toBe(false);
 
-    world.newest.listener.onClosed();
-    world.pass(realtimeTimes.bannerAfterMs);
+    world.newest.listener.onClosed(1006);
+    world.pass(socketTimes.bannerAfterMs);
     expect(states.at(-1)?.showsBanner).toBe(true);
 
     world.newest.listener.onMessage(hello);
@@ -140,11 +151,11 @@ describe('RealtimeClient', () => {
 
   it('ignores what a former connection still says', () => {
     const former = world.newest;
-    former.listener.onClosed();
-    world.pass(realtimeTimes.retryBaseMs);
+    former.listener.onClosed(1006);
+    world.pass(socketTimes.retryBaseMs);
 
     former.listener.onMessage(hello);
-    former.listener.onClosed();
+    former.listener.onClosed(1006);
 
     expect(states.at(-1)?.phase).toBe('connecting');
     expect(world.sockets).toHaveLength(2);
@@ -153,23 +164,23 @@ describe('RealtimeClient', () => {
   it('distrusts its socket after the page was hidden for long', () => {
     world.newest.listener.onMessage(hello);
     world.signal('hidden');
-    world.pass(realtimeTimes.distrustAfterMs + 1);
-    world.signal('wake');
+    world.pass(socketTimes.distrustAfterMs + 1);
+    world.signal('visible');
 
     expect(world.sockets).toHaveLength(2);
     expect(world.sockets[0]?.isClosed).toBe(true);
   });
 
   it('tries at once when the network comes back', () => {
-    world.newest.listener.onClosed();
-    world.signal('wake');
+    world.newest.listener.onClosed(1006);
+    world.signal('online');
 
     expect(world.sockets).toHaveLength(2);
   });
 
   it('does nothing any more once it is stopped', () => {
     client.stop();
-    world.newest.listener.onClosed();
+    world.newest.listener.onClosed(1006);
     world.pass(60_000);
 
     expect(world.sockets).toHaveLength(1);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { WebSocket } from 'ws';
+import { closeCodes, toRetryReason } from '@codex-webapp/contracts';
 import { DomainError } from './domain-error.ts';
 import { type ListenerName, type PathWsOptions, PathWsServer } from './path-ws.server.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -12,7 +13,8 @@ export type UpgradeFallback = (request: IncomingMessage, socket: Duplex, head: B
 const beatMs = 1_000;
 /** How long peers have for the closing handshake when the server stops. */
 const closeGraceMs = 1_000;
-const restarting = 1012;
+/** About what a start takes. */
+const retryAfterMs = 1_000;
 
 /**
  * WebSocket gateways with path parameters, authorized before the 101 with real HTTP statuses, on one or more HTTP
@@ -74,7 +76,7 @@ export class PathWsAdapter extends WsAdapter {
   override async close(server: PathWsServer): Promise<void> {
     this.stopAccepting();
     const sockets = [...server.clients];
-    for (const socket of sockets) socket.close(restarting, 'restarting');
+    for (const socket of sockets) socket.close(closeCodes.restarting, toRetryReason(retryAfterMs));
     await Promise.race([Promise.all(sockets.map(closed)), waitUnref(closeGraceMs)]);
     for (const socket of sockets) socket.terminate();
     await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -5,6 +5,7 @@ import { ensurePrivateFile, type DataFolder } from './data-folder.ts';
 import { migrate, type MigrationReport } from './migrate.ts';
 import { ServerState } from './server-state.ts';
 import { ServerStateEntity } from './server-state.entity.ts';
+import { StorageRoom } from './storage-room.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** `PRAGMA synchronous`: every commit reaches the disk before it is acknowledged. */
@@ -20,6 +21,7 @@ export class ServerDataSource extends DataSource {
   migrated: MigrationReport;
 
   private readonly writer: DataSource;
+  private readonly room: StorageRoom;
 
   constructor(
     options: DataSourceOptions,
@@ -32,7 +34,8 @@ export class ServerDataSource extends DataSource {
       ...options,
       entities: [...entities, ServerStateEntity],
     });
-    this.writeQueue = new WriteQueue(this.writer);
+    this.room = new StorageRoom(String(options.database));
+    this.writeQueue = new WriteQueue(this.writer, this.room);
   }
 
   /** Migrates, checks, and opens both connections. @throws StartupError */
@@ -47,6 +50,7 @@ export class ServerDataSource extends DataSource {
       await assertPragmas(this.writer);
       this.state = await ServerState.open(this.writeQueue, this.folder, this.instanceId);
       if (!this.state.wasStoppedCleanly) await assertIntact(this.writer);
+      await this.room.ensureReserve();
       await super.initialize();
       await this.query('PRAGMA query_only = ON');
     } catch (error) {

@@ -20,15 +20,23 @@ export class ServerState {
   /** Notes that a server runs now: until `markStopped` any end counts as a crash. */
   static async open(writeQueue: WriteQueue, folder: DataFolder, instanceId: string): Promise<ServerState> {
     const stop = await folder.read(stopFile);
-    const state = await writeQueue.run(async (manager) => {
-      const before = await manager.findOneBy(ServerStateEntity, { id: stateId });
-      const isSameDatabase = before !== null && stop === String(await readStopNumber(manager));
-      const wasStoppedCleanly = before === null || (before.stoppedCleanly && isSameDatabase);
-      const historyEpoch =
-        before !== null && wasStoppedCleanly ? before.historyEpoch : randomBytes(8).toString('hex');
-      await manager.save(ServerStateEntity, { id: stateId, instanceId, historyEpoch, stoppedCleanly: false });
-      return new ServerState(instanceId, historyEpoch, wasStoppedCleanly);
-    });
+    const state = await writeQueue.run(
+      async (manager) => {
+        const before = await manager.findOneBy(ServerStateEntity, { id: stateId });
+        const isSameDatabase = before !== null && stop === String(await readStopNumber(manager));
+        const wasStoppedCleanly = before === null || (before.stoppedCleanly && isSameDatabase);
+        const historyEpoch =
+          before !== null && wasStoppedCleanly ? before.historyEpoch : randomBytes(8).toString('hex');
+        await manager.save(ServerStateEntity, {
+          id: stateId,
+          instanceId,
+          historyEpoch,
+          stoppedCleanly: false,
+        });
+        return new ServerState(instanceId, historyEpoch, wasStoppedCleanly);
+      },
+      { isUrgent: true },
+    );
     await folder.remove(stopFile);
     return state;
   }
@@ -39,10 +47,13 @@ export class ServerState {
    */
   static async markStopped(writeQueue: WriteQueue, folder: DataFolder): Promise<void> {
     const number = randomInt(1, 2 ** 31);
-    await writeQueue.run(async (manager) => {
-      await manager.update(ServerStateEntity, { id: stateId }, { stoppedCleanly: true });
-      await manager.query(`PRAGMA user_version = ${number}`);
-    });
+    await writeQueue.run(
+      async (manager) => {
+        await manager.update(ServerStateEntity, { id: stateId }, { stoppedCleanly: true });
+        await manager.query(`PRAGMA user_version = ${number}`);
+      },
+      { isUrgent: true },
+    );
     await folder.write(stopFile, String(number));
   }
 }

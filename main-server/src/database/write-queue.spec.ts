@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { StorageRoom } from './storage-room.ts';
 import { WriteQueue } from './write-queue.ts';
 
 let folder: string;
@@ -18,7 +19,7 @@ beforeEach(async () => {
     enableWAL: true,
   }).initialize();
   await source.query('CREATE TABLE rows (name TEXT NOT NULL UNIQUE)');
-  queue = new WriteQueue(source);
+  queue = new WriteQueue(source, new StorageRoom(String(source.options.database)));
 });
 
 afterEach(async () => {

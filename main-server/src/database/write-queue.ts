@@ -1,8 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { StorageRoom } from './storage-room.ts';
 
 type Callback = () => void;
+
+export interface WriteOptions {
+  /** May use the room that is held back on a full disk; `work` may then run a second time. For what lets a user look. */
+  readonly isUrgent?: boolean;
+}
 
 /**
  * The only way to write. TypeORM gives SQLite one connection, so transactions of concurrent requests would share one
@@ -14,16 +20,23 @@ export class WriteQueue {
   private readonly current = new AsyncLocalStorage<{ isOpen: boolean }>();
   private readonly callbacks = new WeakMap<EntityManager, Callback[]>();
 
-  constructor(private readonly writer: DataSource) {}
+  constructor(
+    private readonly writer: DataSource,
+    private readonly room: StorageRoom,
+  ) {}
 
   /**
    * Runs `work` in a transaction of its own, after all that were asked for before it. Resolves after the commit;
    * a throw rolls everything of `work` back and nothing else. Not to be called inside `work`.
+   * @throws storage.full
    */
-  async run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  async run<T>(
+    work: (manager: EntityManager) => Promise<T>,
+    { isUrgent = false }: WriteOptions = {},
+  ): Promise<T> {
     if (this.current.getStore()?.isOpen)
       throw new Error('writeQueue.run inside writeQueue.run would wait for itself');
-    const result = this.tail.then(() => this.transact(work));
+    const result = this.tail.then(() => this.admit(work, isUrgent));
     this.tail = result.catch(() => undefined);
     return result;
   }
@@ -38,6 +51,18 @@ export class WriteQueue {
   /** Resolves when everything asked for so far is committed or rolled back. */
   async drain(): Promise<void> {
     await this.tail;
+  }
+
+  private async admit<T>(work: (manager: EntityManager) => Promise<T>, isUrgent: boolean): Promise<T> {
+    await this.room.admit(isUrgent);
+    try {
+      return await this.transact(work);
+    } catch (error) {
+      const full = this.room.explain(error);
+      if (!full) throw error;
+      if (!isUrgent || !(await this.room.release())) throw full;
+      return this.transact(work);
+    }
   }
 
   private async transact<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {

@@ -102,6 +102,8 @@ export const errorCodes = {
   'workspace.changed': define('conflict', 412),
   'workspace.full': define('limit_exceeded', 507),
 
+  'storage.full': define('limit_exceeded', 507),
+  'storage.failed': define('unavailable'),
   'server.stopping': define('unavailable'),
   internal: define('internal'),
 } as const satisfies Record<string, ErrorCodeDefinition>;

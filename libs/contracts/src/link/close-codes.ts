@@ -15,3 +15,16 @@ export const closeCodes = {
   /** Frames came faster than allowed. */
   tooMany: 4429,
 } as const;
+
+const retryReason = /^retry after (\d{1,5}) ms$/;
+
+/** The reason beside `restarting`: when to come back. */
+export function toRetryReason(retryAfterMs: number): string {
+  return `retry after ${retryAfterMs} ms`;
+}
+
+/** What such a reason says, in milliseconds; null for any other. */
+export function retryAfterOf(reason: string): number | null {
+  const [, milliseconds] = retryReason.exec(reason) ?? [];
+  return milliseconds === undefined ? null : Number(milliseconds);
+}

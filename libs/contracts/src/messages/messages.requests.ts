@@ -1,6 +1,9 @@
 import type { TurnOutcome } from '../agents/turn-events.ts';
 import type { MessageItem, TurnUsage } from './message-items.ts';
 
+/** Requests of one session's container to the webhooks. */
+export const webhookLimits = { perSecond: 50, burst: 200 } as const;
+
 export const messageLimits = {
   /** Characters; the body limit of the webhook is `bodyMaxBytes`. */
   textMaxLength: 200_000,

@@ -25,6 +25,8 @@ export class DomainErrorFilter implements ExceptionFilter {
     }
     const retryAfter = retryAfterOf(error);
     if (retryAfter !== null) response.setHeader('retry-after', retryAfter);
+    // What is left of the body is not read to its end.
+    if (error.definition.status === 413) response.setHeader('connection', 'close');
     const body: ErrorBody = { error: error.toPayload(), requestId };
     response.status(error.definition.status).json(body);
   }

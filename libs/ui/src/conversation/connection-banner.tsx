@@ -4,7 +4,7 @@ import { WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Banner } from '../primitives/banner.tsx';
 import { Button } from '../primitives/button.tsx';
-import type { EndReason } from './connection-state.ts';
+import type { EndReason } from '../realtime/connection-state.ts';
 import { useConversation } from './conversation-context.tsx';
 
 const endings: Record<EndReason, string> = {

@@ -8,7 +8,7 @@ import type {
   UpdateSessionRequest,
 } from '@codex-webapp/contracts';
 import type { ClientFrame, Cursor, ServerFrame } from '@codex-webapp/contracts/realtime';
-import type { ConnectionState } from './connection-state.ts';
+import type { ConnectionState } from '../realtime/connection-state.ts';
 
 /** The conversation's REST calls. A rejection is an `Error` whose message is for people. */
 export interface ConversationApi {

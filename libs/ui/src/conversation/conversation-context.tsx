@@ -2,7 +2,7 @@
 
 import type { AgentSummary } from '@codex-webapp/contracts/agents';
 import { createContext, useContext } from 'react';
-import type { ConnectionState } from './connection-state.ts';
+import type { ConnectionState } from '../realtime/connection-state.ts';
 import type { ConversationActions } from './conversation-actions.ts';
 import type { ConversationState } from './conversation-state.ts';
 

@@ -1,5 +1,5 @@
 import type { ServerFrame } from '@codex-webapp/contracts/realtime';
-import type { ConnectionState } from './connection-state.ts';
+import type { ConnectionState } from '../realtime/connection-state.ts';
 import { conversationReducer } from './conversation-reducer.ts';
 import { emptyConversation, type ConversationAction, type ConversationState } from './conversation-state.ts';
 

@@ -1,5 +1,4 @@
 export * from './connection-banner.tsx';
-export * from './connection-state.ts';
 export * from './container-steps.tsx';
 export * from './conversation.tsx';
 export * from './conversation-actions.ts';
@@ -10,6 +9,6 @@ export * from './conversation-state.ts';
 export { LinkContext } from './markdown/link-context.ts';
 export { Markdown } from './markdown/markdown.tsx';
 export * from './session-socket.ts';
-export * from './socket-environment.ts';
+export * from '../realtime/index.ts';
 export * from './timeline.ts';
 export * from './use-conversation-store.ts';

@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClientFrame, Cursor, ServerFrame } from '@codex-webapp/contracts';
-import type { ConnectionState } from './connection-state.ts';
-import { SessionSocket, socketTimes } from './session-socket.ts';
-import { SessionSocketError, type SocketListener, type SocketSignal } from './socket-environment.ts';
+import type { ConnectionState } from '../realtime/connection-state.ts';
+import { socketTimes } from '../realtime/reconnecting-socket.ts';
+import { SessionSocket } from './session-socket.ts';
+import {
+  SessionSocketError,
+  type SocketListener,
+  type SocketSignal,
+} from '../realtime/socket-environment.ts';
 import { buildSnapshot } from './testing/frames.ts';
 
 class FakeSocket {
@@ -170,6 +175,16 @@ describe('SessionSocket', () => {
     page.last().accept();
     await page.pass(10_000);
     expect(page.states.some(({ showsBanner }) => showsBanner)).toBe(false);
+  });
+
+  it('comes back about when a restarting server asked it to', async () => {
+    const page = await connect();
+    page.last().listener.onClosed(1012, 'retry after 1000 ms');
+    expect(page.state()).toMatchObject({ phase: 'waiting', showsBanner: false });
+    await page.pass(1_499);
+    expect(page.sockets).toHaveLength(1);
+    await page.pass(1);
+    expect(page.sockets).toHaveLength(2);
   });
 
   it('shows the banner after three seconds, through all tries, until it is open again', async () => {

@@ -9,6 +9,7 @@ import { CredentialsService } from '../auth/credentials.service.ts';
 import { loginExpired, loginRequired } from '../auth/login-errors.ts';
 import { tokenInvalid } from '../auth/session-tokens.service.ts';
 import { ContainerIdentityService } from '../session-state/container-identity.service.ts';
+import { ContainerRates } from './container-rates.ts';
 import { assertSameOrigin, isUnsafe } from './same-origin.ts';
 
 /** Deny by default: a route without a decorator needs a user. Sockets decide before their handshake, in their gateway. */
@@ -19,6 +20,7 @@ export class AccessGuard implements CanActivate {
     private readonly credentials: CredentialsService,
     private readonly containers: ContainerIdentityService,
     private readonly origin: PublicOrigin,
+    private readonly rates: ContainerRates,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -40,6 +42,7 @@ export class AccessGuard implements CanActivate {
     if (request.params.sessionId !== container.sessionId) {
       throw new DomainError('session.not_found', { message: 'There is no such session.' });
     }
+    this.rates.count(container.sessionId);
     request.container = container;
   }
 

@@ -10,6 +10,7 @@ import type {
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { MoreThan, Repository } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { unlessFull } from '../../database/storage-room.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
@@ -97,8 +98,10 @@ export class ApiTokensService {
   }
 
   private async noteUsed(id: string): Promise<void> {
-    await this.writeQueue.run((manager) =>
-      manager.update(ApiTokenEntity, { id }, { lastUsedAt: this.clock.now() }),
+    await unlessFull(
+      this.writeQueue.run((manager) =>
+        manager.update(ApiTokenEntity, { id }, { lastUsedAt: this.clock.now() }),
+      ),
     );
   }
 }

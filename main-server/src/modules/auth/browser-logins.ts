@@ -34,30 +34,36 @@ export class BrowserLogins {
     action: 'login.started' | 'setup.done',
     userOf: (manager: EntityManager) => Promise<User>,
   ): Promise<CookieAnswer<MeResponse>> {
-    return this.writeQueue.run(async (manager) => {
-      const user = await userOf(manager);
-      const before = this.cookies.loginOf(visitor);
-      if (before !== null) await this.logins.endBySecret(manager, before);
-      const login = await this.logins.start(manager, user, visitor.userAgent);
-      await this.audit.record(manager, {
-        actor: { kind: 'login', id: login.loginId, userId: user.id },
-        action,
-      });
-      return {
-        body: { user: this.users.toResponse(user), via: 'login' },
-        cookies: this.cookies.remember(login, user.usernameKey),
-      };
-    });
+    return this.writeQueue.run(
+      async (manager) => {
+        const user = await userOf(manager);
+        const before = this.cookies.loginOf(visitor);
+        if (before !== null) await this.logins.endBySecret(manager, before);
+        const login = await this.logins.start(manager, user, visitor.userAgent);
+        await this.audit.record(manager, {
+          actor: { kind: 'login', id: login.loginId, userId: user.id },
+          action,
+        });
+        return {
+          body: { user: this.users.toResponse(user), via: 'login' },
+          cookies: this.cookies.remember(login, user.usernameKey),
+        };
+      },
+      { isUrgent: true },
+    );
   }
 
   /** Its sockets close too. An API token is revoked instead, see `ApiTokensService`. */
   async end(user: AuthUser): Promise<CookieAnswer<void>> {
     const { loginId } = user;
     if (loginId !== null) {
-      await this.writeQueue.run(async (manager) => {
-        await this.logins.end(manager, loginId);
-        await this.audit.record(manager, { actor: actorOf(user), action: 'login.ended' });
-      });
+      await this.writeQueue.run(
+        async (manager) => {
+          await this.logins.end(manager, loginId);
+          await this.audit.record(manager, { actor: actorOf(user), action: 'login.ended' });
+        },
+        { isUrgent: true },
+      );
     }
     return { body: undefined, cookies: [this.cookies.forget()] };
   }

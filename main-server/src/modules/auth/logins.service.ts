@@ -5,6 +5,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Clock } from '@codex-webapp/nest-kit';
 import { LessThanOrEqual, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { unlessFull } from '../../database/storage-room.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { UsersService } from '../users/users.service.ts';
 import type { User } from '../users/user.ts';
@@ -115,8 +116,8 @@ export class LoginsService {
   }
 
   private async noteSeen(id: string): Promise<void> {
-    await this.writeQueue.run((manager) =>
-      manager.update(LoginEntity, { id }, { lastSeenAt: this.clock.now() }),
+    await unlessFull(
+      this.writeQueue.run((manager) => manager.update(LoginEntity, { id }, { lastSeenAt: this.clock.now() })),
     );
   }
 }

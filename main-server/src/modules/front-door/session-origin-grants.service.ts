@@ -40,19 +40,22 @@ export class SessionOriginGrantsService {
     }
     const secret = randomBytes(32).toString('base64url');
     const now = this.clock.now();
-    await this.writeQueue.run(async (manager) => {
-      await manager.delete(SessionOriginGrantEntity, { expiresAt: LessThanOrEqual(now) });
-      await manager.insert(SessionOriginGrantEntity, {
-        id: randomUUID(),
-        secretHash: hashOf(secret),
-        sessionId,
-        userId: user.id,
-        loginId,
-        createdAt: now,
-        expiresAt: now + grantLifetimeMs,
-      });
-      await this.audit.record(manager, { actor: actorOf(user), action: 'session.entered', sessionId });
-    });
+    await this.writeQueue.run(
+      async (manager) => {
+        await manager.delete(SessionOriginGrantEntity, { expiresAt: LessThanOrEqual(now) });
+        await manager.insert(SessionOriginGrantEntity, {
+          id: randomUUID(),
+          secretHash: hashOf(secret),
+          sessionId,
+          userId: user.id,
+          loginId,
+          createdAt: now,
+          expiresAt: now + grantLifetimeMs,
+        });
+        await this.audit.record(manager, { actor: actorOf(user), action: 'session.entered', sessionId });
+      },
+      { isUrgent: true },
+    );
     return secret;
   }
 

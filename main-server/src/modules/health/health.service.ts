@@ -1,20 +1,18 @@
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '@codex-webapp/nest-kit';
 import { DataSource } from 'typeorm';
+import { WorkUnderWay } from '../../common/work-under-way.ts';
 
 export interface HealthResponse {
   readonly status: 'ok';
 }
 
 @Injectable()
-export class HealthService implements BeforeApplicationShutdown {
-  private isStopping = false;
-
-  constructor(private readonly dataSource: DataSource) {}
-
-  beforeApplicationShutdown(): void {
-    this.isStopping = true;
-  }
+export class HealthService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly work: WorkUnderWay,
+  ) {}
 
   /** Whether the process runs at all. */
   live(): HealthResponse {
@@ -23,7 +21,8 @@ export class HealthService implements BeforeApplicationShutdown {
 
   /** Whether it takes requests: the database answers and no shutdown is under way. @throws server.stopping */
   async ready(): Promise<HealthResponse> {
-    if (this.isStopping) throw new DomainError('server.stopping', { message: 'The server is stopping.' });
+    if (this.work.isStopping)
+      throw new DomainError('server.stopping', { message: 'The server is stopping.' });
     await this.dataSource.query('SELECT 1');
     return { status: 'ok' };
   }

@@ -7,7 +7,12 @@ import { ServerState } from '../../database/server-state.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { EntriesStore } from './entries.store.ts';
 import { GroupCommit, type TailBatch } from './group-commit.ts';
-import { type AppendEntry, type HistoryListener, SessionHistory } from './session-history.ts';
+import {
+  type AppendEntry,
+  type HistoryListener,
+  HistoryResetError,
+  SessionHistory,
+} from './session-history.ts';
 import { type NewEntry, newestMark, type StagedEntry } from './staged-entry.ts';
 
 /** Called inside the transaction that stores a container's events, with the newest number among them. */
@@ -41,13 +46,16 @@ export class HistoryService implements BeforeApplicationShutdown {
     sessionId: string,
     work: (manager: EntityManager, append: AppendEntry) => Promise<T>,
   ): Promise<T> {
-    return this.history(sessionId).append((append, staged) =>
+    const appended = this.history(sessionId).append((append, staged) =>
       this.writeQueue.run(async (manager) => {
         const result = await work(manager, append);
         await this.storeBatch(manager, [{ sessionId, entries: staged }]);
         return result;
       }),
     );
+    return appended.catch((error: unknown) => {
+      throw error instanceof HistoryResetError ? toStorageError(error) : error;
+    });
   }
 
   /**
@@ -157,4 +165,11 @@ export class HistoryService implements BeforeApplicationShutdown {
     if (!mark) return;
     for (const write of this.markWriters) await write(manager, { sessionId, ...mark });
   }
+}
+
+/** What waited behind entries that could not be stored was not tried at all. */
+function toStorageError({ cause }: HistoryResetError): DomainError {
+  if (cause instanceof DomainError) return cause;
+  const message = 'The session could not be stored just now; nothing was changed. Try again.';
+  return new DomainError('storage.failed', { message, cause });
 }

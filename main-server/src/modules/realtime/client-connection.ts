@@ -14,9 +14,9 @@ import {
 import { DomainError } from '@codex-webapp/nest-kit';
 import type { WebSocket } from 'ws';
 import { parseClientFrame } from './client-frame-parser.ts';
-import { toEntriesText } from './entries-text.ts';
+import { toEntriesFrame } from './entries-frame.ts';
 import { PacedSocket } from './paced-socket.ts';
-import { RateLimit } from './rate-limit.ts';
+import { RateLimit } from '../../common/rate-limit.ts';
 import type { Snapshot } from './snapshots.service.ts';
 
 /** What a client's frames are about, bound to who sends them. */
@@ -107,7 +107,7 @@ export class ClientConnection {
     const stop = await this.feed.open(
       {
         entries: (entries) => {
-          if (!this.paced.send(toEntriesText(entries))) this.end();
+          if (!this.paced.send(toEntriesFrame(entries))) this.end();
         },
         reset: () => this.startOver(),
       },
@@ -121,7 +121,7 @@ export class ClientConnection {
     if (this.isEnded) return;
     const missed = from && (await this.feed.between(from, to));
     if (missed) {
-      if (missed.length > 0) this.paced.sendLarge(toEntriesText(missed));
+      if (missed.length > 0) this.paced.sendLarge(toEntriesFrame(missed));
       return;
     }
     if (from && from.epoch !== to.epoch) this.send({ type: 'reset', reason: 'The history has changed.' });

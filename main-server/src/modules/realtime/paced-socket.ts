@@ -13,21 +13,21 @@ export class PacedSocket {
   constructor(private readonly socket: WebSocket) {}
 
   /** False when the reader was too slow, and is closed. */
-  send(text: string): boolean {
+  send(text: string | Buffer): boolean {
     if (this.socket.readyState !== this.socket.OPEN) return false;
     if (this.socket.bufferedAmount - this.allowance > behindMax) {
       this.close(closeCodes.tooSlow, 'too slow; resume by cursor');
       return false;
     }
-    this.socket.send(text);
+    this.socket.send(text, { binary: false });
     return true;
   }
 
   /** For an answer that was asked for, however large. */
-  sendLarge(text: string): void {
+  sendLarge(text: string | Buffer): void {
     const bytes = Buffer.byteLength(text);
     this.allowance += bytes;
-    this.socket.send(text, () => (this.allowance -= bytes));
+    this.socket.send(text, { binary: false }, () => (this.allowance -= bytes));
   }
 
   close(code: number, reason: string): void {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type Dispatch } from 'react';
-import { browserRealtimeEnvironment } from '../../../lib/realtime-environment.ts';
-import { RealtimeClient, type RealtimeState } from '../../../lib/realtime-client.ts';
+import { browserEnvironment } from '@codex-webapp/ui/realtime';
+import { RealtimeClient, socketUrl, type RealtimeState } from '../../../lib/realtime-client.ts';
 import { sessionsApi } from '../api.ts';
 import { toSessionsAction } from '../model/to-sessions-action.ts';
 import type { SessionsAction } from '../model/sessions-state.ts';
@@ -21,7 +21,8 @@ export function useSessionEvents(dispatch: Dispatch<SessionsAction>): SessionEve
 
   useEffect(() => {
     const realtime = new RealtimeClient({
-      environment: browserRealtimeEnvironment('/ws/events'),
+      environment: browserEnvironment,
+      url: () => socketUrl('/ws/events'),
       onFrame: (frame) => {
         const action = toSessionsAction(frame);
         if (action !== null) dispatch(action);

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../connection-state.ts';
+import type { ConnectionState } from '../../realtime/connection-state.ts';
 import type { ConversationState } from '../conversation-state.ts';
 
 export interface ComposerState {

@@ -1,6 +1,6 @@
 import type { EndReason } from './connection-state.ts';
 
-/** What `SessionSocket` needs of a WebSocket. */
+/** What `ReconnectingSocket` needs of a WebSocket. */
 export interface SocketLike {
   send(data: string): void;
   close(): void;
@@ -10,7 +10,7 @@ export interface SocketListener {
   readonly onOpen: () => void;
   readonly onMessage: (data: unknown) => void;
   /** Also when it could not be opened. */
-  readonly onClosed: (code: number) => void;
+  readonly onClosed: (code: number, reason?: string) => void;
 }
 
 export interface SocketTimer {
@@ -51,7 +51,7 @@ export const browserEnvironment: SocketEnvironment = {
     const socket = new WebSocket(url);
     socket.addEventListener('open', () => listener.onOpen());
     socket.addEventListener('message', (event) => listener.onMessage(event.data));
-    socket.addEventListener('close', (event) => listener.onClosed(event.code));
+    socket.addEventListener('close', (event) => listener.onClosed(event.code, event.reason));
     return socket;
   },
   onSignal: (listener) => {

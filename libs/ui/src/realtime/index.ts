@@ -1,0 +1,3 @@
+export * from './connection-state.ts';
+export * from './reconnecting-socket.ts';
+export * from './socket-environment.ts';

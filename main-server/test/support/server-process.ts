@@ -1,0 +1,205 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  protocolVersion,
+  type MainFrame,
+  type ServerFrame,
+  type SessionResponse,
+} from '@codex-webapp/contracts';
+import { findFreePort } from './free-port.ts';
+import { TestClient } from './test-client.ts';
+import { TestSocket } from './test-socket.ts';
+import { waitFor } from './wait-for.ts';
+
+const mainServer = path.resolve(import.meta.dirname, '../../dist/main.js');
+const password = 'correct horse battery staple';
+
+export interface ServerProcessOptions {
+  /** A folder to keep; else one is made and removed. */
+  readonly folder?: string;
+  readonly provider?: 'manual' | 'process';
+}
+
+/** The built program as a process of its own, with an admin who is logged in. */
+export class ServerProcess {
+  output = '';
+  readonly folder: string;
+  private child: ChildProcess;
+  private cookie = '';
+  private apiToken = '';
+
+  private constructor(
+    folder: string,
+    private readonly isFolderOurs: boolean,
+    readonly port: number,
+    readonly containerPort: number,
+    private readonly provider: string,
+  ) {
+    this.folder = folder;
+  }
+
+  static async start({ folder, provider = 'manual' }: ServerProcessOptions = {}): Promise<ServerProcess> {
+    const home = folder ?? (await mkdtemp(path.join(tmpdir(), 'codex-webapp-process-')));
+    const ports = [await findFreePort(), await findFreePort()] as const;
+    const server = new ServerProcess(home, folder === undefined, ports[0], ports[1], provider);
+    await server.start();
+    await server.setUp();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get host(): string {
+    return `localhost:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get databasePath(): string {
+    return path.join(this.folder, 'chat.db');
+  }
+
+  /** As the admin's browser. */
+  get client(): TestClient {
+    return this.anonymous.with({ cookie: this.cookie });
+  }
+
+  get anonymous(): TestClient {
+    return new TestClient(this.url, { host: this.host, 'sec-fetch-site': 'same-origin' });
+  }
+
+  /** Resolves when it is ready. Returns the milliseconds that took. */
+  async start(): Promise<number> {
+    const startedAt = performance.now();
+    this.child = spawn(process.execPath, ['--enable-source-maps', mainServer], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.folder,
+        NODE_ENV: 'production',
+        WEB_MODE: 'off',
+        LOG_LEVEL: 'warn',
+        HOST: '127.0.0.1',
+        PORT: String(this.port),
+        CONTAINER_HOST: '127.0.0.1',
+        CONTAINER_PORT: String(this.containerPort),
+        DATABASE_PATH: this.databasePath,
+        CONTAINER_PROVIDER: this.provider,
+      },
+    });
+    const collect = (chunk: Buffer): void => void (this.output += chunk.toString());
+    this.child.stdout?.on('data', collect);
+    this.child.stderr?.on('data', collect);
+    await waitFor(async () => {
+      if (this.child.exitCode !== null) throw new Error(`It ended:\n${this.output}`);
+      return (await this.readyStatus()) === 200;
+    }, 30_000);
+    return performance.now() - startedAt;
+  }
+
+  /** Of /health/ready; 0 without an answer. */
+  async readyStatus(): Promise<number> {
+    const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
+    return answer?.status ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves with the exit code, or the name of the signal that ended it. */
+  async ended(): Promise<number | string> {
+    const { exitCode, signalCode } = this.child;
+    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode ?? '';
+    const [code, signal] = (await once(this.child, 'exit')) as [number | null, string | null];
+    return code ?? signal ?? '';
+  }
+
+  residentMegabytes(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+  }
+
+  async addSession(request: object = {}): Promise<SessionResponse> {
+    const { status, body } = await this.client.post('/api/sessions', request);
+    if (status !== 201) throw new Error(`No session: ${status} ${JSON.stringify(body)}`);
+    return body as SessionResponse;
+  }
+
+  /** The token of the session's container, which somebody else runs. */
+  async containerToken(sessionId: string): Promise<string> {
+    const { body } = await this.client.post(`/api/sessions/${sessionId}/container/create`);
+    return (body as { environment: Record<string, string> }).environment['SESSION_TOKEN'] ?? '';
+  }
+
+  /** As that container. */
+  container(token: string): TestClient {
+    return new TestClient(`http://127.0.0.1:${this.containerPort}`, { authorization: `Bearer ${token}` });
+  }
+
+  async openLink(
+    sessionId: string,
+    token: string,
+    outbox: { readonly epoch: string; readonly lastSeq: number },
+  ): Promise<TestSocket<MainFrame>> {
+    const url = `ws://127.0.0.1:${this.containerPort}/ws/sessions/${sessionId}?role=container`;
+    const link = await TestSocket.open<MainFrame>(url, { authorization: `Bearer ${token}` });
+    const hello = { type: 'hello', protocolVersion, version: '0.1.0', bootId: 'boot', agents: [] };
+    link.send({ ...hello, outbox, runningTurnId: null });
+    await link.wait(({ type }) => type === 'hello');
+    return link;
+  }
+
+  /** A script that follows a session, subscribed. */
+  async openPage(
+    sessionId: string,
+    cursor: { readonly epoch: string; readonly position: number } | null = null,
+  ): Promise<TestSocket<ServerFrame>> {
+    const page = await TestSocket.open<ServerFrame>(`ws://127.0.0.1:${this.port}/ws/sessions/${sessionId}`, {
+      host: this.host,
+      authorization: `Bearer ${this.apiToken}`,
+    });
+    page.send({ type: 'subscribe', protocolVersion, cursor });
+    return page;
+  }
+
+  logIn(): Promise<{ status: number; headers: Record<string, string | string[]>; body: unknown }> {
+    return this.anonymous.post('/api/auth/login', { username: 'admin', password }) as never;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended();
+    if (this.isFolderOurs) await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  private async setUp(): Promise<void> {
+    await waitFor(() => /\/setup#\S+/.test(this.output));
+    const token = /\/setup#(\S+)/.exec(this.output)?.[1];
+    const { status, headers } = await this.anonymous.post('/api/auth/setup', {
+      token,
+      username: 'admin',
+      password,
+    });
+    if (status >= 300) throw new Error(`No admin: ${status}`);
+    this.cookie = cookieOf(headers as Record<string, string | string[]>);
+    const { body } = await this.client.post('/api/auth/tokens', { name: 'test', scope: 'full' });
+    this.apiToken = (body as { secret: string }).secret;
+  }
+}
+
+/** What a browser sends back of an answer's `Set-Cookie`. */
+export function cookieOf(headers: Readonly<Record<string, string | string[]>>): string {
+  return [headers['set-cookie'] ?? []]
+    .flat()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+}

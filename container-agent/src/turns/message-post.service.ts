@@ -3,14 +3,18 @@ import path from 'node:path';
 import { composeFinalMessage, type FoldedTurn, type StoreMessageRequest } from '@codex-webapp/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { BackOff } from '../main-link/back-off.ts';
-import { errorOf, MainServerClient, type WebhookAnswer } from '../main-link/main-server-client.ts';
+import { BlobSpool } from '../blobs/blob-spool.ts';
+import {
+  errorOf,
+  finalStatuses,
+  MainServerClient,
+  type WebhookAnswer,
+} from '../main-link/main-server-client.ts';
 import { Outbox } from '../main-link/outbox.ts';
 import { replaceFile } from '../storage/replace-file.ts';
 import { waitForRoom } from '../storage/wait-for-room.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
 
-/** Answers that a repetition would not change. */
-const finalStatuses: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 const suffix = '.json';
 
 /** Brings the message of each turn to main-server once, however often it has to be said. */
@@ -26,6 +30,7 @@ export class MessagePostService {
     @Inject(sessionConfig.KEY) config: SessionConfig,
     private readonly client: MainServerClient,
     private readonly outbox: Outbox,
+    private readonly blobs: BlobSpool,
   ) {
     this.folder = path.join(config.statePath, 'messages');
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -33,9 +38,11 @@ export class MessagePostService {
 
   /** Writes the message down; it is posted after a `post`, or by the next process. */
   async store(turn: FoldedTurn): Promise<void> {
-    const body = JSON.stringify(composeFinalMessage(turn));
     await waitForRoom(
-      () => replaceFile(this.fileOf(turn.turnId), body),
+      () => {
+        const message = composeFinalMessage(turn, (content, end) => this.blobs.keep(content, end));
+        replaceFile(this.fileOf(turn.turnId), JSON.stringify(message));
+      },
       () => this.stopping.signal.aborted,
     );
   }

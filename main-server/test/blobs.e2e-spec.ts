@@ -32,14 +32,14 @@ describe('blobs', () => {
 
   async function put(
     from: ScriptedContainer,
-    bytes: Buffer<ArrayBuffer> | string,
+    bytes: Buffer | string,
     { sha256 = hashOf(bytes), sessionId = from.sessionId } = {},
   ): Promise<Answer> {
     const url = `${app.containerUrl}/api/container-webhooks/${sessionId}/blobs/${sha256}`;
     const response = await fetch(url, {
       method: 'PUT',
       headers: { authorization: `Bearer ${from.token}`, 'content-type': 'application/octet-stream' },
-      body: bytes,
+      body: Uint8Array.from(Buffer.from(bytes)),
     });
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   }

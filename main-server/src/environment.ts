@@ -6,6 +6,7 @@ import { secretsConfig } from './database/secrets.config.ts';
 import { blobsConfig } from './modules/blobs/blobs.config.ts';
 import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
+import { rawEventsConfig } from './modules/prompts/raw-events.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 
 /** Every `x.config.ts` of the app. */
@@ -17,6 +18,7 @@ const configs: readonly (() => unknown)[] = [
   blobsConfig,
   ...containerConfigs,
   frontDoorConfig,
+  rawEventsConfig,
   webConfig,
 ];
 

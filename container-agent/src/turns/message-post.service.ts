@@ -79,14 +79,14 @@ export class MessagePostService {
     const { signal } = this.stopping;
     await Promise.race([this.outbox.whenAcked(afterSeq), aborted(signal)]);
     const backOff = new BackOff(500, 30_000);
+    let post = { body: readFileSync(this.fileOf(turnId), 'utf8'), idempotencyKey: `turn:${turnId}` };
     while (!signal.aborted) {
-      const answer = await this.client.call({
-        method: 'POST',
-        path: 'message',
-        body: readFileSync(this.fileOf(turnId), 'utf8'),
-        idempotencyKey: `turn:${turnId}`,
-        signal,
-      });
+      const answer = await this.client.call({ method: 'POST', path: 'message', ...post, signal });
+      if (isOfUnknownTurn(answer) && post.idempotencyKey.startsWith('turn:')) {
+        // main-server was put back to before this turn: what was said in it is kept without it.
+        post = { body: withoutTurn(post.body), idempotencyKey: `said-in:${turnId}` };
+        continue;
+      }
       if (await this.settle(turnId, answer)) return;
       await Promise.race([
         new Promise((resolve) => setTimeout(resolve, backOff.nextMs()).unref()),
@@ -125,6 +125,16 @@ export class MessagePostService {
   private fileOf(turnId: string): string {
     return path.join(this.folder, `${encodeURIComponent(turnId)}${suffix}`);
   }
+}
+
+function isOfUnknownTurn(answer: WebhookAnswer): boolean {
+  const details = errorOf(answer)?.details as { fields?: readonly { field: string }[] } | undefined;
+  return answer.status === 400 && details?.fields?.some(({ field }) => field === 'turnId') === true;
+}
+
+function withoutTurn(body: string): string {
+  const { turnId: _unknown, ...rest } = JSON.parse(body) as StoreMessageRequest;
+  return JSON.stringify(rest);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -45,6 +45,8 @@ export class ScriptedMainServer {
   refusal: number | null = null;
   /** Answers of the message webhook before it takes one. */
   readonly messageStatuses: number[] = [];
+  /** As one that was put back to before these turns. */
+  readonly unknownTurns = new Set<string>();
   /** What stands under each hash. */
   readonly blobs = new Map<string, Buffer>();
   /** Answers of the blob webhook before it takes one. */
@@ -224,6 +226,10 @@ export class ScriptedMainServer {
     const status = this.messageStatuses.shift();
     if (status !== undefined) {
       return { status, body: { error: { code: 'message.key_reused', message: 'no' }, requestId: 'r' } };
+    }
+    if (body.turnId !== undefined && this.unknownTurns.has(body.turnId)) {
+      const details = { fields: [{ field: 'turnId', problems: ['is unknown'] }] };
+      return { status: 400, body: { error: { code: 'request.invalid', message: 'no', details } } };
     }
     if (body.role === 'user') {
       this.prompts.push(body);

@@ -94,6 +94,11 @@ export class HistoryService implements BeforeApplicationShutdown {
     return entries?.length === count ? entries : null;
   }
 
+  /** Resolves when all that was handed over so far is committed or taken back. */
+  settled(sessionId: string): Promise<void> {
+    return this.history(sessionId).settled();
+  }
+
   /** The committed events of these turns, in order. */
   eventsOfTurns(sessionId: string, turnIds: readonly string[]): Promise<readonly Entry[]> {
     return this.store.ofTurns(sessionId, turnIds);

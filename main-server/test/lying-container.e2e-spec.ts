@@ -193,8 +193,12 @@ describe('a container that lies', () => {
     await own.waitFor('snapshot');
     const event = says(names.own.turnId, 'far away');
     liar.socket.send({ type: 'events', epoch: liar.epoch, events: [{ seq, at: 0, event }] });
-    if (seq <= outboxSeqMax) await liar.acked(seq);
-    else await liar.sendAcked(says(names.own.turnId, 'and back'));
+    if (seq <= outboxSeqMax) {
+      await liar.acked(seq);
+    } else {
+      await liar.sendAcked(says(names.own.turnId, 'and back'));
+      await own.entry(({ body }) => JSON.stringify(body).includes('and back'));
+    }
     expect(own.socket.frames.some(({ type }) => type === 'reset')).toBe(false);
     expect(liar.socket.closeCode).toBeNull();
     own.close();

@@ -153,6 +153,20 @@ describe('the message of a turn', () => {
   );
 
   it(
+    'is kept without its turn by a main-server that was put back to before it',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.unknownTurns.add('turn-p1');
+      agent.main.deliver('p1', 'echo kept');
+      await waitFor(() => agent.main.messages.length === 1, 10_000);
+      const { body, key } = agent.main.messages[0]!;
+      expect(body).toMatchObject({ items: [{ output: 'kept\n' }], outcome: 'completed' });
+      expect([body.turnId, key]).toEqual([undefined, 'said-in:turn-p1']);
+    },
+    testMs,
+  );
+
+  it(
     'is dropped with a word about it when it is refused',
     async () => {
       await using agent = await AgentProcess.start();

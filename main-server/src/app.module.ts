@@ -7,6 +7,7 @@ import { CommonModule } from './common/common.module.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { AccessModule } from './modules/access/access.module.ts';
+import { BlobsModule } from './modules/blobs/blobs.module.ts';
 import { ContainersModule } from './modules/containers/containers.module.ts';
 import { FrontDoorModule } from './modules/front-door/front-door.module.ts';
 import { HealthModule } from './modules/health/health.module.ts';
@@ -32,6 +33,7 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
     DatabaseModule,
     AccessModule,
     ContainersModule,
+    BlobsModule,
     MessagesModule,
     AgentRequestsModule,
     PromptsModule,

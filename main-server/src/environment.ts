@@ -3,8 +3,10 @@ import { httpConfig } from './common/http.config.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { databaseConfig } from './database/database.config.ts';
 import { secretsConfig } from './database/secrets.config.ts';
+import { blobsConfig } from './modules/blobs/blobs.config.ts';
 import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
+import { rawEventsConfig } from './modules/prompts/raw-events.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 
 /** Every `x.config.ts` of the app. */
@@ -13,8 +15,10 @@ const configs: readonly (() => unknown)[] = [
   loggingConfig,
   databaseConfig,
   secretsConfig,
+  blobsConfig,
   ...containerConfigs,
   frontDoorConfig,
+  rawEventsConfig,
   webConfig,
 ];
 

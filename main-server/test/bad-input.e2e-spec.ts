@@ -88,4 +88,31 @@ describe('a session whose surroundings fail', () => {
     expect(findContainerPid(app, sessionId)).toBe(pid);
     await deleteSession(app, user, sessionId);
   });
+
+  it('keeps what a turn had said when its container is killed, says what happened, and goes on', async () => {
+    await using app = await createTestApp({
+      provider: 'process',
+      env: { PROCESS_AGENT_ENTRY: agentEntry },
+    });
+    const user = await app.addUser();
+    const { id } = await app.addSession(user, { permissionMode: 'full-auto' });
+    await waitForStatus(app, user, id, 'running');
+    const text = 'echo ran >> runs; echo partial; sleep 600';
+    await app.as(user).post(`/api/sessions/${id}/messages`, { text });
+    const said = `SELECT 1 FROM entries WHERE session_id = ? AND body LIKE '%partial%' AND type = 'turn.event' AND body NOT LIKE '%sleep 600%'`;
+    await waitFor(async () => (await app.query(said, [id])).length > 0, 20_000);
+    process.kill(findContainerPid(app, id) ?? 0, 'SIGKILL');
+    const answers = () =>
+      app.query<{ items: string; outcome: string; reason: string }>(
+        `SELECT items, outcome, reason FROM messages WHERE session_id = ? AND role = 'assistant' ORDER BY position`,
+        [id],
+      );
+    await waitFor(async () => (await answers()).length === 1, 40_000);
+    const [answer] = await answers();
+    expect(answer?.outcome).toBe('interrupted');
+    expect(answer?.reason).toMatch(/container (stopped|ended|is gone)/i);
+    expect(JSON.parse(answer?.items ?? '[]')).toMatchObject([{ output: 'partial\n', status: 'interrupted' }]);
+    expect(await runInShell(app, user, id, 'cat runs')).toBe('ran\n');
+    await deleteSession(app, user, id);
+  });
 });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -165,7 +165,7 @@ describe('the database', () => {
     );
   });
 
-  it('keeps the history epoch over an end in order, and changes it after a crash or a restored copy', async () => {
+  it('keeps the history epoch over an end in order, and changes it after a crash or a restored copy of it or of the folder', async () => {
     const epochs: string[] = [];
     const start = async () => {
       const app = await createTestApp({ folder });
@@ -179,11 +179,19 @@ describe('the database', () => {
     await copyFile(path.join(folder, 'copy'), databaseFile());
     await (await start())[Symbol.asyncDispose]();
     expect(epochs[2]).not.toBe(epochs[1]);
+    await cp(folder, `${folder}-copy`, { recursive: true, preserveTimestamps: true });
+    await (await start())[Symbol.asyncDispose]();
+    expect(epochs[3]).toBe(epochs[2]);
+    await rm(folder, { recursive: true });
+    await cp(`${folder}-copy`, folder, { recursive: true, preserveTimestamps: true });
+    await rm(`${folder}-copy`, { recursive: true });
+    await (await start())[Symbol.asyncDispose]();
+    expect(epochs[4]).not.toBe(epochs[3]);
     const raw = await openRaw();
     await raw.query('UPDATE server_state SET stopped_cleanly = 0');
     await raw.destroy();
     await (await start())[Symbol.asyncDispose]();
-    expect(epochs[3]).not.toBe(epochs[2]);
+    expect(epochs[5]).not.toBe(epochs[4]);
   });
 
   it('of a newer version is refused, and untouched', async () => {

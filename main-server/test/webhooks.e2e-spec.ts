@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageLimits } from '@codex-webapp/contracts';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { ConversationPage } from './support/conversation-page.ts';
 import { ends, says, startTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
@@ -47,6 +48,29 @@ describe('the webhooks of containers', () => {
       expect(await rows(from.sessionId)).toEqual([
         { role: 'assistant', text: message.text, author_kind: 'container' },
       ]);
+    });
+
+    it('answers after the commit: what failed to commit is not answered 2xx, and what was answered is there', async () => {
+      const from = await container();
+      const message = { role: 'assistant', text: 'durable' };
+      const disarm = app.get(Failpoints).arm('history.store', () => {
+        throw new Error('the disk is gone');
+      });
+      expect((await post(from, 'k', message)).status).toBe(500);
+      disarm();
+      expect(await rows(from.sessionId)).toEqual([]);
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const disarmHold = app.get(Failpoints).arm('history.store', () => held);
+      let isAnswered = false;
+      const first = post(from, 'k', message).finally(() => (isAnswered = true));
+      const second = post(from, 'k', message);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect([isAnswered, (await rows(from.sessionId)).length]).toEqual([false, 0]);
+      disarmHold();
+      release();
+      expect([(await first).status, (await second).status].sort()).toEqual([200, 201]);
+      expect(await rows(from.sessionId)).toHaveLength(1);
     });
 
     it('refuses another body under the same key', async () => {

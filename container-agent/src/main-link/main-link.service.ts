@@ -120,7 +120,11 @@ export class MainLinkService {
       protocolVersion,
       version: agentVersion,
       bootId: this.bootId,
-      outbox: { epoch: this.outbox.epoch, lastSeq: this.outbox.lastSeq },
+      outbox: {
+        epoch: this.outbox.epoch,
+        lastSeq: this.outbox.lastSeq,
+        ackedSeq: this.outbox.ackedSeq,
+      },
       agents: facts.agents,
       runningTurnId: facts.runningTurnId,
     };

@@ -9,16 +9,20 @@ export interface WebhookAnswer {
 }
 
 export interface WebhookRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Below `/api/container-webhooks/<session>/`. */
   readonly path: string;
-  /** JSON text, so that a repetition is the same to the byte. */
-  readonly body?: string;
+  /** JSON as text, so that a repetition is the same to the byte; anything else as bytes. */
+  readonly body?: string | Uint8Array;
   readonly idempotencyKey?: string;
+  readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
 
 const answerDeadlineMs = 30_000;
+
+/** Answers that a repetition would not change. */
+export const finalStatuses: ReadonlySet<number> = new Set([400, 413, 415, 422, 507]);
 
 /** Speaks to the webhooks of main-server with the session token. */
 @Injectable()
@@ -28,7 +32,7 @@ export class MainServerClient {
   /** Never rejects: a server that is away answers with status 0. */
   async call(request: WebhookRequest): Promise<WebhookAnswer> {
     const { mainAppUrl, sessionId, sessionToken } = this.config;
-    const deadline = AbortSignal.timeout(answerDeadlineMs);
+    const deadline = AbortSignal.timeout(request.deadlineMs ?? answerDeadlineMs);
     try {
       const response = await fetch(`${mainAppUrl}/api/container-webhooks/${sessionId}/${request.path}`, {
         method: request.method,
@@ -36,7 +40,7 @@ export class MainServerClient {
         signal: request.signal ? AbortSignal.any([deadline, request.signal]) : deadline,
         headers: {
           authorization: `Bearer ${sessionToken}`,
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(request.body === undefined ? {} : { 'content-type': contentTypeOf(request.body) }),
           ...(request.idempotencyKey ? { 'idempotency-key': request.idempotencyKey } : {}),
         },
         body: request.body,
@@ -46,6 +50,10 @@ export class MainServerClient {
       return { status: 0, body: null };
     }
   }
+}
+
+function contentTypeOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? 'application/json' : 'application/octet-stream';
 }
 
 /** The error main-server sent, where it sent one. */

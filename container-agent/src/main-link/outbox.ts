@@ -162,6 +162,10 @@ export class Outbox {
     this.wake();
   }
 
+  get isStopping(): boolean {
+    return this.isClosing;
+  }
+
   async close(): Promise<void> {
     this.stopWaiting();
     if (this.syncTimer) clearTimeout(this.syncTimer);

@@ -46,6 +46,45 @@ describe('fitEvent', () => {
     expect(event && isFitting(event)).toBe(true);
   });
 
+  it('gives all of what it cuts away, once, and says where it is', () => {
+    const kept: string[] = [];
+    const ref = { sha256: 'a'.repeat(64), bytes: 1 };
+    const keep = (content: string) => {
+      kept.push(content);
+      return ref;
+    };
+    const output = '漢'.repeat(2 * toolOutputMaxLength);
+    const patch = '+x\n'.repeat(toolOutputMaxLength);
+    const diffs = [{ path: 'f', change: 'updated' as const, patch }];
+    const [event] = fitEvent(
+      {
+        type: 'tool.ended',
+        turnId: 't',
+        toolCallId: 'c',
+        status: 'completed',
+        output,
+        diffs,
+        truncated: true,
+      },
+      keep,
+    );
+    expect(event).toMatchObject({ fullOutput: { ...ref, truncated: true }, diffs: [{ fullPatch: ref }] });
+    expect(event && isFitting(event)).toBe(true);
+    expect(kept.toSorted()).toEqual([output, patch].toSorted());
+  });
+
+  it('cuts a patch that is small and too long', () => {
+    const patch = '+\n'.repeat(toolOutputMaxLength * 0.6);
+    const [event] = fitEvent({
+      type: 'tool.ended',
+      turnId: 't',
+      toolCallId: 'c',
+      status: 'completed',
+      diffs: [{ path: 'f', change: 'updated', patch }],
+    });
+    expect(event).toMatchObject({ diffs: [{ truncated: true }] });
+  });
+
   it('cuts large diffs', () => {
     const diffs = Array.from({ length: 20 }, (_, index) => ({
       path: `f${index}`,

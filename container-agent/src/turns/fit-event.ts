@@ -1,8 +1,11 @@
 import {
+  type BlobRef,
+  type ContentKeeper,
   deltaMaxLength,
   type FileDiff,
   isLowSurrogate,
   newestOf,
+  oldestOf,
   toolOutputMaxLength,
   type TurnEvent,
   turnEventMaxBytes,
@@ -16,11 +19,11 @@ type Delta = TurnEventOf<'message.delta' | 'thought.delta' | 'tool.delta'>;
 
 /**
  * The events that say what `event` says, each within the limits of the wire: long text is split, long output loses its
- * beginning. Empty when nothing acceptable is left, which is a driver's fault and shown as such.
+ * beginning, which `keep` gets with all the rest. Empty when nothing acceptable is left, which is a driver's fault and shown as such.
  */
-export function fitEvent(event: TurnEvent): readonly TurnEvent[] {
+export function fitEvent(event: TurnEvent, keep: ContentKeeper = () => null): readonly TurnEvent[] {
   if (isDelta(event)) return splitDelta(event).filter(isAcceptable);
-  const cut = isSmall(event) ? event : cutEvent(event);
+  const cut = isSmall(event) ? event : cutEvent(event, remember(keep));
   return isAcceptable(cut) ? [cut] : [];
 }
 
@@ -41,7 +44,7 @@ function splitDelta(event: Delta): readonly Delta[] {
   return pieces;
 }
 
-function cutEvent(event: TurnEvent): TurnEvent {
+function cutEvent(event: TurnEvent, keep: ContentKeeper): TurnEvent {
   switch (event.type) {
     case 'tool.ended': {
       const { output = '', diffs } = event;
@@ -51,16 +54,23 @@ function cutEvent(event: TurnEvent): TurnEvent {
           ...event,
           output: event.output === undefined ? undefined : newestOf(output, length),
           truncated: isCut || event.truncated ? true : undefined,
-          diffs: cutDiffs(diffs, length),
+          fullOutput: isCut ? keepOutput(event, keep) : event.fullOutput,
+          diffs: cutDiffs(diffs, length, keep),
         };
       });
     }
     case 'tool.started':
     case 'permission.requested':
-      return shrink((length) => ({ ...event, diffs: cutDiffs(event.diffs, length) }));
+      return shrink((length) => ({ ...event, diffs: cutDiffs(event.diffs, length, keep) }));
     default:
       return event;
   }
+}
+
+/** The driver may have cut it already. */
+function keepOutput(event: TurnEventOf<'tool.ended'>, keep: ContentKeeper): BlobRef | undefined {
+  const ref = keep(event.output ?? '', 'newest') ?? undefined;
+  return ref && event.truncated ? { ...ref, truncated: true } : ref;
 }
 
 /** The largest of ever smaller versions that fits. */
@@ -70,19 +80,38 @@ function shrink(cutTo: (maxLength: number) => TurnEvent): TurnEvent {
   return cutTo(length);
 }
 
-function cutDiffs(diffs: FileDiff[] | undefined, maxLength: number): FileDiff[] | undefined {
+function cutDiffs(
+  diffs: FileDiff[] | undefined,
+  maxLength: number,
+  keep: ContentKeeper,
+): FileDiff[] | undefined {
   if (!diffs) return undefined;
   const share = Math.floor(maxLength / Math.max(1, diffs.length));
-  return diffs.map((diff) =>
-    diff.patch.length <= share ? diff : { ...diff, patch: diff.patch.slice(0, share), truncated: true },
-  );
+  return diffs.map((diff) => {
+    if (diff.patch.length <= share) return diff;
+    const fullPatch = keep(diff.patch, 'oldest') ?? undefined;
+    return { ...diff, patch: oldestOf(diff.patch, share), truncated: true, fullPatch };
+  });
 }
 
 function isSmall(event: TurnEvent): boolean {
-  return (
-    jsonBytes(event) <= jsonMaxBytes &&
-    (event.type !== 'tool.ended' || (event.output?.length ?? 0) <= toolOutputMaxLength)
-  );
+  const texts = [
+    'output' in event ? (event.output ?? '') : '',
+    ...('diffs' in event ? (event.diffs ?? []).map(({ patch }) => patch) : []),
+  ];
+  return jsonBytes(event) <= jsonMaxBytes && texts.every((text) => text.length <= toolOutputMaxLength);
+}
+
+/** Asks once for each content, however often it is cut. */
+function remember(keep: ContentKeeper): ContentKeeper {
+  const known = new Map<string, BlobRef | null>();
+  return (content, end) => {
+    const found = known.get(content);
+    if (found !== undefined) return found;
+    const ref = keep(content, end);
+    known.set(content, ref);
+    return ref;
+  };
 }
 
 function isAcceptable(event: TurnEvent): boolean {

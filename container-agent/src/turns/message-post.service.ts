@@ -3,14 +3,18 @@ import path from 'node:path';
 import { composeFinalMessage, type FoldedTurn, type StoreMessageRequest } from '@codex-webapp/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { BackOff } from '../main-link/back-off.ts';
-import { errorOf, MainServerClient, type WebhookAnswer } from '../main-link/main-server-client.ts';
+import { BlobSpool } from '../blobs/blob-spool.ts';
+import {
+  errorOf,
+  finalStatuses,
+  MainServerClient,
+  type WebhookAnswer,
+} from '../main-link/main-server-client.ts';
 import { Outbox } from '../main-link/outbox.ts';
 import { replaceFile } from '../storage/replace-file.ts';
 import { waitForRoom } from '../storage/wait-for-room.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
 
-/** Answers that a repetition would not change. */
-const finalStatuses: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 const suffix = '.json';
 
 /** Brings the message of each turn to main-server once, however often it has to be said. */
@@ -26,6 +30,7 @@ export class MessagePostService {
     @Inject(sessionConfig.KEY) config: SessionConfig,
     private readonly client: MainServerClient,
     private readonly outbox: Outbox,
+    private readonly blobs: BlobSpool,
   ) {
     this.folder = path.join(config.statePath, 'messages');
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -33,9 +38,11 @@ export class MessagePostService {
 
   /** Writes the message down; it is posted after a `post`, or by the next process. */
   async store(turn: FoldedTurn): Promise<void> {
-    const body = JSON.stringify(composeFinalMessage(turn));
     await waitForRoom(
-      () => replaceFile(this.fileOf(turn.turnId), body),
+      () => {
+        const message = composeFinalMessage(turn, (content, end) => this.blobs.keep(content, end));
+        replaceFile(this.fileOf(turn.turnId), JSON.stringify(message));
+      },
       () => this.stopping.signal.aborted,
     );
   }
@@ -72,14 +79,14 @@ export class MessagePostService {
     const { signal } = this.stopping;
     await Promise.race([this.outbox.whenAcked(afterSeq), aborted(signal)]);
     const backOff = new BackOff(500, 30_000);
+    let post = { body: readFileSync(this.fileOf(turnId), 'utf8'), idempotencyKey: `turn:${turnId}` };
     while (!signal.aborted) {
-      const answer = await this.client.call({
-        method: 'POST',
-        path: 'message',
-        body: readFileSync(this.fileOf(turnId), 'utf8'),
-        idempotencyKey: `turn:${turnId}`,
-        signal,
-      });
+      const answer = await this.client.call({ method: 'POST', path: 'message', ...post, signal });
+      if (isOfUnknownTurn(answer) && post.idempotencyKey.startsWith('turn:')) {
+        // main-server was put back to before this turn: what was said in it is kept without it.
+        post = { body: withoutTurn(post.body), idempotencyKey: `said-in:${turnId}` };
+        continue;
+      }
       if (await this.settle(turnId, answer)) return;
       await Promise.race([
         new Promise((resolve) => setTimeout(resolve, backOff.nextMs()).unref()),
@@ -118,6 +125,16 @@ export class MessagePostService {
   private fileOf(turnId: string): string {
     return path.join(this.folder, `${encodeURIComponent(turnId)}${suffix}`);
   }
+}
+
+function isOfUnknownTurn(answer: WebhookAnswer): boolean {
+  const details = errorOf(answer)?.details as { fields?: readonly { field: string }[] } | undefined;
+  return answer.status === 400 && details?.fields?.some(({ field }) => field === 'turnId') === true;
+}
+
+function withoutTurn(body: string): string {
+  const { turnId: _unknown, ...rest } = JSON.parse(body) as StoreMessageRequest;
+  return JSON.stringify(rest);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

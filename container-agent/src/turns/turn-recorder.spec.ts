@@ -3,18 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { emptyTurn, textOf } from '@codex-webapp/contracts';
+import { BlobSpool } from '../blobs/blob-spool.ts';
 import { Outbox } from '../main-link/outbox.ts';
 import { TurnCheckpoints } from './turn-checkpoints.ts';
 import { TurnRecorder } from './turn-recorder.ts';
 
 let folder: string;
 let checkpoints: TurnCheckpoints;
+let blobs: BlobSpool;
 
 const openOutbox = (): Outbox =>
   new Outbox({ folder: path.join(folder, 'outbox'), now: () => 1, segmentMaxBytes: 4_000 });
 const delta = (text: string, messageId = 'm') => ({ type: 'message.delta', messageId, text }) as const;
 const record = (outbox: Outbox, isBehind = false) =>
-  new TurnRecorder(outbox, checkpoints, () => isBehind, emptyTurn('t'));
+  new TurnRecorder(outbox, blobs, checkpoints, () => isBehind, emptyTurn('t'));
 
 function readTexts(outbox: Outbox): string[] {
   return outbox
@@ -25,6 +27,7 @@ function readTexts(outbox: Outbox): string[] {
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'recorder-'));
   checkpoints = new TurnCheckpoints(folder);
+  blobs = new BlobSpool({ folder: path.join(folder, 'blobs'), maxBytes: 100_000 });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -79,6 +82,26 @@ describe('TurnRecorder', () => {
     await recorder.close({ type: 'turn.ended', promptId: 'p', outcome: 'completed' });
     await recorder.emit(delta('late'));
     expect(readTexts(outbox)).toEqual(['turn.ended']);
+  });
+
+  it('keeps the whole of an output that is cut, and waits while there is no room for it', async () => {
+    const outbox = openOutbox();
+    const recorder = record(outbox);
+    const end = (toolCallId: string, output: string) =>
+      recorder.emit({ type: 'tool.ended', toolCallId, status: 'completed', output });
+    const whole = `begin ${'x'.repeat(120_000)} end`;
+    await end('a', whole);
+    const [tool] = recorder.turn.items;
+    const ref = tool?.type === 'tool' ? tool.fullOutput : undefined;
+    expect(tool).toMatchObject({ truncated: true, fullOutput: { bytes: whole.length } });
+    expect(blobs.read(ref?.sha256 ?? '').toString()).toBe(whole);
+    let isDone = false;
+    const second = end('b', `${whole} more`).then(() => (isDone = true));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([isDone, outbox.lastSeq]).toEqual([false, 1]);
+    blobs.remove(ref?.sha256 ?? '');
+    await second;
+    expect(recorder.turn.items[1]).toMatchObject({ fullOutput: { bytes: whole.length + 5 } });
   });
 
   it('says so when a step does not fit the protocol', async () => {

@@ -1,6 +1,8 @@
 import { type FoldedTurn, foldTurnEvent, type TurnEvent } from '@codex-webapp/contracts';
+import type { BlobSpool } from '../blobs/blob-spool.ts';
 import type { Outbox } from '../main-link/outbox.ts';
 import type { TurnCheckpoints } from './turn-checkpoints.ts';
+import { waitForRoom } from '../storage/wait-for-room.ts';
 import { fitEvent, isDelta } from './fit-event.ts';
 
 type WithoutTurnId<T> = T extends TurnEvent ? Omit<T, 'turnId'> : never;
@@ -31,6 +33,7 @@ export class TurnRecorder {
   /** Goes on from `begun`, the state of a turn that died with an earlier process. */
   constructor(
     private readonly outbox: Outbox,
+    private readonly blobs: BlobSpool,
     private readonly checkpoints: TurnCheckpoints,
     private readonly isLinkBehind: () => boolean,
     begun: FoldedTurn,
@@ -115,10 +118,23 @@ export class TurnRecorder {
   }
 
   private async store(event: TurnEvent): Promise<void> {
-    for (const piece of fitOrReport(event)) {
+    for (const piece of await this.fit(event)) {
       await this.outbox.append(piece);
       this.folded = foldTurnEvent(this.folded, piece);
     }
+  }
+
+  /** What is cut is kept whole beside the event, and on disk before it. */
+  private async fit(event: TurnEvent): Promise<readonly TurnEvent[]> {
+    if (isDelta(event)) return fitEvent(event);
+    await this.blobs.whenRoom();
+    const pieces = await waitForRoom(
+      () => fitEvent(event, (content, end) => this.blobs.keep(content, end)),
+      () => this.outbox.isStopping,
+    );
+    if (pieces.length > 0) return pieces;
+    const text = `A step of the agent could not be shown (${event.type}): it does not fit the protocol.`;
+    return [{ type: 'notice.raised', turnId: event.turnId, level: 'warning', text }];
   }
 }
 
@@ -127,11 +143,4 @@ function isSameText(a: TurnEvent, b: TurnEvent): boolean {
   const idOf = (event: typeof a): string =>
     event.type === 'tool.delta' ? event.toolCallId : event.messageId;
   return idOf(a) === idOf(b);
-}
-
-function fitOrReport(event: TurnEvent): readonly TurnEvent[] {
-  const pieces = fitEvent(event);
-  if (pieces.length > 0 || isDelta(event)) return pieces;
-  const text = `A step of the agent could not be shown (${event.type}): it does not fit the protocol.`;
-  return [{ type: 'notice.raised', turnId: event.turnId, level: 'warning', text }];
 }

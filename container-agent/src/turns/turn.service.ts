@@ -7,6 +7,7 @@ import {
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AgentDriver, TurnResult } from '../agents/agent-driver.ts';
 import { AgentRegistry } from '../agents/agent-registry.ts';
+import { BlobSpool } from '../blobs/blob-spool.ts';
 import { MainLinkService } from '../main-link/main-link.service.ts';
 import { Outbox } from '../main-link/outbox.ts';
 import { killTree } from '../process/kill-tree.ts';
@@ -48,6 +49,7 @@ export class TurnService {
   constructor(
     @Inject(sessionConfig.KEY) private readonly config: SessionConfig,
     private readonly outbox: Outbox,
+    private readonly blobs: BlobSpool,
     private readonly journal: TurnJournal,
     private readonly checkpoints: TurnCheckpoints,
     private readonly agents: AgentRegistry,
@@ -98,6 +100,7 @@ export class TurnService {
   async stop(): Promise<void> {
     this.isStopping = true;
     this.outbox.stopWaiting();
+    this.blobs.stopWaiting();
     this.running?.interruption.abort(interruptedByStop);
     await this.idle;
     await this.agents.closeAll();
@@ -123,6 +126,7 @@ export class TurnService {
     const { promptId, turnId, agent } = prompt;
     const recorder = new TurnRecorder(
       this.outbox,
+      this.blobs,
       this.checkpoints,
       () => this.link.isBehind,
       emptyTurn(turnId),
@@ -211,7 +215,7 @@ export class TurnService {
   private async reportDeath(entry: JournalEntry): Promise<void> {
     const { promptId, turnId, agent } = entry;
     const turn = this.checkpoints.recover(turnId, this.outbox);
-    const recorder = new TurnRecorder(this.outbox, this.checkpoints, () => false, turn);
+    const recorder = new TurnRecorder(this.outbox, this.blobs, this.checkpoints, () => false, turn);
     if (turn.promptId === '') await recorder.emit({ type: 'turn.started', promptId, agent });
     if (turn.outcome === 'running') {
       for (const agentRequestId of pendingRequests(turn)) {

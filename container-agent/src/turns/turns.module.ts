@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Module } from '@nestjs/common';
+import { BlobsModule } from '../blobs/blobs.module.ts';
 import { AgentsModule } from '../agents/agents.module.ts';
 import { MainLinkModule } from '../main-link/main-link.module.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
@@ -12,7 +13,7 @@ import { TurnService } from './turn.service.ts';
 const folderOf = (config: SessionConfig): string => path.join(config.statePath, 'turns');
 
 @Module({
-  imports: [MainLinkModule, AgentsModule],
+  imports: [MainLinkModule, BlobsModule, AgentsModule],
   providers: [
     TurnService,
     TurnFrames,

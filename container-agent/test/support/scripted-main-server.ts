@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { createHash } from 'node:crypto';
+import { buffer, text } from 'node:stream/consumers';
 import {
   type AgentFrame,
   type AgentFrameOf,
@@ -44,6 +45,13 @@ export class ScriptedMainServer {
   refusal: number | null = null;
   /** Answers of the message webhook before it takes one. */
   readonly messageStatuses: number[] = [];
+  /** As one that was put back to before these turns. */
+  readonly unknownTurns = new Set<string>();
+  /** What stands under each hash. */
+  readonly blobs = new Map<string, Buffer>();
+  /** Answers of the blob webhook before it takes one. */
+  readonly blobStatuses: number[] = [];
+  blobPuts = 0;
   private server: Server;
   private sockets = new Set<WebSocket>();
   private port = 0;
@@ -191,9 +199,25 @@ export class ScriptedMainServer {
     if (request.method === 'GET' && request.url?.startsWith(`${base}/messages`)) {
       return { status: 200, body: { messages: [], nextBefore: null } };
     }
+    if (request.method === 'PUT' && request.url?.startsWith(`${base}/blobs/`)) {
+      return this.takeBlob(request.url.slice(`${base}/blobs/`.length), await buffer(request));
+    }
     if (request.method !== 'POST' || request.url !== `${base}/message`) return { status: 404, body: {} };
     const raw = await text(request);
     return this.takeMessage(String(request.headers['idempotency-key']), raw);
+  }
+
+  private takeBlob(sha256: string, bytes: Buffer): { status: number; body: unknown } {
+    this.blobPuts += 1;
+    const status = this.blobStatuses.shift();
+    if (status !== undefined) {
+      const error = { code: 'blob.limit_reached', message: 'No more blobs here.' };
+      return { status, body: { error, requestId: 'r' } };
+    }
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256) return { status: 422, body: {} };
+    const isKnown = this.blobs.has(sha256);
+    this.blobs.set(sha256, bytes);
+    return { status: isKnown ? 200 : 201, body: { sha256, bytes: bytes.length } };
   }
 
   private takeMessage(key: string, raw: string): { status: number; body: unknown } {
@@ -202,6 +226,10 @@ export class ScriptedMainServer {
     const status = this.messageStatuses.shift();
     if (status !== undefined) {
       return { status, body: { error: { code: 'message.key_reused', message: 'no' }, requestId: 'r' } };
+    }
+    if (body.turnId !== undefined && this.unknownTurns.has(body.turnId)) {
+      const details = { fields: [{ field: 'turnId', problems: ['is unknown'] }] };
+      return { status: 400, body: { error: { code: 'request.invalid', message: 'no', details } } };
     }
     if (body.role === 'user') {
       this.prompts.push(body);

@@ -1,5 +1,6 @@
 export * from './agents/index.ts';
 export * from './auth/index.ts';
+export * from './blobs/index.ts';
 export * from './bridge/index.ts';
 export * from './containers/index.ts';
 export * from './errors/index.ts';

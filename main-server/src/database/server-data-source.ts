@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { StartupError } from '@codex-webapp/nest-kit';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ensurePrivateFile, type DataFolder } from './data-folder.ts';
@@ -42,13 +43,17 @@ export class ServerDataSource extends DataSource {
   override async initialize(): Promise<this> {
     const file = String(this.options.database);
     await this.assertNotLost(file);
+    const fileMark = await markOf(file);
     await ensurePrivateFile(file);
     try {
       await this.writer.initialize();
       await this.writer.query('PRAGMA synchronous = FULL');
       this.migrated = await migrate(this.writer, file);
       await assertPragmas(this.writer);
-      this.state = await ServerState.open(this.writeQueue, this.folder, this.instanceId);
+      this.state = await ServerState.open(this.writeQueue, this.folder, {
+        instanceId: this.instanceId,
+        fileMark,
+      });
       if (!this.state.wasStoppedCleanly) await assertIntact(this.writer);
       await this.room.ensureReserve();
       await super.initialize();
@@ -62,9 +67,10 @@ export class ServerDataSource extends DataSource {
 
   override async destroy(): Promise<void> {
     await this.writeQueue.drain();
-    await ServerState.markStopped(this.writeQueue, this.folder);
+    const number = await ServerState.markStopped(this.writeQueue);
     await super.destroy();
     await this.writer.destroy();
+    await ServerState.noteStop(this.folder, number, await markOf(String(this.options.database)));
   }
 
   /** A folder that has had a database does not silently get an empty one. */
@@ -77,6 +83,15 @@ export class ServerDataSource extends DataSource {
     }
     await this.folder.write(marker, '');
   }
+}
+
+/** Another one after every change of the file, and for every copy of it: no program can set when an inode changed. */
+async function markOf(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  return found === null ? 'none' : `${found.ino} ${found.ctimeNs}`;
 }
 
 async function assertPragmas(writer: DataSource): Promise<void> {

@@ -17,13 +17,20 @@ export class ServerState {
     readonly wasStoppedCleanly: boolean,
   ) {}
 
-  /** Notes that a server runs now: until `markStopped` any end counts as a crash. */
-  static async open(writeQueue: WriteQueue, folder: DataFolder, instanceId: string): Promise<ServerState> {
+  /**
+   * Notes that a server runs now: until `noteStop` any end counts as a crash. `fileMark` is what the file of the
+   * database had before we touched it.
+   */
+  static async open(
+    writeQueue: WriteQueue,
+    folder: DataFolder,
+    { instanceId, fileMark }: { readonly instanceId: string; readonly fileMark: string },
+  ): Promise<ServerState> {
     const stop = await folder.read(stopFile);
     const state = await writeQueue.run(
       async (manager) => {
         const before = await manager.findOneBy(ServerStateEntity, { id: stateId });
-        const isSameDatabase = before !== null && stop === String(await readStopNumber(manager));
+        const isSameDatabase = before !== null && stop === toStop(await readStopNumber(manager), fileMark);
         const wasStoppedCleanly = before === null || (before.stoppedCleanly && isSameDatabase);
         const historyEpoch =
           before !== null && wasStoppedCleanly ? before.historyEpoch : randomBytes(8).toString('hex');
@@ -41,11 +48,8 @@ export class ServerState {
     return state;
   }
 
-  /**
-   * Notes an end in order. The same number goes into the database and beside it, so that a copy of the database put
-   * back later is not taken for what this run left behind.
-   */
-  static async markStopped(writeQueue: WriteQueue, folder: DataFolder): Promise<void> {
+  /** Notes an end in order in the database, and gives the number to note beside it. */
+  static async markStopped(writeQueue: WriteQueue): Promise<number> {
     const number = randomInt(1, 2 ** 31);
     await writeQueue.run(
       async (manager) => {
@@ -54,8 +58,21 @@ export class ServerState {
       },
       { isUrgent: true },
     );
-    await folder.write(stopFile, String(number));
+    return number;
   }
+
+  /**
+   * Notes an end in order beside the database, once that is closed. The number stands in both, and the mark is the
+   * file's own, so that neither a copy of the database nor one of the whole folder, put back later, is taken for what
+   * this run left behind.
+   */
+  static async noteStop(folder: DataFolder, number: number, fileMark: string): Promise<void> {
+    await folder.write(stopFile, toStop(number, fileMark));
+  }
+}
+
+function toStop(number: number | undefined, fileMark: string): string {
+  return `${number} ${fileMark}`;
 }
 
 async function readStopNumber(manager: EntityManager): Promise<number | undefined> {

@@ -10,6 +10,7 @@ import {
   userRoles,
   type AgentRequestListResponse,
   type ApiTokenListResponse,
+  type BlobResponse,
   type ContainerLogsResponse,
   type CreatedApiTokenResponse,
   type MeResponse,
@@ -100,6 +101,7 @@ export const answers = {
   AgentRequestList: z.object({
     requests: z.array(agentRequestSchema),
   }) satisfies z.ZodType<AgentRequestListResponse>,
+  Blob: z.object({ sha256: z.string(), bytes: z.int() }) satisfies z.ZodType<BlobResponse>,
   Health: z.object({ status: z.literal('ok') }),
   MessageOrPrompt: z.union([messageSchema, promptSchema]),
   Error: z.object({ error: errorPayloadSchema, requestId: z.string() }),

@@ -30,6 +30,8 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   WebhooksController_storeMessage: 'MessageOrPrompt',
   WebhooksController_listMessages: 'MessageList',
   WebhooksController_suggestTitle: 'nothing',
+  BlobsController_read: 'text',
+  ContainerBlobsController_store: 'Blob',
   ContainersController_create: 'Container',
   ContainersController_status: 'Container',
   ContainersController_start: 'Container',

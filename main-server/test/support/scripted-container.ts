@@ -17,6 +17,8 @@ export class ScriptedContainer {
   socket: TestSocket<MainFrame>;
   epoch = randomBytes(16).toString('hex');
   seq = 0;
+  /** What it was told is committed, and has forgotten. */
+  forgottenSeq = 0;
 
   private constructor(
     private readonly app: TestApp,
@@ -68,7 +70,7 @@ export class ScriptedContainer {
       protocolVersion,
       version: '0.1.0',
       bootId: 'boot',
-      outbox: { epoch: this.epoch, lastSeq: this.seq },
+      outbox: { epoch: this.epoch, lastSeq: this.seq, ackedSeq: this.forgottenSeq },
       agents: [],
       runningTurnId,
     });

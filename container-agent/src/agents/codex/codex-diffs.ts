@@ -1,15 +1,11 @@
 import path from 'node:path';
-import { type FileDiff, toolOutputMaxLength } from '@codex-webapp/contracts';
+import type { FileDiff } from '@codex-webapp/contracts';
 import type { CodexFileChange } from './codex-protocol.ts';
 
 const mostDiffs = 200;
 
 export function toFileDiffs(changes: readonly CodexFileChange[], workspacePath: string): FileDiff[] {
-  return changes.slice(0, mostDiffs).map((change) => {
-    const diff = toFileDiff(change, workspacePath);
-    if (diff.patch.length <= toolOutputMaxLength) return diff;
-    return { ...diff, patch: diff.patch.slice(0, toolOutputMaxLength), truncated: true };
-  });
+  return changes.slice(0, mostDiffs).map((change) => toFileDiff(change, workspacePath));
 }
 
 /** Relative to the workspace where it is inside, as users know it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blobRefSchema } from '../blobs/blob-ref.ts';
 
 /**
  * What an agent does during a turn, in one vocabulary for all agents. Shapes follow the Agent Client Protocol
@@ -49,6 +50,8 @@ export const fileDiffSchema = z.object({
   movedTo: path.optional(),
   patch: z.string().max(toolOutputMaxLength),
   truncated: z.boolean().optional(),
+  /** The whole patch, where it is cut here. */
+  fullPatch: blobRefSchema.optional(),
 });
 export type FileDiff = z.infer<typeof fileDiffSchema>;
 
@@ -131,6 +134,8 @@ export const turnEventSchema = z.discriminatedUnion('type', [
     /** The whole output (its newest part where it is long). Replaces what the deltas said: agents lose early output. */
     output: z.string().max(toolOutputMaxLength).optional(),
     truncated: z.boolean().optional(),
+    /** The whole output, where it is cut here. */
+    fullOutput: blobRefSchema.optional(),
     diffs: z.array(fileDiffSchema).max(200).optional(),
     durationMs: z.number().optional(),
   }),

@@ -83,6 +83,11 @@ export const errorCodes = {
   'message.key_missing': define('invalid_request'),
   'message.key_reused': define('unprocessable'),
 
+  'blob.not_found': define('not_found'),
+  'blob.hash_mismatch': define('unprocessable'),
+  'blob.too_large': define('limit_exceeded', 413),
+  'blob.limit_reached': define('limit_exceeded', 507),
+
   'container.not_found': define('not_found'),
   'container.busy': define('conflict'),
   'container.provider_unknown': define('invalid_request'),
@@ -105,6 +110,7 @@ export const errorCodes = {
   'storage.full': define('limit_exceeded', 507),
   'storage.failed': define('unavailable'),
   'server.stopping': define('unavailable'),
+  'server.storage_full': define('unavailable'),
   internal: define('internal'),
 } as const satisfies Record<string, ErrorCodeDefinition>;
 

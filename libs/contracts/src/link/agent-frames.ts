@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outboxEpochSchema, outboxEventSchema } from './outbox-event.ts';
+import { outboxEpochSchema, outboxEventSchema, outboxSeqMax } from './outbox-event.ts';
 
 export const linkLimits = {
   /** Bytes of one frame on the link, either way. */
@@ -18,7 +18,12 @@ export const agentFrameSchema = z.discriminatedUnion('type', [
     version: z.string().max(64),
     /** A random id made at each start of the process. */
     bootId: z.string().max(64),
-    outbox: z.object({ epoch: outboxEpochSchema, lastSeq: z.int().min(0) }),
+    outbox: z.object({
+      epoch: outboxEpochSchema,
+      lastSeq: z.int().min(0).max(outboxSeqMax),
+      /** What it has been told is committed, and may have forgotten. */
+      ackedSeq: z.int().min(0).max(outboxSeqMax).optional(),
+    }),
     agents: z
       .array(
         z.object({

@@ -4,8 +4,11 @@ import { turnEventSchema } from '../agents/turn-events.ts';
 /** A random id made with an outbox. Numbers restart in a new one. */
 export const outboxEpochSchema = z.string().regex(/^[0-9a-f]{32}$/);
 
+/** Far more than a session says in its life, and far less than where numbers lose their precision in a database. */
+export const outboxSeqMax = 2 ** 48;
+
 /** Counts from 1 within an epoch, without holes. */
-const outboxSeqSchema = z.int().min(1);
+export const outboxSeqSchema = z.int().min(1).max(outboxSeqMax);
 
 /**
  * One event as the container numbered and stored it before it was sent. `event` is left unparsed here so that one

@@ -1,23 +1,31 @@
+import type { FileDiff } from '../agents/turn-events.ts';
+import type { BlobRef } from '../blobs/blob-ref.ts';
 import { textOf, type FoldedTurn } from './fold-turn.ts';
-import type { MessageItem } from './message-items.ts';
+import type { MessageItem, MessageItemOf } from './message-items.ts';
 import { messageLimits, type StoreMessageRequest } from './messages.requests.ts';
-import { newestOf } from './newest-of.ts';
+import { newestOf, oldestOf } from './newest-of.ts';
 
 /** Lengths to which parts are cut, one after the other, until the message fits. */
 const cutLengths = [16_384, 4_096, 1_024, 128] as const;
 
+/** Keeps content that is cut, and names it; null where it cannot be kept. Called again with the same content. */
+export type ContentKeeper = (content: string, end: 'newest' | 'oldest') => BlobRef | null;
+
+const keepNothing: ContentKeeper = () => null;
+
 /** The message a turn leaves behind, cut to what the webhook takes: oldest tool output first, what the agent said last. */
 export function composeFinalMessage(
   turn: FoldedTurn,
+  keep: ContentKeeper = keepNothing,
   maxBytes: number = messageLimits.bodyMaxBytes,
 ): StoreMessageRequest {
   let items = newestItems(turn.items);
   let message = compose(turn, items);
   let bytes = bytesOf(message);
-  for (const cut of [cutOutput, cutThought, cutText]) {
+  for (const cut of [cutOutput, cutThought, cutText, dropRefs]) {
     for (const length of cutLengths) {
       if (bytes <= maxBytes) return message;
-      ({ items, bytes } = cutOldest(items, bytes, maxBytes, (item) => cut(item, length)));
+      ({ items, bytes } = cutOldest(items, bytes, maxBytes, (item) => cut(item, length, keep)));
       message = compose(turn, items);
       bytes = bytesOf(message);
     }
@@ -61,28 +69,55 @@ function newestItems(items: readonly MessageItem[]): readonly MessageItem[] {
   return [{ type: 'notice', id: 'earlier-steps', level: 'info', text }, ...kept];
 }
 
-function cutOutput(item: MessageItem, maxLength: number): MessageItem {
+function cutOutput(item: MessageItem, maxLength: number, keep: ContentKeeper): MessageItem {
   if (item.type !== 'tool') return item;
-  const diffs = item.diffs?.map((diff) =>
-    diff.patch.length <= maxLength
-      ? diff
-      : { ...diff, patch: diff.patch.slice(0, maxLength), truncated: true },
-  );
-  const isShort =
-    item.output.length <= maxLength && diffs?.every((diff, index) => diff === item.diffs?.[index]) !== false;
-  return isShort ? item : { ...item, output: newestOf(item.output, maxLength), truncated: true, diffs };
+  const diffs = item.diffs?.map((diff) => cutDiff(diff, maxLength, keep));
+  const hasSameDiffs = diffs?.every((diff, index) => diff === item.diffs?.[index]) !== false;
+  if (item.output.length <= maxLength) return hasSameDiffs ? item : { ...item, diffs };
+  return {
+    ...item,
+    output: newestOf(item.output, maxLength),
+    truncated: true,
+    fullOutput: item.fullOutput ?? keepOutput(item, keep),
+    diffs,
+  };
 }
 
-function cutThought(item: MessageItem, maxLength: number): MessageItem {
-  return item.type === 'thought' && item.text.length > maxLength
-    ? { ...item, text: newestOf(item.text, maxLength) }
-    : item;
+function keepOutput(item: MessageItemOf<'tool'>, keep: ContentKeeper): BlobRef | undefined {
+  const ref = keep(item.output, 'newest') ?? undefined;
+  return ref && item.truncated ? { ...ref, truncated: true } : ref;
 }
 
-function cutText(item: MessageItem, maxLength: number): MessageItem {
-  return item.type === 'text' && item.text.length > maxLength
-    ? { ...item, text: newestOf(item.text, maxLength) }
-    : item;
+function cutDiff(diff: FileDiff, maxLength: number, keep: ContentKeeper): FileDiff {
+  if (diff.patch.length <= maxLength) return diff;
+  const fullPatch = diff.fullPatch ?? keep(diff.patch, 'oldest') ?? undefined;
+  return { ...diff, patch: oldestOf(diff.patch, maxLength), truncated: true, fullPatch };
+}
+
+function cutThought(item: MessageItem, maxLength: number, keep: ContentKeeper): MessageItem {
+  return item.type === 'thought' ? cutWords(item, maxLength, keep) : item;
+}
+
+function cutText(item: MessageItem, maxLength: number, keep: ContentKeeper): MessageItem {
+  return item.type === 'text' ? cutWords(item, maxLength, keep) : item;
+}
+
+/** The last thing to go, so that whatever a turn was, its message can be stored. */
+function dropRefs(item: MessageItem): MessageItem {
+  if (item.type === 'text' || item.type === 'thought') return { ...item, fullText: undefined };
+  if (item.type !== 'tool') return item;
+  const diffs = item.diffs?.map((diff) => ({ ...diff, fullPatch: undefined }));
+  return { ...item, fullOutput: undefined, diffs };
+}
+
+function cutWords(
+  item: MessageItemOf<'text' | 'thought'>,
+  maxLength: number,
+  keep: ContentKeeper,
+): MessageItem {
+  if (item.text.length <= maxLength) return item;
+  const fullText = item.fullText ?? keep(item.text, 'newest') ?? undefined;
+  return { ...item, text: newestOf(item.text, maxLength), fullText };
 }
 
 function bytesOf(message: StoreMessageRequest | MessageItem): number {

@@ -148,6 +148,7 @@ function endTool(tool: Tool, event: Extract<TurnEvent, { type: 'tool.ended' }>):
     status: event.status,
     output: event.output ?? tool.output,
     truncated: event.output === undefined ? tool.truncated : event.truncated,
+    fullOutput: event.fullOutput ?? tool.fullOutput,
     exitCode: event.exitCode,
     durationMs: event.durationMs,
     diffs: event.diffs ?? tool.diffs,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blobRefSchema } from '../blobs/blob-ref.ts';
 import {
   fileDiffSchema,
   permissionOptionSchema,
@@ -10,14 +11,16 @@ import {
 } from '../agents/turn-events.ts';
 
 const id = z.string().min(1).max(128);
+/** The whole text, where it is cut here. */
+const fullText = blobRefSchema.optional();
 
 /**
  * The structured parts of an assistant message, in the order in which they happened. What a turn's events add up to
  * (`foldTurn`), so that a live turn and a stored message are drawn by the same code.
  */
 export const messageItemSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text'), id, text: z.string() }),
-  z.object({ type: z.literal('thought'), id, text: z.string() }),
+  z.object({ type: z.literal('text'), id, text: z.string(), fullText }),
+  z.object({ type: z.literal('thought'), id, text: z.string(), fullText }),
   z.object({
     type: z.literal('tool'),
     id,
@@ -27,6 +30,8 @@ export const messageItemSchema = z.discriminatedUnion('type', [
     status: z.enum(toolStatuses),
     output: z.string().max(toolOutputMaxLength),
     truncated: z.boolean().optional(),
+    /** The whole output, where it is cut here. */
+    fullOutput: blobRefSchema.optional(),
     exitCode: z.int().nullable().optional(),
     durationMs: z.number().optional(),
     diffs: z.array(fileDiffSchema).optional(),

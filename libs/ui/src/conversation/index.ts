@@ -1,3 +1,4 @@
+export * from './blob-source.ts';
 export * from './connection-banner.tsx';
 export * from './container-steps.tsx';
 export * from './conversation.tsx';

@@ -1,5 +1,6 @@
 import type { MessageItem } from '@codex-webapp/contracts/messages';
 import { memo } from 'react';
+import { CutText } from './items/cut-text.tsx';
 import { NoticeLine } from './items/notice-line.tsx';
 import { PermissionCard } from './items/permission-card.tsx';
 import { PlanCard } from './items/plan-card.tsx';
@@ -48,7 +49,12 @@ type ItemProps = {
 const Item = memo(function Item({ item, isAnswer, isLive }: ItemProps) {
   switch (item.type) {
     case 'text':
-      return <Markdown text={item.text} />;
+      return (
+        <>
+          {item.fullText && <CutText whole={item.fullText} />}
+          <Markdown text={item.text} />
+        </>
+      );
     case 'thought':
       return <ThoughtBlock text={item.text} isLive={isLive} />;
     case 'tool':

@@ -10,6 +10,7 @@ describe('routeOf', () => {
     ['DELETE', '/api/prompts/p-1', '/api/sessions/s-1/prompts/p-1'],
     ['POST', '/api/requests/r-1/answer', '/api/sessions/s-1/requests/r-1/answer'],
     ['POST', '/api/interrupt', '/api/sessions/s-1/interrupt'],
+    ['GET', `/api/blobs/${'0a'.repeat(32)}`, `/api/sessions/s-1/blobs/${'0a'.repeat(32)}`],
     ['GET', '/api/options', '/api/sessions/options'],
   ])('answers %s %s itself', (method, target, path) => {
     expect(routeOf(method, target, 's-1')).toEqual({ kind: 'app', path });
@@ -32,6 +33,9 @@ describe('routeOf', () => {
     ['GET', '/api/workspaces'],
     ['POST', '/api/container/stop'],
     ['GET', '/api//messages'],
+    ['GET', '/api/blobs'],
+    ['GET', '/api/blobs/..%2f..'],
+    ['PUT', `/api/blobs/${'0a'.repeat(32)}`],
   ])('does not know %s %s', (method, target) => {
     expect(routeOf(method, target, 's-1')).toEqual({ kind: 'none' });
   });

@@ -84,7 +84,10 @@ export class HistoryService implements BeforeApplicationShutdown {
     return this.history(sessionId).open(listener, read);
   }
 
-  /** What lies between two cursors; null when the first means nothing any more or more than `limit` is between. */
+  /**
+   * What lies between two cursors, without a hole. Null when the first means nothing any more, when more than `limit` is
+   * between, or when some of it is no longer kept.
+   */
   async between(
     sessionId: string,
     from: Cursor,
@@ -93,7 +96,15 @@ export class HistoryService implements BeforeApplicationShutdown {
   ): Promise<readonly Entry[] | null> {
     if (from.epoch !== to.epoch || from.position > to.position) return null;
     if (from.position === to.position) return [];
-    return this.store.since(sessionId, from.position, limit);
+    const count = to.position - from.position;
+    if (count > limit) return null;
+    const entries = await this.store.since(sessionId, from.position, limit);
+    return entries?.length === count ? entries : null;
+  }
+
+  /** Resolves when all that was handed over so far is committed or taken back. */
+  settled(sessionId: string): Promise<void> {
+    return this.history(sessionId).settled();
   }
 
   /** The committed events of these turns, in order. */

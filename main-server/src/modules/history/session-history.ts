@@ -135,6 +135,15 @@ export class SessionHistory {
     });
   }
 
+  /** Resolves when all that was handed over so far is committed or taken back. */
+  async settled(): Promise<void> {
+    try {
+      await this.exclusive(() => Promise.resolve());
+    } catch (error) {
+      if (!(error instanceof HistoryResetError)) throw error;
+    }
+  }
+
   /** Listens from the next entry on. */
   listen(listener: HistoryListener): () => void {
     this.listeners.add(listener);

@@ -13,13 +13,17 @@ import type { EventIntake } from './event-intake.ts';
 import { parseLinkFrame, type EventsFrame, type LinkFrame } from './link-frame-parser.ts';
 import type { Link, LinkSocket } from './link.ts';
 import { OutboxIntake, type Intake } from './outbox-intake.ts';
+import type { OutboxGreeting } from './outbox-greeting.ts';
 import type { OutboxMarks } from './outbox-marks.ts';
 
 /** What a connection needs of the world around it. */
 export interface LinkSurroundings {
   readonly intake: EventIntake;
   readonly marks: OutboxMarks;
-  /** The hello was good; the link can be used. */
+  readonly greeting: OutboxGreeting;
+  /** The hello was good, and is about to be answered. */
+  onGreeting(link: Link): void;
+  /** The link can be used. */
   onConnected(link: Link, hello: AgentFrameOf<'hello'>): void;
   onDisconnected(link: Link): void;
   schedule(delayMs: number, callback: () => void): () => void;
@@ -42,6 +46,7 @@ export class LinkConnection implements Link {
   private hello: AgentFrameOf<'hello'> | null = null;
   private isWorking = false;
   private isEnded = false;
+  private isRetired = false;
   private isPaused = false;
   private badFrames = 0;
   /** Events handed to the history and not committed yet. */
@@ -85,6 +90,12 @@ export class LinkConnection implements Link {
     this.socket.send(JSON.stringify(frame));
   }
 
+  /** What it has handed over is still stored; the rest comes again over the newer link. */
+  retire(): void {
+    this.isRetired = true;
+    this.waiting.length = 0;
+  }
+
   close(code: number, reason: string): void {
     this.end();
     this.socket.close(code, reason);
@@ -92,8 +103,12 @@ export class LinkConnection implements Link {
     this.surroundings.schedule(2_000, () => this.socket.terminate());
   }
 
+  private get isIdle(): boolean {
+    return this.isEnded || this.isRetired;
+  }
+
   private receive(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
-    if (this.isEnded) return;
+    if (this.isIdle) return;
     const parsed = parseLinkFrame(toSocketText(data));
     if (isBinary || !parsed.ok) {
       return this.refuse(isBinary || parsed.ok ? 'Frames are text.' : parsed.problem);
@@ -107,7 +122,7 @@ export class LinkConnection implements Link {
     if (this.isWorking) return;
     this.isWorking = true;
     try {
-      for (let frame = this.waiting.shift(); frame && !this.isEnded; frame = this.waiting.shift()) {
+      for (let frame = this.waiting.shift(); frame && !this.isIdle; frame = this.waiting.shift()) {
         const pending = this.take(frame);
         if (pending) await pending;
         this.throttle();
@@ -137,8 +152,9 @@ export class LinkConnection implements Link {
       this.send({ type: 'error', error: { code: 'protocol.unsupported', message } });
       return this.close(closeCodes.protocolUnsupported, 'protocol version not supported');
     }
-    this.committed = await this.surroundings.marks.find(this.sessionId, hello.outbox.epoch);
-    if (this.isEnded) return;
+    this.surroundings.onGreeting(this);
+    this.committed = await this.surroundings.greeting.greet(this.sessionId, hello.outbox);
+    if (this.isIdle) return;
     if (this.committed) this.outbox.switchTo(this.committed);
     this.hello = hello;
     this.cancelDeadline();
@@ -181,7 +197,7 @@ export class LinkConnection implements Link {
       this.stream(run);
       run = [];
       await this.surroundings.intake.project(this.sessionId, intake);
-      if (this.isEnded) return;
+      if (this.isIdle) return;
       this.onCommitted([intake]);
     }
     this.stream(run);

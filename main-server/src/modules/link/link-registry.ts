@@ -16,6 +16,12 @@ export class LinkRegistry {
     return [...this.links.values()];
   }
 
+  /** Another link of the session has said hello: what the one that is up has not taken in yet comes again over that. */
+  retireOthers(link: Link): void {
+    const older = this.links.get(link.sessionId);
+    if (older !== link) older?.retire();
+  }
+
   /** The newest link is the one: an older one may be a socket whose end nobody noticed. */
   put(link: Link): void {
     const older = this.links.get(link.sessionId);

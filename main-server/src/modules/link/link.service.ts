@@ -7,6 +7,7 @@ import { LinkConnection } from './link-connection.ts';
 import { LinkRegistry } from './link-registry.ts';
 import { linkEvents, type LinkConnected, type LinkDisconnected } from './link.events.ts';
 import type { LinkSocket } from './link.ts';
+import { OutboxGreeting } from './outbox-greeting.ts';
 import { OutboxMarks } from './outbox-marks.ts';
 
 /** Takes over the sockets of containers whose identity is proven. */
@@ -16,6 +17,7 @@ export class LinkService {
     private readonly registry: LinkRegistry,
     private readonly intake: EventIntake,
     private readonly marks: OutboxMarks,
+    private readonly greeting: OutboxGreeting,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
@@ -24,6 +26,8 @@ export class LinkService {
     return new LinkConnection(socket, identity, {
       intake: this.intake,
       marks: this.marks,
+      greeting: this.greeting,
+      onGreeting: (link) => this.registry.retireOthers(link),
       schedule: (delayMs, callback) => this.clock.schedule(delayMs, callback),
       onConnected: (link, hello) => {
         this.registry.put(link);

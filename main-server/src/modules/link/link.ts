@@ -10,6 +10,8 @@ export interface Link {
   readonly isDrained: boolean;
   /** Nothing happens on a link that has ended: whoever needs an answer waits for the next one. */
   send(frame: MainFrame): void;
+  /** Takes nothing more in; another link of the session is about to take over. */
+  retire(): void;
   close(code: number, reason: string): void;
 }
 

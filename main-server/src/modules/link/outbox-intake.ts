@@ -1,5 +1,6 @@
 import {
   outboxEventSchema,
+  outboxSeqSchema,
   parseTurnEvent,
   turnEventMaxBytes,
   type EntryBodyOf,
@@ -65,11 +66,13 @@ function isTooLarge(event: TurnEvent): boolean {
   return canBeLarge && Buffer.byteLength(JSON.stringify(event)) > turnEventMaxBytes;
 }
 
-function gap(epoch: string, fromSeq: number, toSeq: number, reason: string): Intake {
+/** Stands for events that are not there, or cannot be read. */
+export function gap(epoch: string, fromSeq: number, toSeq: number, reason: string): Intake {
   return { kind: 'gap', gap: { type: 'gap', fromSeq, toSeq, reason }, origin: { epoch, seq: toSeq } };
 }
 
 function seqOf(candidate: unknown): number | null {
   if (typeof candidate !== 'object' || candidate === null || !('seq' in candidate)) return null;
-  return Number.isSafeInteger(candidate.seq) && Number(candidate.seq) >= 1 ? Number(candidate.seq) : null;
+  const parsed = outboxSeqSchema.safeParse(candidate.seq);
+  return parsed.success ? parsed.data : null;
 }

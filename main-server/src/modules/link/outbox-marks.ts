@@ -21,8 +21,12 @@ export class OutboxMarks implements OnModuleInit {
     });
   }
 
-  /** What of the epoch is stored; null when nothing is. Epochs that came before the current one are known too. */
+  /**
+   * What of the epoch is stored, all included that was handed over before; null when nothing is. Epochs that came
+   * before the newest one are known too.
+   */
   async find(sessionId: string, epoch: string): Promise<OutboxMark | null> {
+    await this.history.settled(sessionId);
     const current: readonly { seq: number }[] = await this.dataSource.query(
       'SELECT outbox_seq AS seq FROM sessions WHERE id = ? AND outbox_epoch = ?',
       [sessionId, epoch],
@@ -34,5 +38,14 @@ export class OutboxMarks implements OnModuleInit {
     );
     const seq = earlier[0]?.seq ?? null;
     return seq === null ? null : { epoch, seq };
+  }
+
+  /** Of the epoch that was heard last; null before the first. */
+  async findNewest(sessionId: string): Promise<OutboxMark | null> {
+    const rows: readonly OutboxMark[] = await this.dataSource.query(
+      'SELECT outbox_epoch AS epoch, outbox_seq AS seq FROM sessions WHERE id = ? AND outbox_epoch IS NOT NULL',
+      [sessionId],
+    );
+    return rows[0] ?? null;
   }
 }

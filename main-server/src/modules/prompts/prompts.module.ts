@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
@@ -14,6 +15,8 @@ import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
 import { PromptsController } from './prompts.controller.ts';
 import { PromptsService } from './prompts.service.ts';
+import { rawEventsConfig } from './raw-events.config.ts';
+import { RawEventsRetention } from './raw-events-retention.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnProjections } from './turn-projections.ts';
@@ -24,6 +27,7 @@ import { TurnsService } from './turns.service.ts';
 @Module({
   imports: [
     TypeOrmModule.forFeature([PromptEntity, TurnEntity]),
+    ConfigModule.forFeature(rawEventsConfig),
     AuditModule,
     ContainersModule,
     HistoryModule,
@@ -38,6 +42,7 @@ import { TurnsService } from './turns.service.ts';
     LostTurns,
     PromptDispatcher,
     PromptsService,
+    RawEventsRetention,
     SessionPromptsService,
     TurnFolding,
     TurnProjections,

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '@codex-webapp/nest-kit';
 import { WriteQueue } from '../../database/write-queue.ts';
+import { BlobsService } from '../blobs/blobs.service.ts';
 import { SessionContainersService } from '../containers/session-containers.service.ts';
 import { SessionStore } from '../session-state/session-store.ts';
 import type { Session } from '../session-state/session.ts';
@@ -18,6 +19,7 @@ export class SessionCleanup implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly store: SessionStore,
     private readonly containers: SessionContainersService,
+    private readonly blobs: BlobsService,
     private readonly writeQueue: WriteQueue,
     private readonly clock: Clock,
   ) {}
@@ -47,6 +49,7 @@ export class SessionCleanup implements OnApplicationBootstrap, OnModuleDestroy {
   /** The rows go last: as long as they are there, a crash is followed by another try. */
   private async run(session: Session): Promise<void> {
     await this.containers.removeData(session);
+    await this.blobs.removeAll(session.id);
     await this.writeQueue.run((manager) => this.store.remove(manager, session.id));
   }
 

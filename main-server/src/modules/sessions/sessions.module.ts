@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
+import { BlobsModule } from '../blobs/blobs.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
 import { SessionCleanup } from './session-cleanup.ts';
 import { SessionCreationService } from './session-creation.service.ts';
@@ -14,7 +15,7 @@ import { SessionsController } from './sessions.controller.ts';
 import { SessionsService } from './sessions.service.ts';
 
 @Module({
-  imports: [AuditModule, ContainersModule, HistoryModule, SessionStateModule, TicketsModule],
+  imports: [AuditModule, BlobsModule, ContainersModule, HistoryModule, SessionStateModule, TicketsModule],
   controllers: [SessionsController],
   providers: [
     SessionsService,

@@ -1,5 +1,6 @@
 import { toast } from '@codex-webapp/ui';
 import {
+  BlobContext,
   ConversationContext,
   LinkContext,
   useConversationStore,
@@ -7,6 +8,7 @@ import {
 } from '@codex-webapp/ui/conversation';
 import { useMemo } from 'react';
 import type { Bridge } from '../../lib/bridge.ts';
+import { sessionBlobs } from '../../lib/session-blobs.ts';
 import { sessionApi } from '../../lib/session-api.ts';
 import { WorkspacePanel } from '../workspace/index.ts';
 import { useAgents } from './use-agents.ts';
@@ -44,9 +46,11 @@ export function SessionView({ bridge, openSource, isFramed }: Props) {
 
   return (
     <LinkContext value={openLink}>
-      <ConversationContext value={context}>
-        <SessionLayout files={<WorkspacePanel revision={finishedTurns} />} isFramed={isFramed} />
-      </ConversationContext>
+      <BlobContext value={isFramed ? sessionBlobs : null}>
+        <ConversationContext value={context}>
+          <SessionLayout files={<WorkspacePanel revision={finishedTurns} />} isFramed={isFramed} />
+        </ConversationContext>
+      </BlobContext>
     </LinkContext>
   );
 }

@@ -6,7 +6,9 @@ import { useMemo, useState } from 'react';
 import { cn } from '../../cn.ts';
 import { Button } from '../../primitives/button.tsx';
 import { toVisibleText } from '../markdown/visible-text.ts';
+import { BlobBar } from './blob-bar.tsx';
 import { parsePatch, type PatchLine } from './parse-patch.ts';
+import { textOfBlob, useBlob } from './use-blob.ts';
 
 type Props = {
   diff: FileDiff;
@@ -21,7 +23,9 @@ const lineMaxLength = 2_000;
 const changes = { added: 'New', updated: 'Changed', deleted: 'Deleted', moved: 'Moved' } as const;
 
 export function DiffView({ diff, startsOpen = true }: Props) {
-  const patch = useMemo(() => parsePatch(diff.patch), [diff.patch]);
+  const blob = useBlob(diff.fullPatch);
+  const text = textOfBlob(blob) ?? diff.patch;
+  const patch = useMemo(() => parsePatch(text), [text]);
   const [isOpen, setIsOpen] = useState(startsOpen);
   const [showsAll, setShowsAll] = useState(false);
   const lines = showsAll ? patch.lines : patch.lines.slice(0, shownAtFirst);
@@ -68,7 +72,8 @@ export function DiffView({ diff, startsOpen = true }: Props) {
               </Button>
             </div>
           )}
-          {diff.truncated === true && (
+          {blob && <BlobBar blob={blob} noun="Change" />}
+          {diff.truncated === true && blob === null && (
             <p className="sticky left-0 border-t border-border px-3 py-1.5 font-sans text-xs text-muted">
               The change was too large to keep whole; its end is left out. Open the file to see it.
             </p>

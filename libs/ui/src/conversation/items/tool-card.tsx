@@ -20,11 +20,13 @@ import { memo, useMemo } from 'react';
 import { cn } from '../../cn.ts';
 import { CopyButton } from '../../primitives/copy-button.tsx';
 import { toVisibleText } from '../markdown/visible-text.ts';
+import { BlobBar } from './blob-bar.tsx';
 import { ChangeCount, DiffView } from './diff-view.tsx';
 import { Disclosure } from './disclosure.tsx';
 import { formatDuration } from './duration.ts';
 import { parsePatch } from './parse-patch.ts';
 import { ToolOutput } from './tool-output.tsx';
+import { textOfBlob, useBlob } from './use-blob.ts';
 
 type Props = {
   tool: MessageItemOf<'tool'>;
@@ -51,6 +53,8 @@ const openLinesMax = 12;
 export const ToolCard = memo(function ToolCard({ tool, isAnswer = false }: Props) {
   const { kind, command, title, status, output, diffs = [] } = tool;
   const Icon = icons[kind];
+  const blob = useBlob(tool.fullOutput);
+  const wholeOutput = textOfBlob(blob);
   const isRunning = status === 'in_progress' || status === 'pending';
   const isCommand = command !== undefined;
   const hasWorked = status === 'completed' && (tool.exitCode ?? 0) === 0;
@@ -103,7 +107,14 @@ export const ToolCard = memo(function ToolCard({ tool, isAnswer = false }: Props
           </div>
         )}
         {(isCommand || output !== '') && (
-          <ToolOutput output={output} isRunning={isRunning} isTruncated={tool.truncated === true} />
+          <>
+            <ToolOutput
+              output={wholeOutput ?? output}
+              isRunning={isRunning}
+              isTruncated={tool.truncated === true && blob === null}
+            />
+            {blob && <BlobBar blob={blob} noun="Output" />}
+          </>
         )}
       </div>
     </Disclosure>

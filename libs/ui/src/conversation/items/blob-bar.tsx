@@ -1,0 +1,57 @@
+'use client';
+
+import { Download } from 'lucide-react';
+import { Button } from '../../primitives/button.tsx';
+import type { Blob, BlobState } from './use-blob.ts';
+
+type Props = {
+  blob: Blob;
+  /** What was cut, as the reader calls it: «Output», «Change». */
+  noun: string;
+};
+
+/** Says that something is cut, and brings the whole: into the page as far as that goes, or as a file. */
+export function BlobBar({ blob, noun }: Props) {
+  const { ref, url, state, load } = blob;
+  const canLoad = state.phase !== 'loaded';
+  return (
+    <div className="sticky left-0 flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-border px-3 py-1.5 font-sans text-xs text-muted">
+      <span role="status">{wordsOf(state, noun, ref.truncated === true)}</span>
+      {canLoad && (
+        <Button size="sm" variant="ghost" disabled={state.phase === 'loading'} onClick={() => void load()}>
+          {state.phase === 'idle' ? 'Show all' : 'Try again'}
+        </Button>
+      )}
+      <Button asChild size="sm" variant="ghost">
+        <a href={url} download>
+          <Download aria-hidden />
+          Download {formatBytes(ref.bytes)}
+        </a>
+      </Button>
+    </div>
+  );
+}
+
+function wordsOf(state: BlobState, noun: string, isTruncated: boolean): string {
+  switch (state.phase) {
+    case 'idle':
+      return `${noun} cut.`;
+    case 'loading':
+      return 'Loading…';
+    case 'absent':
+      return `The whole is still on its way, or was not kept.`;
+    case 'failed':
+      return state.problem;
+    case 'loaded': {
+      const shown = state.isCut
+        ? 'Only the first part is shown; the file has the rest.'
+        : 'All of it is shown.';
+      return isTruncated ? `${shown} More than this was not kept.` : shown;
+    }
+  }
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1024 * 1024) return `${Math.max(1, Math.round(bytes / 1024))} KB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}

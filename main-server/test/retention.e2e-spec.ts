@@ -95,10 +95,10 @@ describe('the raw events of turns', () => {
     clock.advance(8 * dayMs);
     const writeQueue = app.get(WriteQueue);
     let longest = 0;
-    let isDone = false;
-    const running = run().finally(() => (isDone = true));
+    const deletion = { isDone: false };
+    const running = run().finally(() => (deletion.isDone = true));
     let others = 0;
-    while (!isDone) {
+    while (!deletion.isDone) {
       const startedAt = performance.now();
       await writeQueue.run(() => Promise.resolve());
       longest = Math.max(longest, performance.now() - startedAt);

@@ -69,7 +69,7 @@ describe('the webhooks of containers', () => {
       expect([isAnswered, (await rows(from.sessionId)).length]).toEqual([false, 0]);
       disarmHold();
       release();
-      expect([(await first).status, (await second).status].sort()).toEqual([200, 201]);
+      expect([(await first).status, (await second).status].toSorted((a, b) => a - b)).toEqual([200, 201]);
       expect(await rows(from.sessionId)).toHaveLength(1);
     });
 

@@ -25,7 +25,7 @@ export class BlobFolder {
   private uploads = 0;
 
   constructor(
-    private readonly path: string,
+    private readonly folder: string,
     private readonly maxBytes: number,
   ) {}
 
@@ -50,14 +50,14 @@ export class BlobFolder {
 
   /** Removing what is not there succeeds. */
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
     this.measured = null;
   }
 
   private async receive(sha256: string, content: AsyncIterable<Uint8Array>): Promise<number> {
     this.measured ??= this.measure();
     await this.measured;
-    const draft = path.join(this.path, `${randomUUID()}${unfinished}`);
+    const draft = path.join(this.folder, `${randomUUID()}${unfinished}`);
     const file = await open(draft, 'wx', 0o600);
     let taken = 0;
     try {
@@ -73,7 +73,7 @@ export class BlobFolder {
       if (hash.digest('hex') !== sha256) throw hashMismatch();
       await file.sync();
       await rename(draft, this.fileOf(sha256));
-      await syncFolder(this.path);
+      await syncFolder(this.folder);
       this.storedBytes += Math.max(taken, fileMinBytes);
       return taken;
     } catch (error) {
@@ -96,10 +96,10 @@ export class BlobFolder {
 
   /** Makes the folder, and takes away what an earlier run did not finish. */
   private async prepare(): Promise<number> {
-    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
     let bytes = 0;
-    for (const name of await readdir(this.path)) {
-      const file = path.join(this.path, name);
+    for (const name of await readdir(this.folder)) {
+      const file = path.join(this.folder, name);
       if (blobHashSchema.safeParse(name).success) bytes += Math.max((await stat(file)).size, fileMinBytes);
       else await rm(file, { force: true });
     }
@@ -116,7 +116,7 @@ export class BlobFolder {
   }
 
   private fileOf(sha256: string): string {
-    return path.join(this.path, sha256);
+    return path.join(this.folder, sha256);
   }
 }
 

@@ -9,5 +9,14 @@ export interface Body {
 /** A body that is read as it comes. One that is given up in the middle leaves the connection open for the answer. */
 export function bodyOf(request: IncomingMessage): Body {
   const announcedBytes = Number(request.headers['content-length'] ?? 0);
-  return { content: request.iterator({ destroyOnReturn: false }), announcedBytes };
+  return { content: read(request), announcedBytes };
+}
+
+async function* read(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request.iterator({ destroyOnReturn: false });
+  } finally {
+    // The rest of a body that is given up would stand before the next request of the connection.
+    request.resume();
+  }
 }

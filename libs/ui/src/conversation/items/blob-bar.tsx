@@ -16,7 +16,7 @@ export function BlobBar({ blob, noun }: Props) {
   const canLoad = state.phase !== 'loaded';
   return (
     <div className="sticky left-0 flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-border px-3 py-1.5 font-sans text-xs text-muted">
-      <span role="status">{wordsOf(state, noun, ref.truncated === true)}</span>
+      <output>{wordsOf(state, noun, ref.truncated === true)}</output>
       {canLoad && (
         <Button size="sm" variant="ghost" disabled={state.phase === 'loading'} onClick={() => void load()}>
           {state.phase === 'idle' ? 'Show all' : 'Try again'}

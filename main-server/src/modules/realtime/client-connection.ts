@@ -104,17 +104,28 @@ export class ClientConnection {
   }
 
   private async listen(from: Cursor | null): Promise<void> {
-    const stop = await this.feed.open(
-      {
-        entries: (entries) => {
-          if (!this.paced.send(toEntriesFrame(entries))) this.end();
+    const stop = await this.feed
+      .open(
+        {
+          entries: (entries) => {
+            if (!this.paced.send(toEntriesFrame(entries))) this.end();
+          },
+          reset: () => this.startOver(),
         },
-        reset: () => this.startOver(),
-      },
-      (cursor) => this.catchUp(from, cursor),
-    );
+        (cursor) => this.catchUp(from, cursor),
+      )
+      .catch((error: unknown) => this.giveUp(error));
+    if (stop === null) return;
     if (this.isEnded) return stop();
     this.stopListening = stop;
+  }
+
+  /** A page that could not be shown anything must not sit there as if nothing happened: it comes back. */
+  private giveUp(error: unknown): null {
+    if (error instanceof DomainError) throw error;
+    this.logger.warn({ msg: 'A page could not be shown its session', sessionId: this.sessionId, err: error });
+    this.close(closeCodes.restarting, 'could not be read; try again');
+    return null;
   }
 
   private async catchUp(from: Cursor | null, to: Cursor): Promise<void> {

@@ -14,6 +14,8 @@ import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
 import { PromptsController } from './prompts.controller.ts';
 import { PromptsService } from './prompts.service.ts';
+import { QueueChangesService } from './queue-changes.service.ts';
+import { SendNowService } from './send-now.service.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnProjections } from './turn-projections.ts';
@@ -38,6 +40,8 @@ import { TurnsService } from './turns.service.ts';
     LostTurns,
     PromptDispatcher,
     PromptsService,
+    QueueChangesService,
+    SendNowService,
     SessionPromptsService,
     TurnFolding,
     TurnProjections,

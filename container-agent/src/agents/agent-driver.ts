@@ -67,3 +67,16 @@ export interface AgentDriver {
   /** Ends the program and everything it started. Resolves when they are gone. A closed driver can run again. */
   close(): Promise<void>;
 }
+
+/** An agent that can be told something while it works. */
+export interface SteerableDriver extends AgentDriver {
+  /**
+   * Gives the text to the agent within the turn that runs. True once the agent has it, false when it does not and will
+   * not get it. Rejects when nobody can know.
+   */
+  steer(turnId: string, text: string): Promise<boolean>;
+}
+
+export function isSteerable(driver: AgentDriver): driver is SteerableDriver {
+  return 'steer' in driver;
+}

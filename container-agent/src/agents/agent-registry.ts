@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AgentFrameOf } from '@codex-webapp/contracts';
-import type { AgentDriver } from './agent-driver.ts';
+import { type AgentDriver, isSteerable } from './agent-driver.ts';
 
 export const agentDrivers = Symbol('agentDrivers');
 
@@ -16,7 +16,11 @@ export class AgentRegistry {
   /** What the agent picker shows: every agent, and why some cannot be used. */
   async describe(): Promise<AgentFrameOf<'hello'>['agents']> {
     return Promise.all(
-      this.drivers.map(async (driver) => ({ ...driver.summary, ...(await driver.check()) })),
+      this.drivers.map(async (driver) => ({
+        ...driver.summary,
+        ...(await driver.check()),
+        canSteer: isSteerable(driver),
+      })),
     );
   }
 

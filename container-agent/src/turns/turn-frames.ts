@@ -36,6 +36,8 @@ export class TurnFrames implements OnApplicationBootstrap {
     switch (frame.type) {
       case 'prompt.deliver':
         return this.turns.deliver(frame);
+      case 'turn.steer':
+        return this.turns.steer(frame);
       case 'turn.interrupt':
         return this.turns.interrupt(frame.turnId);
       case 'agent_request.answer':

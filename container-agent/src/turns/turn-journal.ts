@@ -11,6 +11,8 @@ const journalEntrySchema = z.object({
   /** `accepted`: it will be run. `started`: it has begun and is never begun again. `ended`: it was reported. */
   state: z.enum(['accepted', 'started', 'ended']),
   agent: z.string(),
+  /** Given to the agent within the turn of another prompt. */
+  isSteered: z.boolean().optional(),
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
@@ -39,7 +41,14 @@ export class TurnJournal {
 
   /** Turns that had begun and of which no end was reported. */
   listUnfinished(): readonly JournalEntry[] {
-    return [...this.entries.values()].filter((entry) => entry.state === 'started');
+    return [...this.entries.values()].filter((entry) => entry.state === 'started' && !entry.isSteered);
+  }
+
+  /** Prompts that the agent may have got within this turn, without a word about it to main-server so far. */
+  listSteering(turnId: string): readonly JournalEntry[] {
+    return [...this.entries.values()].filter(
+      (entry) => entry.state === 'started' && entry.isSteered === true && entry.turnId === turnId,
+    );
   }
 
   /** Survives the loss of power once this resolves. */

@@ -14,6 +14,7 @@ import { killTree } from '../process/kill-tree.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
 import { AgentRequests } from './agent-requests.ts';
 import { MessagePostService } from './message-post.service.ts';
+import { Steering, type SteeredPrompt } from './steering.ts';
 import { TurnCheckpoints } from './turn-checkpoints.ts';
 import { TurnJournal, type JournalEntry } from './turn-journal.ts';
 import { TurnRecorder } from './turn-recorder.ts';
@@ -24,6 +25,7 @@ interface RunningTurn {
   readonly prompt: DeliveredPrompt;
   readonly recorder: TurnRecorder;
   readonly requests: AgentRequests;
+  readonly steering: Steering;
   readonly interruption: AbortController;
 }
 
@@ -86,6 +88,13 @@ export class TurnService {
     if (isNew) this.idle = this.idle.then(() => this.runNext());
   }
 
+  /** Gives a prompt to the agent within the running turn. Of another turn it is left alone: main-server sees it end. */
+  steer(prompt: SteeredPrompt): void {
+    const { running } = this;
+    if (running?.prompt.turnId !== prompt.turnId || running.interruption.signal.aborted) return;
+    running.steering.take(prompt);
+  }
+
   /** Ends a turn within a second. One that has ended is left alone; one that waits will not begin. */
   interrupt(turnId: string): void {
     if (this.running?.prompt.turnId === turnId) this.running.interruption.abort(interruptedByUser);
@@ -135,6 +144,7 @@ export class TurnService {
       prompt,
       recorder,
       requests: new AgentRequests(recorder),
+      steering: new Steering(this.journal, recorder, this.agents.find(agent), agent),
       interruption: new AbortController(),
     };
     await this.journal.record({ promptId, turnId, agent, state: 'started' });
@@ -142,6 +152,7 @@ export class TurnService {
     await recorder.emit({ type: 'turn.started', promptId, agent });
     if (this.interruptedEarly.delete(turnId)) running.interruption.abort(interruptedByUser);
     const result = await this.runAgent(running);
+    await running.steering.close();
     await running.requests.closeAll(result.outcome === 'interrupted' ? 'withdrawn' : 'expired');
     await this.finish(running, result);
   }
@@ -218,6 +229,10 @@ export class TurnService {
     const recorder = new TurnRecorder(this.outbox, this.blobs, this.checkpoints, () => false, turn);
     if (turn.promptId === '') await recorder.emit({ type: 'turn.started', promptId, agent });
     if (turn.outcome === 'running') {
+      for (const { promptId: steered } of this.journal.listSteering(turnId)) {
+        await recorder.emit({ type: 'prompt.steered', promptId: steered });
+        await this.journal.record({ promptId: steered, turnId, agent, state: 'ended', isSteered: true });
+      }
       for (const agentRequestId of pendingRequests(turn)) {
         await recorder.emit({ type: 'agent_request.closed', agentRequestId, reason: 'expired' });
       }

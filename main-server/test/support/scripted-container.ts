@@ -12,6 +12,12 @@ import type { TestApp } from './create-test-app.ts';
 import { TestClient } from './test-client.ts';
 import { TestSocket } from './test-socket.ts';
 
+export interface HelloOptions {
+  readonly runningTurnId?: string | null;
+  /** Of its one agent. */
+  readonly canSteer?: boolean;
+}
+
 /** A session's container as far as main-server can see one: its token, its link, its outbox. */
 export class ScriptedContainer {
   socket: TestSocket<MainFrame>;
@@ -43,9 +49,13 @@ export class ScriptedContainer {
   }
 
   /** One that is connected. */
-  static async connect(app: TestApp, sessionId: string): Promise<ScriptedContainer> {
+  static async connect(
+    app: TestApp,
+    sessionId: string,
+    options: HelloOptions = {},
+  ): Promise<ScriptedContainer> {
     const container = await ScriptedContainer.create(app, sessionId);
-    await container.connect();
+    await container.connect(options);
     return container;
   }
 
@@ -53,7 +63,7 @@ export class ScriptedContainer {
     return new TestClient(this.app.containerUrl, { authorization: `Bearer ${this.token}` });
   }
 
-  async connect(options: { runningTurnId?: string | null } = {}): Promise<MainFrameOf<'hello'>> {
+  async connect(options: HelloOptions = {}): Promise<MainFrameOf<'hello'>> {
     await this.open();
     this.hello(options);
     return this.waitFor('hello');
@@ -64,14 +74,17 @@ export class ScriptedContainer {
     this.socket = await TestSocket.open(url, { authorization: `Bearer ${this.token}` });
   }
 
-  hello({ runningTurnId = null }: { runningTurnId?: string | null } = {}): void {
+  hello({ runningTurnId = null, canSteer }: HelloOptions = {}): void {
     this.socket.send({
       type: 'hello',
       protocolVersion,
       version: '0.1.0',
       bootId: 'boot',
       outbox: { epoch: this.epoch, lastSeq: this.seq, ackedSeq: this.forgottenSeq },
-      agents: [],
+      agents:
+        canSteer === undefined
+          ? []
+          : [{ id: 'shell', name: 'Shell', description: '', isAvailable: true, reason: null, canSteer }],
       runningTurnId,
     });
   }

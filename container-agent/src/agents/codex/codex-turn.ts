@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { AgentTurn, TurnResult } from '../agent-driver.ts';
-import type { CodexAppServerClient } from './codex-app-server.client.ts';
+import { CodexRequestError, type CodexAppServerClient } from './codex-app-server.client.ts';
 import { CodexEventsMapper } from './codex-events.mapper.ts';
 import { toFailureReason } from './codex-failures.ts';
 import {
@@ -65,6 +65,25 @@ export class CodexTurn {
       return await this.settle(await Promise.race([this.ended.promise, client.whenGone()]));
     } finally {
       this.isOver = true;
+    }
+  }
+
+  get turnId(): string {
+    return this.turn.turnId;
+  }
+
+  /** False when codex did not take the text: the turn is over, or of a kind that takes none. @throws CodexGoneError */
+  async steer(text: string): Promise<boolean> {
+    if (this.isOver || this.isInterrupted || this.codexTurnId === null) return false;
+    const { client, threadId } = this.context;
+    const input = [{ type: 'text', text, text_elements: [] }];
+    try {
+      const parameters = { threadId, expectedTurnId: this.codexTurnId, input };
+      await client.request('turn/steer', parameters, z.unknown());
+      return true;
+    } catch (error) {
+      if (error instanceof CodexRequestError) return false;
+      throw error;
     }
   }
 

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { agentEnvironment } from '../../process/index.ts';
-import type { AgentAvailability, AgentDriver, AgentEvent, AgentTurn, TurnResult } from '../agent-driver.ts';
+import type {
+  AgentAvailability,
+  AgentEvent,
+  AgentTurn,
+  SteerableDriver,
+  TurnResult,
+} from '../agent-driver.ts';
 import { CodexGoneError } from './codex-app-server.client.ts';
 import type { CodexConfig } from './codex.config.ts';
 import { toCrashReason } from './codex-failures.ts';
@@ -34,7 +40,7 @@ export interface CodexDriverOptions {
 }
 
 /** Drives one `codex app-server`, which stays up between turns for a while. */
-export class CodexDriver implements AgentDriver {
+export class CodexDriver implements SteerableDriver {
   readonly summary = { id: 'codex', name: 'Codex', description: 'The coding agent of OpenAI.' };
 
   private readonly logger = new Logger(CodexDriver.name);
@@ -76,6 +82,11 @@ export class CodexDriver implements AgentDriver {
     this.isRunning = false;
     this.stopLater();
     return result;
+  }
+
+  async steer(turnId: string, text: string): Promise<boolean> {
+    const { turn } = this;
+    return turn?.turnId === turnId ? turn.steer(text) : false;
   }
 
   async close(): Promise<void> {

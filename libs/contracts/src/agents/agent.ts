@@ -16,6 +16,8 @@ export interface AgentSummary {
   readonly name: string;
   /** One sentence under the name. */
   readonly description: string;
+  /** Whether a prompt can be given to it while it works; else it is stopped for one that cannot wait. */
+  readonly canSteer?: boolean;
 }
 
 /** What the agent picker offers before any container has said what it has. */
@@ -25,5 +27,5 @@ export const builtInAgents: readonly AgentSummary[] = [
     name: 'Shell',
     description: 'Runs each message as a bash command in the workspace. Needs no key.',
   },
-  { id: 'codex', name: 'Codex', description: 'The coding agent of OpenAI.' },
+  { id: 'codex', name: 'Codex', description: 'The coding agent of OpenAI.', canSteer: true },
 ];

@@ -92,6 +92,8 @@ export const turnEventSchema = z.discriminatedUnion('type', [
     /** Why it failed or was interrupted, in words for the user: the cause and what to do. */
     reason: z.string().max(4_000).optional(),
   }),
+  /** The agent was given this prompt while it works on the turn: it is part of the turn and is not run again. */
+  z.object({ type: z.literal('prompt.steered'), ...turnRef, promptId: id }),
   z.object({
     type: z.literal('message.delta'),
     ...turnRef,

@@ -72,6 +72,7 @@ export const errorCodes = {
   'session.archived': define('conflict'),
   'prompt.not_found': define('not_found'),
   'prompt.already_started': define('conflict'),
+  'prompt.changed': define('conflict'),
   'prompt.key_reused': define('unprocessable'),
   'prompt.limit_reached': define('limit_exceeded'),
   'turn.stale': define('conflict'),

@@ -33,6 +33,8 @@ export const agentFrameSchema = z.discriminatedUnion('type', [
           isAvailable: z.boolean(),
           /** Why not, with what to do. */
           reason: z.string().max(1_000).nullable(),
+          /** Whether a text can be given to it while it works, by `turn.steer`. */
+          canSteer: z.boolean().optional(),
         }),
       )
       .max(50),

@@ -22,6 +22,16 @@ export const mainFrameSchema = z.discriminatedUnion('type', [
     agent: z.string().regex(agentIdPattern),
     permissionMode: z.enum(permissionModes),
   }),
+  /**
+   * Give this text to the agent while it works on the turn. Sent again after a reconnect until `prompt.steered` or the
+   * end of the turn; the agent gets it once. Only to containers whose `hello` says that the agent can be steered.
+   */
+  z.object({
+    type: z.literal('turn.steer'),
+    turnId: z.string().max(128),
+    promptId: z.string().max(128),
+    text: z.string(),
+  }),
   z.object({ type: z.literal('turn.interrupt'), turnId: z.string().max(128) }),
   z.object({
     type: z.literal('agent_request.answer'),

@@ -1,4 +1,5 @@
-import type { MessageAuthor } from '../messages/messages.requests.ts';
+import type { AgentRequestResponse } from '../agent-requests/agent-requests.ts';
+import type { MessageAuthor, MessageResponse } from '../messages/messages.requests.ts';
 
 export const promptLimits = {
   textMinLength: 1,
@@ -6,10 +7,13 @@ export const promptLimits = {
   clientRequestIdMaxLength: 100,
   /** Prompts of one session that wait at the most. */
   queuedMax: 50,
+  /** Seconds an answer waits for the end of a turn at the most. */
+  waitMaxSeconds: 300,
 } as const;
 
 /**
- * `queued`: waits. `delivered`: sent to the container, not yet begun. `started`: its turn runs.
+ * `queued`: waits. `delivered`: sent to the container, as a turn of its own or into the running one, not yet begun.
+ * `started`: its turn runs.
  * `done`: its turn ended. `removed`: taken back before it began.
  */
 export const promptStatuses = ['queued', 'delivered', 'started', 'done', 'removed'] as const;
@@ -25,7 +29,26 @@ export interface PromptResponse {
   readonly turnId: string | null;
   /** The id the client gave it; the same id queued twice is one prompt. */
   readonly clientRequestId: string | null;
+  /** In the queue; smaller comes first. Missing in what an older server wrote. */
+  readonly place?: number | undefined;
   readonly createdAt: string;
+}
+
+/** Of a request with `?wait=`: the prompt, and what came of it so far. */
+export interface PromptOutcomeResponse extends PromptResponse {
+  /** What the agent answered; null while it works. */
+  readonly message: MessageResponse | null;
+  /** What the agent asks and waits for. */
+  readonly requests: readonly AgentRequestResponse[];
+}
+
+/** `PATCH /api/sessions/:id/prompts/:promptId`: another text, another place, or both; only while it is queued. */
+export interface UpdatePromptRequest {
+  readonly text?: string;
+  /** The text that is meant to be replaced; another one by now is `prompt.changed`. Without it the last writer wins. */
+  readonly ifText?: string;
+  /** The queued prompt it goes before; null for the end. */
+  readonly beforePromptId?: string | null;
 }
 
 /** `POST /api/sessions/:id/messages`, and `POST /api/messages` on a session origin and in container-agent. */

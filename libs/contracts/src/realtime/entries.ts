@@ -35,6 +35,7 @@ export const promptSchema = z.object({
   author: authorSchema,
   turnId: z.string().nullable(),
   clientRequestId: z.string().nullable(),
+  place: z.int().optional(),
   createdAt: z.string(),
 }) satisfies z.ZodType<PromptResponse>;
 
@@ -109,7 +110,7 @@ export const sessionSchema = z.object({
 /** What one line of a session's history says. */
 export const entryBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('turn.event'), event: turnEventSchema }),
-  /** A prompt was queued, delivered, begun, done or removed. */
+  /** A prompt was queued, edited, moved, delivered, begun, done or removed. */
   z.object({ type: z.literal('prompt.changed'), prompt: promptSchema }),
   z.object({ type: z.literal('queue.changed'), isPaused: z.boolean() }),
   /** `foldsTurnId`: the message stands for all events of that turn, which are shown no more. */

@@ -60,7 +60,7 @@ function applyPrompt(state: ConversationState, prompt: PromptResponse): Conversa
   const replaced = index < 0 ? [...state.prompts, prompt] : state.prompts.with(index, prompt);
   return {
     ...state,
-    prompts: isOver ? others : replaced,
+    prompts: isOver ? others : replaced.toSorted((a, b) => (a.place ?? 0) - (b.place ?? 0)),
     ownPrompts: state.ownPrompts.filter((own) => !isAbout(own, prompt)),
   };
 }

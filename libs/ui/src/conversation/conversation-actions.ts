@@ -8,6 +8,11 @@ export interface ConversationActions {
   readonly retryPrompt: (clientRequestId: string, text: string) => void;
   readonly discardPrompt: (clientRequestId: string) => void;
   readonly removePrompt: (promptId: string) => void;
+  /** Another text for a prompt that waits. `before` is the text as it was shown, so that nobody is overwritten unseen. */
+  readonly editPrompt: (promptId: string, before: string, text: string) => void;
+  /** Null for the end of the queue. */
+  readonly movePrompt: (promptId: string, beforePromptId: string | null) => void;
+  readonly sendPromptNow: (promptId: string) => void;
   readonly resumeQueue: () => void;
   readonly interrupt: (turnId: string) => Promise<void>;
   readonly answer: (requestId: string, answer: AgentRequestAnswer) => Promise<void>;
@@ -68,6 +73,12 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
     retryPrompt: (clientRequestId, text) => void queuePrompt(clientRequestId, text),
     discardPrompt: (clientRequestId) => store.dispatch({ type: 'prompt.discarded', clientRequestId }),
     removePrompt: (promptId) => sendFrame({ type: 'prompt.remove', frameId: crypto.randomUUID(), promptId }),
+    editPrompt: (promptId, ifText, text) =>
+      sendFrame({ type: 'prompt.edit', frameId: crypto.randomUUID(), promptId, text, ifText }),
+    movePrompt: (promptId, beforePromptId) =>
+      sendFrame({ type: 'prompt.move', frameId: crypto.randomUUID(), promptId, beforePromptId }),
+    sendPromptNow: (promptId) =>
+      sendFrame({ type: 'prompt.send_now', frameId: crypto.randomUUID(), promptId }),
     resumeQueue: () => sendFrame({ type: 'queue.resume', frameId: crypto.randomUUID() }),
     interrupt: async (turnId) => {
       try {

@@ -1,4 +1,5 @@
 import { CreateTables1795341600000 } from './20261122T1000-create-tables.ts';
+import { AddPromptSteering1795600800000 } from './20261125T1000-add-prompt-steering.ts';
 
 /** Oldest first. */
-export const migrations = [CreateTables1795341600000];
+export const migrations = [CreateTables1795341600000, AddPromptSteering1795600800000];

@@ -12,7 +12,11 @@ export class PromptEntity {
   @Column({ name: 'author_kind', type: 'text' }) authorKind: MessageAuthor['kind'];
   @Column({ name: 'author_id', type: 'text', nullable: true }) authorId: string | null;
   @Column({ name: 'client_request_id', type: 'text', nullable: true }) clientRequestId: string | null;
+  /** The turn of its own. */
   @Column({ name: 'turn_id', type: 'text', nullable: true }) turnId: string | null;
+  /** The turn of another prompt it was given into while that one ran. */
+  @Column({ name: 'steered_turn_id', type: 'text', nullable: true }) steeredTurnId: string | null;
+  @Column({ name: 'edited_at', type: 'integer', nullable: true }) editedAt: number | null;
   @Column({ name: 'created_at', type: 'integer' }) createdAt: number;
   @Column({ name: 'updated_at', type: 'integer' }) updatedAt: number;
 }

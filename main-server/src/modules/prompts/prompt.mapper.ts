@@ -8,8 +8,9 @@ export function toPromptResponse(prompt: Prompt): PromptResponse {
     text: prompt.text,
     status: prompt.status,
     author: toPromptAuthor(prompt),
-    turnId: prompt.turnId,
+    turnId: prompt.turnId ?? prompt.steeredTurnId,
     clientRequestId: prompt.clientRequestId,
+    place: prompt.place,
     createdAt: new Date(prompt.createdAt).toISOString(),
   };
 }

@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import type { PromptListResponse, PromptResponse } from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { InterruptDto } from './dto/interrupt.dto.ts';
 import { QueuePromptDto } from './dto/queue-prompt.dto.ts';
+import { UpdatePromptDto } from './dto/update-prompt.dto.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
 
 @Controller('api/sessions/:sessionId')
@@ -32,6 +33,26 @@ export class PromptsController {
     @Param('promptId') promptId: string,
   ): Promise<PromptResponse> {
     return this.prompts.get(user, sessionId, promptId);
+  }
+
+  @Patch('prompts/:promptId')
+  update(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Param('promptId') promptId: string,
+    @Body() dto: UpdatePromptDto,
+  ): Promise<PromptResponse> {
+    return this.prompts.update(user, sessionId, promptId, dto);
+  }
+
+  @Post('prompts/:promptId/send-now')
+  @HttpCode(200)
+  sendNow(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Param('promptId') promptId: string,
+  ): Promise<PromptResponse> {
+    return this.prompts.sendNow(user, sessionId, promptId);
   }
 
   @Delete('prompts/:promptId')

@@ -17,6 +17,8 @@ import { PromptsController } from './prompts.controller.ts';
 import { PromptsService } from './prompts.service.ts';
 import { rawEventsConfig } from './raw-events.config.ts';
 import { RawEventsRetention } from './raw-events-retention.ts';
+import { QueueChangesService } from './queue-changes.service.ts';
+import { SendNowService } from './send-now.service.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnProjections } from './turn-projections.ts';
@@ -43,6 +45,8 @@ import { TurnsService } from './turns.service.ts';
     PromptDispatcher,
     PromptsService,
     RawEventsRetention,
+    QueueChangesService,
+    SendNowService,
     SessionPromptsService,
     TurnFolding,
     TurnProjections,

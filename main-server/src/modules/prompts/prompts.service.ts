@@ -12,7 +12,6 @@ import { In, type EntityManager, Repository } from 'typeorm';
 import type { Actor } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { HistoryService } from '../history/history.service.ts';
-import type { AppendEntry } from '../history/session-history.ts';
 import { authorOf, toAuthorColumns } from '../messages/message-author.ts';
 import { checkStorable } from '../messages/storable-text.ts';
 import type { Session } from '../session-state/session.ts';
@@ -20,6 +19,7 @@ import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
+import { assertQueued, promptNotFound, unpause } from './queue-rules.ts';
 import { titleFromPrompt } from './title-from-prompt.ts';
 
 const waiting = ['queued', 'delivered'] as const;
@@ -59,7 +59,7 @@ export class PromptsService {
       const created = await this.insert(manager, sessionId, author, request);
       append(toPromptChanged(created));
       if (authorOf(author).kind === 'user' && session.isQueuePaused)
-        await this.unpause(manager, append, sessionId);
+        await unpause(this.sessions, manager, append, sessionId);
       const title = titleFromPrompt(session, request.text);
       append(
         await this.sessions.patch(manager, sessionId, {
@@ -103,14 +103,8 @@ export class PromptsService {
   ): Promise<PromptResponse> {
     return this.history.append(sessionId, async (manager, append) => {
       const prompt: Prompt | null = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
-      if (!prompt) throw promptNotFound();
-      if (prompt.status === 'removed') return toPromptResponse(prompt);
-      if (prompt.status !== 'queued') {
-        throw new DomainError('prompt.already_started', {
-          message: 'The agent has this prompt already. Interrupt its turn instead.',
-          details: { status: prompt.status, turnId: prompt.turnId },
-        });
-      }
+      if (prompt?.status === 'removed') return toPromptResponse(prompt);
+      assertQueued(prompt);
       const removed: Prompt = { ...prompt, status: 'removed', updatedAt: this.clock.now() };
       await manager.update(PromptEntity, { id: promptId }, removed);
       append(toPromptChanged(removed));
@@ -124,16 +118,10 @@ export class PromptsService {
     await this.history.append(sessionId, async (manager, append) => {
       const session = await this.sessions.read(manager, sessionId);
       if (!session.isQueuePaused) return;
-      await this.unpause(manager, append, sessionId);
+      await unpause(this.sessions, manager, append, sessionId);
       await this.audit.record(manager, { actor, action: 'queue.resumed', sessionId });
     });
     this.dispatcher.dispatch(sessionId);
-  }
-
-  private async unpause(manager: EntityManager, append: AppendEntry, sessionId: string): Promise<void> {
-    const body = await this.sessions.patch(manager, sessionId, { isQueuePaused: false });
-    append({ type: 'queue.changed', isPaused: false });
-    append(body);
   }
 
   private async findSame(
@@ -143,7 +131,8 @@ export class PromptsService {
   ): Promise<Prompt | null> {
     if (clientRequestId === undefined) return null;
     const known = await manager.findOneBy(PromptEntity, { sessionId, clientRequestId });
-    if (!known || known.text === text) return known;
+    // What was sent first is not kept of one that was edited since; its id says enough.
+    if (!known || known.text === text || known.editedAt !== null) return known;
     throw new DomainError('prompt.key_reused', {
       message: 'Another prompt was sent with this clientRequestId. Use a new one for each prompt.',
     });
@@ -171,14 +160,12 @@ export class PromptsService {
       ...toAuthorColumns(authorOf(author)),
       clientRequestId: clientRequestId ?? null,
       turnId: null,
+      steeredTurnId: null,
+      editedAt: null,
       createdAt: now,
       updatedAt: now,
     };
     await manager.insert(PromptEntity, prompt);
     return prompt;
   }
-}
-
-function promptNotFound(): DomainError {
-  return new DomainError('prompt.not_found', { message: 'There is no such prompt.' });
 }

@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { PromptListResponse, PromptResponse, QueuePromptRequest } from '@codex-webapp/contracts';
+import type {
+  PromptListResponse,
+  PromptResponse,
+  QueuePromptRequest,
+  UpdatePromptRequest,
+} from '@codex-webapp/contracts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PromptsService } from './prompts.service.ts';
+import { QueueChangesService } from './queue-changes.service.ts';
+import { SendNowService } from './send-now.service.ts';
 import { TurnsService } from './turns.service.ts';
 
 /** The queue of a session as its owner uses it, by REST or by socket. All throw session.not_found for others. */
@@ -12,6 +19,8 @@ export class SessionPromptsService {
   constructor(
     private readonly sessions: SessionStateService,
     private readonly prompts: PromptsService,
+    private readonly changes: QueueChangesService,
+    private readonly sendingNow: SendNowService,
     private readonly turns: TurnsService,
   ) {}
 
@@ -29,6 +38,20 @@ export class SessionPromptsService {
 
   async remove(user: AuthUser, sessionId: string, promptId: string): Promise<PromptResponse> {
     return this.prompts.remove(actorOf(user), await this.sessions.getOwned(user, sessionId), promptId);
+  }
+
+  async update(
+    user: AuthUser,
+    sessionId: string,
+    promptId: string,
+    request: UpdatePromptRequest,
+  ): Promise<PromptResponse> {
+    const session = await this.sessions.getOwned(user, sessionId);
+    return this.changes.update(actorOf(user), session, promptId, request);
+  }
+
+  async sendNow(user: AuthUser, sessionId: string, promptId: string): Promise<PromptResponse> {
+    return this.sendingNow.sendNow(actorOf(user), await this.sessions.getOwned(user, sessionId), promptId);
   }
 
   async resume(user: AuthUser, sessionId: string): Promise<void> {

@@ -25,6 +25,7 @@ export class TurnProjections implements OnModuleInit {
 
   onModuleInit(): void {
     this.projections.register('turn.started', (event, change) => this.begin(event, change));
+    this.projections.register('prompt.steered', (event, change) => this.steer(event, change));
     this.projections.register('turn.ended', (event, change) => this.end(event, change));
   }
 
@@ -44,6 +45,15 @@ export class TurnProjections implements OnModuleInit {
     }
     await this.rows.begin(manager, append, prompt, event.agent);
     change.appendEvent();
+  }
+
+  private async steer(event: TurnEventOf<'prompt.steered'>, change: EventChange): Promise<void> {
+    const { manager, sessionId, append } = change;
+    const { promptId, turnId } = event;
+    const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId, steeredTurnId: turnId });
+    if (!prompt) throw new EventRefusedError('The container reported a prompt that was not for this turn.');
+    change.appendEvent();
+    await this.rows.steer(manager, append, prompt);
   }
 
   private async end(event: TurnEventOf<'turn.ended'>, change: EventChange): Promise<void> {

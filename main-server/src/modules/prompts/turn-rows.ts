@@ -55,7 +55,25 @@ export class TurnRows {
     append(await this.sessions.patch(manager, sessionId, { runningTurnId: turnId, lastActivityAt: now }));
   }
 
-  /** Of a turn that runs. Its prompt is done, and nobody is asked anything for it any more. */
+  /** The agent was given a prompt while it worked: a user message of the turn that runs. Once, however often it is said. */
+  async steer(manager: EntityManager, append: AppendEntry, prompt: Prompt): Promise<void> {
+    if (prompt.status !== 'delivered') return;
+    const now = this.clock.now();
+    const started: Prompt = { ...prompt, status: 'started', updatedAt: now };
+    await manager.update(PromptEntity, { id: prompt.id }, started);
+    append(toPromptChanged(started));
+    await this.messages.store(manager, append, {
+      sessionId: prompt.sessionId,
+      role: 'user',
+      author: toPromptAuthor(prompt),
+      text: prompt.text,
+      turnId: prompt.steeredTurnId,
+      promptId: prompt.id,
+    });
+    append(await this.sessions.patch(manager, prompt.sessionId, { lastActivityAt: now }));
+  }
+
+  /** Of a turn that runs. Its prompts are done, and nobody is asked anything for it any more. */
   async end(manager: EntityManager, append: AppendEntry, turn: Turn, end: TurnEnd): Promise<void> {
     const { sessionId } = turn;
     const now = this.clock.now();
@@ -64,15 +82,28 @@ export class TurnRows {
       { id: turn.id },
       { status: end.outcome, reason: end.reason, endedAt: now },
     );
-    const prompt: Prompt | null = await manager.findOneBy(PromptEntity, { id: turn.promptId, sessionId });
-    if (prompt && prompt.status !== 'done') {
-      const done: Prompt = { ...prompt, status: 'done', updatedAt: now };
-      await manager.update(PromptEntity, { id: done.id }, done);
-      append(toPromptChanged(done));
+    const prompts: readonly Prompt[] = await manager.find(PromptEntity, {
+      where: [
+        { id: turn.promptId, sessionId },
+        { steeredTurnId: turn.id, sessionId },
+      ],
+      order: { place: 'ASC' },
+    });
+    for (const prompt of prompts) {
+      if (prompt.status === 'done') continue;
+      const ended: Prompt = { ...endedWithTurn(prompt), updatedAt: now };
+      await manager.update(PromptEntity, { id: ended.id }, ended);
+      append(toPromptChanged(ended));
     }
     await this.requests.expireOfTurn(manager, append, { id: sessionId }, turn.id);
     const session = await this.sessions.read(manager, sessionId);
     const runningTurnId = session.runningTurnId === turn.id ? null : session.runningTurnId;
     append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));
   }
+}
+
+/** A prompt the turn was to get and did not is first in the queue again, as if it had never been sent. */
+function endedWithTurn(prompt: Prompt): Prompt {
+  if (prompt.steeredTurnId === null || prompt.status !== 'delivered') return { ...prompt, status: 'done' };
+  return { ...prompt, status: 'queued', steeredTurnId: null };
 }

@@ -47,8 +47,10 @@ export class TurnsService implements OnApplicationBootstrap {
       const session = await this.sessions.read(manager, sessionId);
       if (session.runningTurnId !== turnId) throw turnStale(session.runningTurnId);
       const turn = await manager.findOneByOrFail(TurnEntity, { id: turnId, sessionId });
-      if (turn.interruptRequestedAt !== null) return;
-      await manager.update(TurnEntity, { id: turnId }, { interruptRequestedAt: this.clock.now() });
+      // Also of a turn that was interrupted for a prompt that could not wait: now nothing is to follow.
+      if (turn.interruptRequestedAt !== null && session.isQueuePaused) return;
+      const interruptRequestedAt = turn.interruptRequestedAt ?? this.clock.now();
+      await manager.update(TurnEntity, { id: turnId }, { interruptRequestedAt });
       if (!session.isQueuePaused) {
         const body = await this.sessions.patch(manager, sessionId, { isQueuePaused: true });
         append({ type: 'queue.changed', isPaused: true });

@@ -28,6 +28,17 @@ export class ClientCommandsService {
       }
       case 'prompt.remove':
         return this.prompts.remove(user, sessionId, frame.promptId);
+      case 'prompt.edit': {
+        const { text, ifText } = frame;
+        const request = ifText === undefined ? { text } : { text, ifText };
+        return this.prompts.update(user, sessionId, frame.promptId, request);
+      }
+      case 'prompt.move': {
+        const { beforePromptId } = frame;
+        return this.prompts.update(user, sessionId, frame.promptId, { beforePromptId });
+      }
+      case 'prompt.send_now':
+        return this.prompts.sendNow(user, sessionId, frame.promptId);
       case 'queue.resume':
         return this.prompts.resume(user, sessionId);
       case 'turn.interrupt':

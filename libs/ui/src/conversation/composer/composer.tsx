@@ -70,7 +70,7 @@ export function Composer({ view, above, onSent }: Props) {
     <div className="relative px-3 pb-3 sm:px-4 sm:pb-4">
       {above}
       <div className="mx-auto w-full max-w-3xl">
-        <QueueChips queue={view.queue} />
+        <QueueChips queue={view.queue} isTurnRunning={isRunning} />
         <form
           aria-label="Write to the agent"
           onSubmit={(event) => {

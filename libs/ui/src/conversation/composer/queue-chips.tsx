@@ -1,20 +1,22 @@
 'use client';
 
-import { Clock, Pause, X } from 'lucide-react';
+import { Pause } from 'lucide-react';
 import { Button } from '../../primitives/button.tsx';
-import { IconButton } from '../../primitives/icon-button.tsx';
 import { Spinner } from '../../primitives/spinner.tsx';
 import { useConversation } from '../conversation-context.tsx';
 import type { QueuedPrompt } from '../timeline.ts';
+import { QueuedRow } from './queued-row.tsx';
 
 type Props = {
   queue: readonly QueuedPrompt[];
+  isTurnRunning: boolean;
 };
 
 /** What will be asked next, above the composer. */
-export function QueueChips({ queue }: Props) {
+export function QueueChips({ queue, isTurnRunning }: Props) {
   const { conversation, actions } = useConversation();
   if (queue.length === 0) return null;
+  const queued = conversation.prompts.filter((prompt) => prompt.status === 'queued');
   return (
     <section
       aria-label="Queue"
@@ -30,27 +32,20 @@ export function QueueChips({ queue }: Props) {
         </div>
       )}
       <ol className="max-h-40 overflow-y-auto py-1">
-        {queue.map((queued) => (
+        {queue.map((waiting) => (
           <li
-            key={queued.kind === 'prompt' ? queued.prompt.id : queued.own.clientRequestId}
+            key={waiting.kind === 'prompt' ? waiting.prompt.id : waiting.own.clientRequestId}
             className="flex items-center gap-2 py-0.5 pr-1.5 pl-3"
           >
-            {queued.kind === 'prompt' ? (
-              <Clock aria-hidden className="size-3.5 shrink-0 text-faint" />
+            {waiting.kind === 'prompt' ? (
+              <QueuedRow prompt={waiting.prompt} queued={queued} isTurnRunning={isTurnRunning} />
             ) : (
-              <Spinner className="text-faint" />
-            )}
-            <span dir="auto" className="min-w-0 flex-1 truncate text-text">
-              {(queued.kind === 'prompt' ? queued.prompt : queued.own).text}
-            </span>
-            {queued.kind === 'prompt' && (
-              <IconButton
-                label="Remove from the queue"
-                size="xs"
-                onClick={() => actions.removePrompt(queued.prompt.id)}
-              >
-                <X aria-hidden />
-              </IconButton>
+              <>
+                <Spinner className="text-faint" />
+                <span dir="auto" className="min-w-0 flex-1 truncate text-text">
+                  {waiting.own.text}
+                </span>
+              </>
             )}
           </li>
         ))}

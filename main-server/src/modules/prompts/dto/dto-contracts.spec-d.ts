@@ -1,7 +1,9 @@
-import type { InterruptRequest, QueuePromptRequest } from '@codex-webapp/contracts';
+import type { InterruptRequest, QueuePromptRequest, UpdatePromptRequest } from '@codex-webapp/contracts';
 import { expectTypeOf } from 'expect-type';
 import type { InterruptDto } from './interrupt.dto.ts';
 import type { QueuePromptDto } from './queue-prompt.dto.ts';
+import type { UpdatePromptDto } from './update-prompt.dto.ts';
 
 expectTypeOf<QueuePromptDto>().toEqualTypeOf<QueuePromptRequest>();
+expectTypeOf<UpdatePromptDto>().toEqualTypeOf<UpdatePromptRequest>();
 expectTypeOf<InterruptDto>().toEqualTypeOf<InterruptRequest>();

@@ -75,4 +75,9 @@ export class TurnRows {
     const runningTurnId = session.runningTurnId === turn.id ? null : session.runningTurnId;
     append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));
   }
+
+  /** Of a turn that was taken for lost, once its container says how it ended. */
+  async correct(manager: EntityManager, turn: Turn, { outcome, reason }: TurnEnd): Promise<void> {
+    await manager.update(TurnEntity, { id: turn.id }, { status: outcome, reason });
+  }
 }

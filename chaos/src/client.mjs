@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { text as readText } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 
 const answerDeadlineMs = 6_000;
@@ -98,7 +98,7 @@ export class Client {
     try {
       outgoing.end(bytes);
       const [incoming] = await once(outgoing, 'response');
-      answer = { status: incoming.statusCode, body: await text(incoming) };
+      answer = { status: incoming.statusCode, body: await readText(incoming) };
       answer.json = answer.body === '' ? null : JSON.parse(answer.body);
     } catch (error) {
       throw new this.#shipped.UnavailableError(error.message);
@@ -127,7 +127,7 @@ export class Client {
       now: () => Date.now(),
       random: () => this.#random.next(),
       after: (delayMs, run) => {
-        const timer = setTimeout(run, delayMs);
+        const timer = setTimeout(() => run(), delayMs);
         return { cancel: () => clearTimeout(timer) };
       },
       onSignal: () => () => undefined,
@@ -140,7 +140,7 @@ export class Client {
     const socket = new WebSocket(url, { headers: this.#server.headers, perMessageDeflate: false });
     socket.on('open', () => listener.onOpen());
     socket.on('message', (data) => {
-      listener.onMessage(data.toString('utf8'));
+      listener.onMessage(Buffer.from(data).toString('utf8'));
       // A slow reader: what comes meanwhile waits in the network.
       if (!this.#random.chance(0.01)) return;
       socket.pause();
@@ -181,6 +181,9 @@ export class Client {
 /** What the agent has said, as the page shows it. */
 export function textOf(items) {
   return items
-    .map((item) => (item.type === 'tool' ? item.output : item.type === 'text' ? item.text : ''))
+    .map(({ type, output, text: said }) => {
+      if (type === 'tool') return output;
+      return type === 'text' ? said : '';
+    })
     .join('');
 }

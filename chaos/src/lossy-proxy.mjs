@@ -4,11 +4,11 @@ import { sleep } from './wait.mjs';
 
 /** Shares of all connections; the others are left alone. */
 const fates = [
-  ['refused', 0.08],
-  ['hung', 0.06],
+  ['refused', 0.06],
+  ['hung', 0.04],
   ['cut', 0.5],
   ['delayed', 0.1],
-  ['answerDropped', 0.14],
+  ['answerDropped', 0.12],
 ];
 /** Of complete POST requests that are not cut. */
 const duplicateShare = 0.3;
@@ -99,7 +99,7 @@ export class LossyProxy {
     // Whichever comes first: so many bytes, or so much time.
     let up = fate === 'cut' ? this.#bytesUntilCut() : Infinity;
     let down = fate === 'cut' ? this.#bytesUntilCut() : Infinity;
-    if (fate === 'cut') after(near, this.#random.between(50, 6_000), () => cut('cuts'));
+    if (fate === 'cut') after(near, this.#random.between(300, 6_000), () => cut('cuts'));
     if (delayMs > 0) after(near, this.#random.between(2_000, 8_000), () => cut('cuts'));
     if (fate === 'passed' && !this.isCalm)
       after(near, this.#random.between(4_000, 12_000), () => cut('cuts'));
@@ -129,9 +129,10 @@ export class LossyProxy {
 
   #bytesUntilCut() {
     return this.#random.pick([
-      this.#random.between(1, 800),
-      this.#random.between(400, 6_000),
-      this.#random.between(2_000, 60_000),
+      this.#random.between(1, 2_000),
+      this.#random.between(1_000, 30_000),
+      this.#random.between(5_000, 100_000),
+      this.#random.between(20_000, 300_000),
     ]);
   }
 
@@ -183,6 +184,6 @@ function send(target, bytes, delayMs, source) {
 }
 
 function after(socket, delayMs, action) {
-  const timer = setTimeout(action, delayMs);
+  const timer = setTimeout(() => action(), delayMs);
   socket.once('close', () => clearTimeout(timer));
 }

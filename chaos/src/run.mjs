@@ -13,13 +13,13 @@ import { sleep, waitFor } from './wait.mjs';
 import { Workload } from './workload.mjs';
 
 const clientsPerSession = 3;
-const quietDeadlineMs = 120_000;
 
 /**
  * One run: the product under faults for `seconds`, then quiet, then the check. Gives counts and violations; the folder of
  * a run without any is removed.
  */
-export async function run({ seconds, seed, sessions: sessionCount, root = repository }) {
+export async function run(options) {
+  const { seconds, seed, sessions: sessionCount, root = repository, quietDeadlineMs = 120_000 } = options;
   const random = new Random(seed);
   const folder = mkdtempSync(path.join(tmpdir(), 'codex-webapp-chaos-'));
   const counts = emptyCounts();
@@ -31,7 +31,7 @@ export async function run({ seconds, seed, sessions: sessionCount, root = reposi
     await killFor(seconds, { server, sessions, counts, random: random.fork('kills') });
     for (const proxy of proxies) proxy.becomeCalm();
     await Promise.all(workloads.map((workload) => workload.finish()));
-    violations = await becomeQuiet({ server, sessions, workloads });
+    violations = await becomeQuiet({ server, sessions, workloads, deadlineMs: quietDeadlineMs });
     violations.push(...(await compare({ ...stage, folder, counts })));
   } finally {
     for (const workload of workloads) workload.isEnded = true;
@@ -58,6 +58,7 @@ function emptyCounts() {
     snapshots: 0,
     resets: 0,
     interrupts: 0,
+    startsByHand: 0,
     events: 0,
     prompts: 0,
     completed: 0,
@@ -117,8 +118,8 @@ async function killFor(seconds, { server, sessions, counts, random }) {
   const until = performance.now() + seconds * 1_000;
   let starting = Promise.resolve();
   while (performance.now() < until) {
-    await sleep(random.between(200, 2_600));
-    if (random.chance(0.35)) {
+    await sleep(random.between(200, 2_400));
+    if (random.chance(0.22)) {
       // Now and then it is killed while it starts.
       if (random.chance(0.7)) await starting;
       await server.kill();
@@ -137,7 +138,7 @@ async function killFor(seconds, { server, sessions, counts, random }) {
 }
 
 /** Waits until nothing is left to do; what still is, is a violation. */
-async function becomeQuiet({ server, sessions, workloads }) {
+async function becomeQuiet({ server, sessions, workloads, deadlineMs }) {
   for (const { clients } of workloads) clients[0].send({ type: 'queue.resume', frameId: 'last' });
   const stuck = new Map();
   try {
@@ -163,7 +164,7 @@ async function becomeQuiet({ server, sessions, workloads }) {
         for (const { name, isOpen } of openClients) stuck.set(name, { isOpen });
         return stuck.size === 0;
       },
-      { timeoutMs: quietDeadlineMs, everyMs: 500 },
+      { timeoutMs: deadlineMs, everyMs: 500 },
     );
     return [];
   } catch {

@@ -21,6 +21,7 @@ export class Workload {
       this.#queuePrompts(this.random.fork('prompts')),
       this.#comeAndGo(this.random.fork('presence')),
       this.#interrupt(this.random.fork('interrupts')),
+      this.#startAgain(),
       this.#answer(this.random.fork('answers')),
     ];
   }
@@ -29,12 +30,13 @@ export class Workload {
   async finish() {
     this.#isOver = true;
     await Promise.all(this.#work.slice(0, 3));
+    // Those that wait for an answer or a start are seen through until `end`.
   }
 
   /** Nobody answers any more. */
   async end() {
     this.isEnded = true;
-    await this.#work[3];
+    await Promise.all(this.#work.slice(3));
   }
 
   async #queuePrompts(random) {
@@ -126,6 +128,17 @@ export class Workload {
       else await client.ask('POST', '/interrupt', { turnId }).catch(() => null); // Its turn may end without it.
       await sleep(random.between(200, 1_500));
       client.send({ type: 'queue.resume', frameId: `r-${random.hex(8)}` });
+    }
+  }
+
+  /** A container that failed while it started waits for the user; one that was killed later is woken by its prompts. */
+  async #startAgain() {
+    while (!this.isEnded) {
+      await sleep(700);
+      const { container } = this.clients[0].state;
+      if (container?.status !== 'error') continue;
+      this.counts.startsByHand += 1;
+      await this.clients[0].ask('POST', '/container/start').catch(() => null); // Asked again as long as it is needed.
     }
   }
 

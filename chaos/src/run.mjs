@@ -19,16 +19,26 @@ const clientsPerSession = 3;
  * a run without any is removed.
  */
 export async function run(options) {
-  const { seconds, seed, sessions: sessionCount, root = repository, quietDeadlineMs = 120_000 } = options;
+  const {
+    seconds,
+    seed,
+    sessions: sessionCount,
+    root = repository,
+    quietDeadlineMs = 120_000,
+    serverShare = 0.2,
+  } = options;
   const random = new Random(seed);
   const folder = mkdtempSync(path.join(tmpdir(), 'codex-webapp-chaos-'));
   const counts = emptyCounts();
   const stage = await setTheStage({ root, folder, random, counts, sessionCount, seed });
   const { server, proxies, workloads, clients, sessions } = stage;
   let violations = [];
+  // Container-agents would go on without us.
+  const onSignal = () => void cleanUp(stage).finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, onSignal);
   try {
     for (const workload of workloads) workload.start();
-    await killFor(seconds, { server, sessions, counts, random: random.fork('kills') });
+    await killFor(seconds, { server, sessions, counts, random: random.fork('kills'), serverShare });
     for (const proxy of proxies) proxy.becomeCalm();
     await Promise.all(workloads.map((workload) => workload.finish()));
     violations = await becomeQuiet({ server, sessions, workloads, deadlineMs: quietDeadlineMs });
@@ -37,6 +47,7 @@ export async function run(options) {
     for (const workload of workloads) workload.isEnded = true;
     for (const client of clients) client.go();
     await cleanUp(stage);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, onSignal);
     writeFileSync(path.join(folder, 'server.log'), server.output);
   }
   if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
@@ -114,24 +125,26 @@ async function setTheStage({ root, folder, random, counts, sessionCount, seed })
   return { server, proxies: [forContainers, forClients], sessions, workloads, clients, ledgerFolder };
 }
 
-async function killFor(seconds, { server, sessions, counts, random }) {
+async function killFor(seconds, { server, sessions, counts, random, serverShare }) {
   const until = performance.now() + seconds * 1_000;
   let starting = Promise.resolve();
   while (performance.now() < until) {
-    await sleep(random.between(200, 2_400));
-    if (random.chance(0.22)) {
-      // Now and then it is killed while it starts.
-      if (random.chance(0.7)) await starting;
+    await sleep(random.between(200, 2_000));
+    if (random.chance(serverShare)) {
+      // Now and then it is killed while it starts; else it has served for a while, however slow the machine is.
+      if (random.chance(0.85)) {
+        await starting;
+        await sleep(random.between(500, 3_500));
+      }
       await server.kill();
       counts.serverKills += 1;
       server.launch();
       starting = server.whenReady().catch(() => undefined); // Killed again before it was ready.
       continue;
     }
-    const pid = server.findContainerAgent(random.pick(sessions).id);
-    if (pid === null) continue;
-    process.kill(pid, 'SIGKILL');
-    counts.agentKills += 1;
+    const pids = sessions.map(({ id }) => server.findContainerAgent(id)).filter((pid) => pid !== null);
+    if (pids.length === 0) continue;
+    if (kill(random.pick(pids))) counts.agentKills += 1;
   }
   await starting;
   await server.whenReady();
@@ -203,11 +216,16 @@ async function compare({ server, sessions, workloads, clients, ledgerFolder, cou
 async function cleanUp({ server, proxies, sessions }) {
   await server.stop();
   for (const pid of processesOfSessions(sessions.map(({ id }) => id))) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended by itself since the listing.
-    }
+    kill(pid);
   }
   for (const proxy of proxies) await proxy.stop();
+}
+
+/** False when it had ended by itself since it was looked up. */
+function kill(pid) {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }

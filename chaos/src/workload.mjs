@@ -51,8 +51,9 @@ export class Workload {
   async #queue(random, key) {
     const [lines, pauseMs, burst] = random.pick([
       [random.between(2, 30), 1, 50],
-      [random.between(40, 160), random.between(10, 40), random.between(1, 3)],
-      [random.between(100, 400), random.between(20, 60), random.between(4, 20)],
+      [random.between(100, 400), random.between(10, 30), 1],
+      [random.between(100, 300), random.between(15, 40), random.between(1, 3)],
+      [random.between(200, 700), random.between(20, 60), random.between(4, 20)],
     ]);
     const exitCode = random.chance(0.15) ? random.between(1, 9) : 0;
     const command = [

@@ -119,7 +119,8 @@ async function setTheStage({ root, folder, random, counts, sessionCount, seed })
       });
     });
     for (const client of clients) client.come();
-    return new Workload({ session, clients, random: chance, counts, ledgerFolder, seed });
+    const startContainer = () => server.api('POST', `/api/sessions/${session.id}/container/start`);
+    return new Workload({ session, clients, random: chance, counts, ledgerFolder, seed, startContainer });
   });
   const clients = workloads.flatMap((workload) => workload.clients);
   return { server, proxies: [forContainers, forClients], sessions, workloads, clients, ledgerFolder };

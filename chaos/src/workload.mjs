@@ -11,8 +11,8 @@ export class Workload {
   #isOver = false;
   #work = [];
 
-  constructor({ session, clients, random, counts, ledgerFolder, seed }) {
-    Object.assign(this, { session, clients, counts, ledgerFolder, seed });
+  constructor({ session, clients, random, counts, ledgerFolder, seed, startContainer }) {
+    Object.assign(this, { session, clients, counts, ledgerFolder, seed, startContainer });
     this.random = random;
   }
 
@@ -134,12 +134,14 @@ export class Workload {
 
   /** A container that failed while it started waits for the user; one that was killed later is woken by its prompts. */
   async #startAgain() {
+    let startedAt = 0;
     while (!this.isEnded) {
-      await sleep(700);
-      const { container } = this.clients[0].state;
-      if (container?.status !== 'error') continue;
+      await sleep(300);
+      // A start makes a new container, so a second one while the first begins would end it.
+      if (this.clients[0].state.container?.status !== 'error' || Date.now() - startedAt < 8_000) continue;
+      startedAt = Date.now();
       this.counts.startsByHand += 1;
-      await this.clients[0].ask('POST', '/container/start').catch(() => null); // Asked again as long as it is needed.
+      await this.startContainer().catch(() => null); // The server is down; asked again as long as it is needed.
     }
   }
 

@@ -30,7 +30,9 @@ const suites = [
   jest('unit'),
   jest('e2e'),
   command('chaos', 'chaos', ['--', '--seconds', '45', '--sessions', '3', '--seed', '1']),
-  ...(isFull ? [command('chaos mutants', 'chaos', ['--', 'mutants'])] : []),
+  ...(isFull
+    ? [command('chaos mutants', 'chaos', ['--', 'mutants', 'answered-twice', 'forget-at-send'])]
+    : []),
   jest('docker', { missing: whyNoDocker }),
   { name: 'browser', missing: whyNoChromium, run: runPlaywright },
 ];

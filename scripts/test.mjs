@@ -17,7 +17,7 @@ const isFull = process.argv.includes('--full');
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isEverythingRequired = process.env.REQUIRE_ALL_SUITES === '1';
 
-const command = (name, script) => ({ name, run: () => runScript(script) });
+const command = (name, script, args = []) => ({ name, run: () => runScript(script, args) });
 const jest = (name, extra = {}) => ({ name, ...extra, run: () => runJest(name) });
 const suites = [
   command('types', 'typecheck'),
@@ -29,6 +29,10 @@ const suites = [
   ...(isFull ? [command('rules turn red', 'check:rules')] : []),
   jest('unit'),
   jest('e2e'),
+  command('chaos', 'chaos', ['--', '--seconds', '45', '--sessions', '3', '--seed', '1']),
+  ...(isFull
+    ? [command('chaos mutants', 'chaos', ['--', 'mutants', 'answered-twice', 'forget-at-send'])]
+    : []),
   jest('docker', { missing: whyNoDocker }),
   { name: 'browser', missing: whyNoChromium, run: runPlaywright },
 ];
@@ -70,8 +74,8 @@ function skip(name, why) {
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
-async function runScript(script) {
-  const code = await run('npm', ['run', '--silent', script]);
+async function runScript(script, args) {
+  const code = await run('npm', ['run', '--silent', script, ...args]);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 

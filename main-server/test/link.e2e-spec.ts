@@ -254,6 +254,33 @@ describe('the link of a container', () => {
     container.disconnect();
   });
 
+  it('believes a container that was taken for gone how its turn ended', async () => {
+    const container = await connected();
+    const turn = await startTurn(app, user, container);
+    container.disconnect();
+    app.get(EventEmitter2).emit('container.stopped', { sessionId: container.sessionId, generation: 1 });
+    const ended = (table: string, outcome: string) =>
+      app.query(
+        `SELECT ${outcome} AS outcome, reason FROM ${table} WHERE session_id = ? AND ${outcome} IS NOT NULL`,
+        [container.sessionId],
+      );
+    await waitFor(async () => (await ended('messages', 'outcome')).length === 1);
+
+    await container.connect();
+    await container.sendAcked(says(turn.turnId, 'all of it'), ends(turn, 'completed'));
+    await container.webhooks
+      .with({ 'idempotency-key': `turn:${turn.turnId}` })
+      .post(`/api/container-webhooks/${container.sessionId}/message`, {
+        role: 'assistant',
+        text: 'all of it',
+        turnId: turn.turnId,
+        outcome: 'completed',
+      });
+    expect(await ended('messages', 'outcome')).toEqual([{ outcome: 'completed', reason: null }]);
+    expect(await ended('turns', 'status')).toEqual([{ outcome: 'completed', reason: null }]);
+    container.disconnect();
+  });
+
   it('does not let the trouble of one session reach another', async () => {
     const good = await connected();
     const bad = await connected();

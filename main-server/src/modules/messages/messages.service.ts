@@ -87,7 +87,8 @@ export class MessagesService {
       text: message.text,
       items: message.items ?? [],
       outcome: message.outcome ?? found.outcome,
-      reason: message.reason ?? found.reason,
+      // The old reason was of the old outcome.
+      reason: message.reason ?? (message.outcome === undefined ? found.reason : null),
       usage: message.usage ?? found.usage,
       idempotencyKey: message.delivery?.idempotencyKey ?? null,
       bodyHash: message.delivery?.bodyHash ?? null,

@@ -61,9 +61,10 @@ export class TurnProjections implements OnModuleInit {
     const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: event.turnId, sessionId });
     if (!turn) throw new EventRefusedError('The container reported the end of a turn it was not asked for.');
     change.appendEvent();
-    // Ended here when its container had gone; what it says now comes too late to change more than the story.
-    if (turn.status !== 'running') return;
-    await this.rows.end(manager, append, turn, { outcome: event.outcome, reason: event.reason ?? null });
+    const end = { outcome: event.outcome, reason: event.reason ?? null };
+    // Ended here when its container had gone. How it really ended is as its message will say it; the rest has happened.
+    if (turn.status !== 'running') return this.rows.correct(manager, turn, end);
+    await this.rows.end(manager, append, turn, end);
     this.writeQueue.afterCommit(manager, () => {
       this.turns.foldLater(sessionId, turn.id);
       this.dispatcher.dispatch(sessionId);

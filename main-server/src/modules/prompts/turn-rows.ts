@@ -100,6 +100,11 @@ export class TurnRows {
     const runningTurnId = session.runningTurnId === turn.id ? null : session.runningTurnId;
     append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));
   }
+
+  /** Of a turn that was taken for lost, once its container says how it ended. */
+  async correct(manager: EntityManager, turn: Turn, { outcome, reason }: TurnEnd): Promise<void> {
+    await manager.update(TurnEntity, { id: turn.id }, { status: outcome, reason });
+  }
 }
 
 /** A prompt the turn was to get and did not is first in the queue again, as if it had never been sent. */

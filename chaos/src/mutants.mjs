@@ -31,8 +31,11 @@ const copied = [
   'libs/ui/src/conversation',
   'libs/ui/package.json',
 ];
-/** In container-agent's dist one file holds the whole program; with its small original in its place the others count. */
-const packed = 'container-agent/src/start-container-agent.ts';
+/** In an app's dist one file holds the whole program; with its small original in its place the others count. */
+const packed = {
+  'main-server': 'main-server/src/main.ts',
+  'container-agent': 'container-agent/src/start-container-agent.ts',
+};
 const triesMax = 3;
 
 export const listMutants = () =>
@@ -118,9 +121,9 @@ function linkPackages(root) {
 
 function build(root, file) {
   if (file.startsWith('libs/ui/')) return; // The client is made of its source.
-  const parts = file.startsWith('container-agent/') ? [file, packed] : [file];
-  for (const part of parts) {
-    const source = path.join(part === packed ? repository : root, part);
+  const entry = packed[file.split('/')[0]];
+  for (const part of entry === undefined || entry === file ? [file] : [file, entry]) {
+    const source = path.join(part === entry && part !== file ? repository : root, part);
     const target = path.join(root, part.replace('/src/', '/dist/').replace(/\.ts$/, '.js'));
     writeFileSync(target, transpile(readFileSync(source, 'utf8'), source));
   }

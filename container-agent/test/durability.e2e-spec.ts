@@ -156,12 +156,12 @@ describe('the message of a turn', () => {
     'is kept without its turn by a main-server that was put back to before it',
     async () => {
       await using agent = await AgentProcess.start();
-      agent.main.unknownTurns.add('turn-p1');
-      agent.main.deliver('p1', 'echo kept');
+      agent.main.unknownTurns.add('turn-kept');
+      agent.main.deliver('kept', 'echo kept');
       await waitFor(() => agent.main.messages.length === 1, 10_000);
       const { body, key } = agent.main.messages[0]!;
       expect(body).toMatchObject({ items: [{ output: 'kept\n' }], outcome: 'completed' });
-      expect([body.turnId, key]).toEqual([undefined, 'said-in:turn-p1']);
+      expect([body.turnId, key]).toEqual([undefined, 'said-in:turn-kept']);
     },
     testMs,
   );

@@ -17,7 +17,8 @@ const disk = await mkdtemp(path.join(tmpdir(), 'small-disk-'));
 const isMounted = mountSmallDisk();
 if (!isMounted && process.env.REQUIRE_ALL_SUITES === '1')
   throw new Error('A full disk needs the right to mount one.');
-if (!isMounted) console.warn('!! The tests of a full disk were NOT run: this user cannot mount one.');
+if (!isMounted)
+  process.stderr.write('!! The tests of a full disk were NOT run: this user cannot mount one.\n');
 
 function mountSmallDisk(): boolean {
   try {

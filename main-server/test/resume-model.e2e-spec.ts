@@ -3,7 +3,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import fc from 'fast-check';
+import {
+  type Arbitrary,
+  type WeightedArbitrary,
+  array,
+  assert,
+  asyncProperty,
+  constant,
+  constantFrom,
+  integer,
+  oneof,
+  record,
+} from 'fast-check';
 import { DataFolder } from '../src/database/data-folder.ts';
 import { createTestApp } from './support/create-test-app.ts';
 import { appendTo, HistoryServer, ModelClient, ModelContainer } from './support/resume-world.ts';
@@ -16,21 +27,21 @@ type Step =
   | { readonly do: 'say' | 'deliver'; readonly count: number }
   | { readonly do: 'append' | 'cut' | 'wake' | 'stall' | 'recover' | 'fail' | 'pause' | 'restart' | 'kill' };
 
-const steps = fc.array(
-  fc.oneof<[fc.Arbitrary<Step>, ...fc.WeightedArbitrary<Step>[]]>(
-    fc.record({ do: fc.constantFrom('say', 'deliver'), count: fc.integer({ min: 1, max: 4 }) }),
-    { weight: 6, arbitrary: fc.record({ do: fc.constant('say'), count: fc.integer({ min: 1, max: 4 }) }) },
+const steps = array(
+  oneof<[Arbitrary<Step>, ...WeightedArbitrary<Step>[]]>(
+    record({ do: constantFrom('say', 'deliver'), count: integer({ min: 1, max: 4 }) }),
+    { weight: 6, arbitrary: record({ do: constant('say'), count: integer({ min: 1, max: 4 }) }) },
     {
       weight: 6,
-      arbitrary: fc.record({ do: fc.constant('deliver'), count: fc.integer({ min: 1, max: 4 }) }),
+      arbitrary: record({ do: constant('deliver'), count: integer({ min: 1, max: 4 }) }),
     },
     {
       weight: 12,
-      arbitrary: fc.record({
-        do: fc.constantFrom('append', 'cut', 'wake', 'wake', 'stall', 'recover', 'fail', 'pause', 'pause'),
+      arbitrary: record({
+        do: constantFrom('append', 'cut', 'wake', 'wake', 'stall', 'recover', 'fail', 'pause', 'pause'),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('restart', 'kill') }) },
+    { weight: 1, arbitrary: record({ do: constantFrom('restart', 'kill') }) },
   ),
   { minLength: 5, maxLength: 60 },
 );
@@ -143,8 +154,8 @@ describe('a client that resumes', () => {
 
   it(`shows what the database has, in ${runs} random lives`, async () => {
     const free = [...sessionIds];
-    await fc.assert(
-      fc.asyncProperty(steps, async (script) => {
+    await assert(
+      asyncProperty(steps, async (script) => {
         await play(free.pop() ?? '', script);
       }),
       { numRuns: runs, endOnFailure: true },

@@ -63,9 +63,9 @@ describe('SIGTERM', () => {
       const before = container.acked;
       const page = await server.openPage(id);
       const reason = once(page.ws, 'close').then(([, text]) => String(text));
-      let isOver = false;
+      const over = new AbortController();
       const load = (async () => {
-        while (!isOver) {
+        while (!over.signal.aborted) {
           container.send(20);
           const key = randomUUID();
           const posted = await server
@@ -82,7 +82,7 @@ describe('SIGTERM', () => {
       server.signal('SIGTERM');
       expect(await server.ended()).toBe(0);
       expect(performance.now() - stoppedAt).toBeLessThan(10_000);
-      isOver = true;
+      over.abort();
       await load;
       await page.closed();
       expect(page.closeCode).toBe(closeCodes.restarting);

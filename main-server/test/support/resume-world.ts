@@ -209,6 +209,7 @@ export class ModelClient {
       queueMicrotask(() => wire.end(1006));
       return { send: () => undefined, close: () => wire.end(1000) };
     }
+    // oxlint-disable-next-line no-new -- it lives by the listeners it puts on the wire, as in the gateway
     new ClientConnection(
       wire as unknown as WebSocket,
       sessionId,

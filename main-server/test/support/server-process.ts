@@ -171,8 +171,8 @@ export class ServerProcess {
     return page;
   }
 
-  logIn(): Promise<{ status: number; headers: Record<string, string | string[]>; body: unknown }> {
-    return this.anonymous.post('/api/auth/login', { username: 'admin', password }) as never;
+  logIn(): ReturnType<TestClient['post']> {
+    return this.anonymous.post('/api/auth/login', { username: 'admin', password });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -190,7 +190,7 @@ export class ServerProcess {
       password,
     });
     if (status >= 300) throw new Error(`No admin: ${status}`);
-    this.cookie = cookieOf(headers as Record<string, string | string[]>);
+    this.cookie = cookieOf(headers);
     const { body } = await this.client.post('/api/auth/tokens', { name: 'test', scope: 'full' });
     this.apiToken = (body as { secret: string }).secret;
   }

@@ -5,6 +5,7 @@ import { databaseConfig } from './database/database.config.ts';
 import { secretsConfig } from './database/secrets.config.ts';
 import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
+import { realtimeConfig } from './modules/realtime/realtime.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 
 /** Every `x.config.ts` of the app. */
@@ -15,6 +16,7 @@ const configs: readonly (() => unknown)[] = [
   secretsConfig,
   ...containerConfigs,
   frontDoorConfig,
+  realtimeConfig,
   webConfig,
 ];
 

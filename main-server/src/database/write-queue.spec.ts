@@ -18,7 +18,8 @@ beforeEach(async () => {
     enableWAL: true,
   }).initialize();
   await source.query('CREATE TABLE rows (name TEXT NOT NULL UNIQUE)');
-  queue = new WriteQueue(source);
+  // However slow the machine is: what waits together is committed together.
+  queue = new WriteQueue(source, { works: 100, ageMs: Infinity });
 });
 
 afterEach(async () => {
@@ -118,5 +119,81 @@ describe('WriteQueue', () => {
     expect(await names()).toEqual(['first', 'later']);
     expect(logged).toHaveBeenCalledTimes(1);
     logged.mockRestore();
+  });
+
+  it('shares a commit between those that wait for one another', async () => {
+    const statements = jest.spyOn(source.createQueryRunner(), 'query');
+    await Promise.all(Array.from({ length: 30 }, (_, index) => insert(`row-${index}`)));
+    const commits = statements.mock.calls.filter(([sql]) => sql === 'COMMIT');
+    expect(commits).toHaveLength(1);
+    statements.mockRestore();
+  });
+
+  it('gathers no more works into a commit than its limit', async () => {
+    queue = new WriteQueue(source, { works: 2, ageMs: Infinity });
+    const statements = jest.spyOn(source.createQueryRunner(), 'query');
+    await Promise.all(['a', 'b', 'c'].map(insert));
+    const commits = statements.mock.calls.filter(([sql]) => sql === 'COMMIT');
+    statements.mockRestore();
+    expect(commits).toHaveLength(2);
+  });
+
+  it('rolls back the one that fails in the middle of a shared commit, and no other', async () => {
+    const results = await Promise.allSettled([
+      insert('a'),
+      queue.run(async (manager) => {
+        await manager.query(`INSERT INTO rows VALUES ('half')`);
+        throw new Error('no');
+      }),
+      insert('a'),
+      insert('b'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(await names()).toEqual(['a', 'b']);
+  });
+
+  it('answers nobody before the shared commit, with a result or an error', async () => {
+    const reader = await new DataSource({
+      type: 'sqlite',
+      database: String(source.options.database),
+    }).initialize();
+    const count = async () => Number((await reader.query('SELECT COUNT(*) AS n FROM rows'))[0].n);
+    const seen = await Promise.all([
+      insert('a').then(count),
+      insert('b').then(count),
+      insert('a').catch(count),
+      insert('c').then(count),
+    ]);
+    await reader.destroy();
+    expect(seen).toEqual([3, 3, 3, 3]);
+  });
+
+  it('fails all whose shared commit fails, and goes on', async () => {
+    const runner = source.createQueryRunner();
+    const query = runner.query.bind(runner);
+    let failures = 1;
+    const statements = jest.spyOn(runner, 'query').mockImplementation((sql, parameters) => {
+      if (sql === 'COMMIT' && failures-- > 0) return Promise.reject(new Error('disk full'));
+      return query(sql, parameters);
+    });
+    const results = await Promise.allSettled([insert('a'), insert('b')]);
+    await insert('c');
+    statements.mockRestore();
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await names()).toEqual(['c']);
+  });
+
+  it('says so to all whose transaction SQLite ended by itself, and goes on', async () => {
+    const results = await Promise.allSettled([
+      insert('a'),
+      queue.run(async (manager) => {
+        // As SQLite does when the disk is full.
+        await manager.query('ROLLBACK');
+        throw new Error('disk full');
+      }),
+      insert('b'),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    expect(await names()).toEqual(['b']);
   });
 });

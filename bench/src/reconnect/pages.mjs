@@ -93,8 +93,8 @@ class Page {
       this.#attempt = 0;
       this.socket.send(JSON.stringify({ type: 'subscribe', protocolVersion: 1, cursor: this.#cursor }));
     });
-    this.socket.on('message', (data) => this.#receive(data.toString('utf8')));
-    this.socket.on('error', (error) => (problem = error.code ?? error.message));
+    this.socket.on('message', (data) => this.#receive(Buffer.from(data).toString('utf8')));
+    this.socket.on('error', ({ code, message }) => (problem = code ?? message));
     this.socket.on('close', (code) => this.#lost(problem ?? `closed ${code}`));
   }
 

@@ -27,7 +27,7 @@ async function openOne({ url, headers, localAddress }) {
   const socket = new WebSocket(url, { headers, localAddress, perMessageDeflate: false });
   await once(socket, 'open');
   const subscribed = new Promise((resolve, reject) => {
-    socket.on('close', (code, reason) => reject(new Error(`closed with ${code} ${reason}`)));
+    socket.on('close', (code, reason) => reject(new Error(`closed with ${code} ${reason.toString('utf8')}`)));
     socket.on('message', (data) => {
       if (marker !== '' && data.includes(marker)) delays.collect(data.latin1Slice());
       else if (data.includes('"type":"snapshot"')) resolve();

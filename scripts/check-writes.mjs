@@ -11,7 +11,12 @@ import ts from 'typescript';
 const root = path.resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
 const server = path.join(root, 'main-server');
 const queueFile = 'src/database/write-queue.ts';
-const exempt = [/^src\/database\/write-queue\.ts$/, /^src\/database\/migrations\//, /\.spec\.ts$/, /^test\//];
+const exempt = [
+  /^src\/database\/write-(queue|batch)\.ts$/,
+  /^src\/database\/migrations\//,
+  /\.spec\.ts$/,
+  /^test\//,
+];
 
 const writes = new Set(
   'save insert update updateAll delete deleteAll remove upsert softDelete softRemove restore recover increment decrement clear truncate'.split(

@@ -7,7 +7,18 @@ import { resultsFolder } from './support/paths.mjs';
 import { stopAll } from './support/processes.mjs';
 import { writeReport } from './report.mjs';
 
-const names = ['memory', 'boot', 'start', 'stream', 'tunnel'];
+const names = [
+  'memory',
+  'boot',
+  'start',
+  'stream',
+  'tunnel',
+  'webhook',
+  'fanout',
+  'sockets',
+  'reconnect',
+  'open',
+];
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = wanted.filter((name) => name !== 'report' && !names.includes(name));
 if (unknown.length > 0) {

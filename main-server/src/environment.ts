@@ -7,6 +7,7 @@ import { blobsConfig } from './modules/blobs/blobs.config.ts';
 import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
 import { rawEventsConfig } from './modules/prompts/raw-events.config.ts';
+import { realtimeConfig } from './modules/realtime/realtime.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 
 /** Every `x.config.ts` of the app. */
@@ -19,6 +20,7 @@ const configs: readonly (() => unknown)[] = [
   ...containerConfigs,
   frontDoorConfig,
   rawEventsConfig,
+  realtimeConfig,
   webConfig,
 ];
 

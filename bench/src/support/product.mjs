@@ -34,10 +34,9 @@ export class Product {
       LOG_LEVEL: 'warn',
       ...env,
     };
-    product.program = startNode(['--enable-source-maps', ...nodeArgs, mainServer], product.environment, {
-      cwd: root,
-    });
-    await product.#becomeReady();
+    product.nodeArgs = nodeArgs;
+    product.#run();
+    await product.whenReady();
     await product.#setUp();
     return product;
   }
@@ -46,10 +45,35 @@ export class Product {
     return this.program.pid;
   }
 
+  get databasePath() {
+    return this.environment.DATABASE_PATH;
+  }
+
+  /** Stopped in order, and started again once `whileStopped` is done. */
+  async restart({ whileStopped = async () => {} } = {}) {
+    await stop(this.program);
+    await whileStopped();
+    this.#run();
+    await this.whenReady();
+  }
+
+  /** As a power cut ends it. Resolves when it is gone. */
+  async kill() {
+    const gone = once(this.program.child, 'exit');
+    this.program.child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** After `kill`; `whenReady` waits until it answers. */
+  startAgain() {
+    this.#run();
+  }
+
   /** With every session: their containers would outlive it. */
   async stop() {
     const { sessions } = await this.api('GET', '/api/sessions').catch(() => ({ sessions: [] }));
-    for (const { id } of sessions) await this.api('DELETE', `/api/sessions/${id}`);
+    const ownProcesses = sessions.filter(({ provider }) => provider !== 'manual');
+    for (const { id } of ownProcesses) await this.api('DELETE', `/api/sessions/${id}`);
     await stop(this.program);
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -125,6 +149,49 @@ export class Product {
     return socket;
   }
 
+  /** Sessions without a container: whoever has their session token is the container. */
+  async createSessions(count) {
+    const sessions = [];
+    while (sessions.length < count) sessions.push(await this.createSession({ provider: 'manual' }));
+    return sessions;
+  }
+
+  /** As the person who runs a container by hand gets it. */
+  async sessionToken(sessionId) {
+    const { environment } = await this.api('POST', `/api/sessions/${sessionId}/container/create`);
+    return environment.SESSION_TOKEN;
+  }
+
+  /** An API token of the admin. */
+  async createToken() {
+    const { secret } = await this.api('POST', '/api/auth/tokens', { name: 'bench' });
+    return secret;
+  }
+
+  /** Where a program opens the session's socket, and with which headers. */
+  socketTarget(sessionId, token) {
+    return {
+      url: `ws://127.0.0.1:${this.port}/ws/sessions/${sessionId}?role=client`,
+      headers: { host: `localhost:${this.port}`, authorization: `Bearer ${token}` },
+    };
+  }
+
+  /** What a page of the session needs to ask for a ticket and to open its socket. */
+  async pageTarget(session) {
+    const { host, cookie } = await this.enter(session);
+    return {
+      ticket: {
+        path: `/api/sessions/${session.id}/ws-ticket`,
+        host: `localhost:${this.port}`,
+        cookie: this.#login,
+      },
+      socket: {
+        path: `/ws/sessions/${session.id}?role=client`,
+        headers: { host, cookie, origin: session.origin },
+      },
+    };
+  }
+
   /** Everything the session list is told, as it comes; `onFrame` gets the frame and when it came (Date.now()). */
   async followSessions(onFrame) {
     const socket = new WebSocket(`ws://127.0.0.1:${this.port}/ws/events`, {
@@ -150,7 +217,12 @@ export class Product {
     return `http://localhost:${this.port}`;
   }
 
-  async #becomeReady() {
+  #run() {
+    const args = ['--enable-source-maps', ...this.nodeArgs, mainServer];
+    this.program = startNode(args, this.environment, { cwd: root });
+  }
+
+  async whenReady() {
     await waitFor(
       'main-server',
       async () => {

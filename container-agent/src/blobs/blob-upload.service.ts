@@ -9,7 +9,7 @@ import { BackOff } from '../main-link/back-off.ts';
 import { MainLinkService } from '../main-link/main-link.service.ts';
 import {
   errorOf,
-  finalStatuses,
+  isRefusedForGood,
   MainServerClient,
   type WebhookAnswer,
   type WebhookRequest,
@@ -96,7 +96,7 @@ export class BlobUploadService implements OnApplicationBootstrap, BeforeApplicat
     const { bytes, ...rest } = request;
     while (!signal.aborted) {
       const answer = await this.client.call({ ...rest, body: bytes?.() ?? rest.body, signal });
-      if (isTaken(answer) || finalStatuses.has(answer.status)) {
+      if (isTaken(answer) || isRefusedForGood(answer)) {
         this.backOff.reset();
         return answer;
       }

@@ -21,8 +21,7 @@ export interface WebhookRequest {
 
 const answerDeadlineMs = 30_000;
 
-/** Answers that a repetition would not change. */
-export const finalStatuses: ReadonlySet<number> = new Set([400, 413, 415, 422, 507]);
+const finalStatuses: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 /** Speaks to the webhooks of main-server with the session token. */
 @Injectable()
@@ -54,6 +53,11 @@ export class MainServerClient {
 
 function contentTypeOf(body: string | Uint8Array): string {
   return typeof body === 'string' ? 'application/json' : 'application/octet-stream';
+}
+
+/** Whether a repetition would be answered alike. A full disk is not such an answer: there will be room again. */
+export function isRefusedForGood(answer: WebhookAnswer): boolean {
+  return finalStatuses.has(answer.status) || errorOf(answer)?.code === 'blob.limit_reached';
 }
 
 /** The error main-server sent, where it sent one. */

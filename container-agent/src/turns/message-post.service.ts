@@ -6,7 +6,7 @@ import { BackOff } from '../main-link/back-off.ts';
 import { BlobSpool } from '../blobs/blob-spool.ts';
 import {
   errorOf,
-  finalStatuses,
+  isRefusedForGood,
   MainServerClient,
   type WebhookAnswer,
 } from '../main-link/main-server-client.ts';
@@ -101,7 +101,7 @@ export class MessagePostService {
       rmSync(this.fileOf(turnId), { force: true });
       return true;
     }
-    if (!finalStatuses.has(answer.status)) {
+    if (!isRefusedForGood(answer)) {
       this.logger.debug({
         msg: 'The message of a turn was not taken, trying again',
         turnId,

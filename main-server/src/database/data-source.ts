@@ -1,14 +1,19 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sqlite3 from 'sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from './migrations/index.ts';
 
 export type SqliteOptions = Extract<DataSourceOptions, { type: 'sqlite' }>;
 
+/** TypeORM asks for the verbose one, which captures a stack for each statement, at the cost of the statement. */
+const driver = { ...sqlite3, verbose: () => sqlite3 };
+
 /** Everything about the connection but its entities. `synchronize` never: the schema comes from the migrations alone. */
 export function sqliteOptions(file: string): SqliteOptions {
   return {
     type: 'sqlite',
+    driver,
     database: file,
     enableWAL: true,
     busyTimeout: 5_000,

@@ -111,7 +111,6 @@ export const errorCodes = {
   'storage.full': define('limit_exceeded', 507),
   'storage.failed': define('unavailable'),
   'server.stopping': define('unavailable'),
-  'server.storage_full': define('unavailable'),
   internal: define('internal'),
 } as const satisfies Record<string, ErrorCodeDefinition>;
 

@@ -1,6 +1,8 @@
+import { createSecretKey } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Secrets } from '../../database/secrets.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { UsersModule } from '../users/users.module.ts';
 import { ApiTokenEntity } from './api-token.entity.ts';
@@ -25,7 +27,11 @@ import { SetupService } from './setup.service.ts';
 @Module({
   imports: [
     TypeOrmModule.forFeature([LoginEntity, ApiTokenEntity]),
-    JwtModule.register({}),
+    JwtModule.registerAsync({
+      inject: [Secrets],
+      // A key object: given a string, each check would first try to read it as a certificate.
+      useFactory: ({ jwtSecret }: Secrets) => ({ secret: createSecretKey(jwtSecret, 'utf8') }),
+    }),
     AuditModule,
     UsersModule,
   ],

@@ -1,16 +1,17 @@
+import { createSecretKey } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
-import type { Secrets } from '../../database/secrets.ts';
 import { SessionTokensService } from './session-tokens.service.ts';
 
 const subject = { sessionId: 'session-1', generation: 3, issuedAt: Date.UTC(2026, 0, 1) / 1_000 };
-const secrets = { jwtSecret: 'k'.repeat(64) } as Secrets;
+const jwtSecret = 'k'.repeat(64);
 const dayMs = 24 * 60 * 60 * 1_000;
 
 function setUp() {
   const clock = new FakeClock();
-  return { clock, tokens: new SessionTokensService(new JwtService(), secrets, clock) };
+  const jwt = new JwtService({ secret: createSecretKey(jwtSecret, 'utf8') });
+  return { clock, tokens: new SessionTokensService(jwt, clock) };
 }
 
 describe('SessionTokensService', () => {
@@ -66,7 +67,7 @@ describe('SessionTokensService', () => {
           exp: subject.issuedAt + 60,
           ...claims,
         },
-        { secret: secrets.jwtSecret, header: { alg: 'HS256', typ: 'cw-container+jwt', ...header } },
+        { secret: jwtSecret, header: { alg: 'HS256', typ: 'cw-container+jwt', ...header } },
       );
     expect(tokens.verify(sign({})).sessionId).toBe('s');
     for (const token of [

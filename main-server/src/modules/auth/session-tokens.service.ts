@@ -3,7 +3,6 @@ import { JwtService } from '@nestjs/jwt';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 import type { ContainerIdentity } from '../../common/auth-user.ts';
-import { Secrets } from '../../database/secrets.ts';
 
 const algorithm = 'HS256';
 const type = 'cw-container+jwt';
@@ -33,7 +32,6 @@ export interface SessionTokenSubject extends ContainerIdentity {
 export class SessionTokensService {
   constructor(
     private readonly jwt: JwtService,
-    private readonly secrets: Secrets,
     private readonly clock: Clock,
   ) {}
 
@@ -42,7 +40,6 @@ export class SessionTokensService {
     return this.jwt.sign(
       { gen: generation, iat: issuedAt, exp: issuedAt + lifetimeSeconds },
       {
-        secret: this.secrets.jwtSecret,
         algorithm,
         header: { alg: algorithm, typ: type },
         issuer,
@@ -65,7 +62,6 @@ export class SessionTokensService {
   private readClaims(token: string): z.output<typeof claimsSchema> {
     try {
       const complete: unknown = this.jwt.verify(token, {
-        secret: this.secrets.jwtSecret,
         algorithms: [algorithm],
         issuer,
         audience,

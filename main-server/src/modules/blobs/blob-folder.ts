@@ -133,7 +133,7 @@ function translate(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     const message = 'The disk of the server is full: try again when there is room.';
-    return new DomainError('server.storage_full', { message, cause: error });
+    return new DomainError('storage.full', { message, cause: error });
   }
   // The session was deleted meanwhile, and its folder with it.
   if (code === 'ENOENT')

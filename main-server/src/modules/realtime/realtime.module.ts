@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { AuthModule } from '../auth/auth.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
@@ -15,11 +16,13 @@ import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
 import { LinkGateway } from './link.gateway.ts';
 import { ListGateway } from './list.gateway.ts';
 import { ListUpgradeGuard } from './list-upgrade.guard.ts';
+import { realtimeConfig } from './realtime.config.ts';
 import { SessionGateway } from './session.gateway.ts';
 import { SnapshotsService } from './snapshots.service.ts';
 
 @Module({
   imports: [
+    ConfigModule.forFeature(realtimeConfig),
     AuthModule,
     ContainersModule,
     HistoryModule,

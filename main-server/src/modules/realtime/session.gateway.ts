@@ -1,3 +1,5 @@
+import { Inject } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import { OnEvent } from '@nestjs/event-emitter';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import { clientFrameLimits, closeCodes } from '@codex-webapp/contracts';
@@ -10,12 +12,11 @@ import { sessionEvents, type SessionRemoved } from '../session-state/session.eve
 import { ClientCommandsService } from './client-commands.service.ts';
 import { ClientConnection } from './client-connection.ts';
 import { ClientUpgradeGuard, type SessionGuest } from './client-upgrade.guard.ts';
+import { realtimeConfig } from './realtime.config.ts';
 import { SnapshotsService } from './snapshots.service.ts';
 import { isForPages } from './socket-credentials.ts';
 import { SocketRegistry } from './socket-registry.ts';
 
-/** Of one user and one session. */
-const socketsMax = 10;
 /** A client that missed more gets a snapshot instead. */
 const resumeMax = 2_000;
 
@@ -33,13 +34,14 @@ export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayCon
     private readonly history: HistoryService,
     private readonly snapshots: SnapshotsService,
     private readonly commands: ClientCommandsService,
+    @Inject(realtimeConfig.KEY) private readonly config: ConfigType<typeof realtimeConfig>,
   ) {}
 
   afterInit(server: PathWsServer): void {
     server.authorizeWith(async (request, context) => {
       const guest = await this.guard.authorize(request, context);
       this.sockets.assertFewerThan(
-        socketsMax,
+        this.config.sessionSocketsMax,
         ({ user, sessionId }) => user.id === guest.user.id && sessionId === guest.sessionId,
       );
       return guest;

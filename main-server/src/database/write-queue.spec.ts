@@ -120,4 +120,22 @@ describe('WriteQueue', () => {
     expect(logged).toHaveBeenCalledTimes(1);
     logged.mockRestore();
   });
+
+  it('commits what comes after a transaction that SQLite ended by itself, as on a full disk', async () => {
+    const ended = queue.run(async (manager) => {
+      await manager.query('ROLLBACK');
+      throw new Error('the disk is full');
+    });
+    await expect(ended).rejects.toThrow('the disk is full');
+    const failed = queue.run(() => Promise.reject(new Error('still full')));
+    await expect(failed).rejects.toThrow('still full');
+    await queue.run((manager) => manager.query(`CREATE TABLE later (id INTEGER)`));
+    const other = await new DataSource({
+      type: 'sqlite',
+      database: String(source.options.database),
+    }).initialize();
+    const tables = await other.query(`SELECT name FROM sqlite_master WHERE name = 'later'`);
+    await other.destroy();
+    expect(tables).toEqual([{ name: 'later' }]);
+  });
 });

@@ -78,9 +78,24 @@ export class WriteQueue {
       store.isOpen = false;
       for (const callback of callbacks) this.call(callback);
       return result;
+    } catch (error) {
+      await this.endLostTransaction();
+      throw error;
     } finally {
       store.isOpen = false;
     }
+  }
+
+  /**
+   * On a full disk SQLite rolls back by itself, TypeORM's own rollback then fails, and it counts every later transaction
+   * as one within the first: they would be told as done and never be committed. So its count is brought back to none.
+   */
+  private async endLostTransaction(): Promise<void> {
+    const runner = this.writer.createQueryRunner();
+    if (!runner.isTransactionActive) return;
+    // Refused where one is open after all, which the rollback then ends.
+    await runner.query('BEGIN').catch(() => undefined);
+    await runner.rollbackTransaction();
   }
 
   /** What is committed stays so, whatever a listener makes of it. */

@@ -42,14 +42,16 @@ const pause = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('one SQLite connection without a queue', () => {
   it('loses an acknowledged row with the rollback of a stranger: the reason for the queue', async () => {
+    let acknowledge = (): void => undefined;
+    const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
     const stranger = source.transaction(async (manager) => {
       await manager.query(`INSERT INTO rows VALUES ('stranger')`);
-      await pause();
+      await source.query(`INSERT INTO rows VALUES ('acknowledged')`);
+      acknowledge();
       await pause();
       throw new Error('no');
     });
-    await pause();
-    await source.query(`INSERT INTO rows VALUES ('acknowledged')`);
+    await acknowledged;
     await expect(stranger).rejects.toThrow('no');
     expect(await names()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DomainError, PathWsAdapter, requestContext } from '@codex-webapp/nest-kit';
 import { messageLimits } from '@codex-webapp/contracts';
-import { json, type Request, type RequestHandler } from 'express';
+import { json, type NextFunction, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { WorkUnderWay } from './common/work-under-way.ts';
 import { apiDocsPath } from './common/api-docs-path.ts';
@@ -9,6 +9,9 @@ import { serveApiDocs } from './openapi/api-docs.ts';
 
 /** Bytes of a JSON body, where nothing else is said. */
 const bodyMaxBytes = 256 * 1024;
+
+/** A refused body is read up to here, since a sender that is cut off while it sends never sees the answer. */
+const refusedBodyMaxBytes = 16 * 1024 * 1024;
 
 /** Long prompts and messages with the items of a whole turn. */
 const largeBodies = /^\/api\/(container-webhooks\/[^/]+\/message|sessions\/[^/]+\/messages)\/?$/;
@@ -64,8 +67,31 @@ function jsonBodies(): RequestHandler {
     if (!isOurs(request.path) || rawBodies.test(request.path)) return next();
     // Forms can be sent by any page without asking; nothing of ours takes one.
     if (hasBody(request) && request.is('application/json') === false) return next(unsupportedMediaType());
-    (largeBodies.test(request.path) ? large : small)(request, response, next);
+    const parse = largeBodies.test(request.path) ? large : small;
+    parse(request, response, endEndless(request, next));
   };
+}
+
+/** The parser reads what it refuses to the end, and an endless body for ever. Ends the request instead. */
+function endEndless(request: Request, next: NextFunction): NextFunction {
+  let bytes = 0;
+  let isSettled = false;
+  const settle = (error?: unknown): void => {
+    if (isSettled) return;
+    isSettled = true;
+    request.off('data', count);
+    next(error);
+  };
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > refusedBodyMaxBytes) settle(bodyTooLarge());
+  };
+  if (hasBody(request)) request.on('data', count);
+  return settle;
+}
+
+function bodyTooLarge(): DomainError {
+  return new DomainError('request.too_large', { message: 'The body is too large.' });
 }
 
 function hasBody({ headers }: Request): boolean {

@@ -48,6 +48,40 @@ describe('an error', () => {
   });
 });
 
+describe('a body without an end', () => {
+  it('is answered and not read on', async () => {
+    await using app = await createTestApp();
+    const { taken, answer } = await pourInto(Number(new URL(app.url).port), '/api/auth/login');
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(taken).toBeLessThan(64 * 1024 * 1024);
+  });
+});
+
+/** Sends chunks until the connection ends, or a gigabyte. */
+function pourInto(port: number, path: string): Promise<{ taken: number; answer: string }> {
+  return new Promise((resolve) => {
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const socket = connect(port, '127.0.0.1');
+    let taken = 0;
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve({ taken, answer }));
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nsec-fetch-site: same-origin\r\n` +
+        'content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+    );
+    const pour = (): void => {
+      while (!socket.destroyed && taken < 1024 ** 3) {
+        taken += 0x10000;
+        if (!socket.write(chunk)) return void socket.once('drain', pour);
+      }
+      socket.end('0\r\n\r\n');
+    };
+    pour();
+  });
+}
+
 describe('answers of the API', () => {
   it('are not stored, framed, sniffed or executed', async () => {
     await using app = await createTestApp();

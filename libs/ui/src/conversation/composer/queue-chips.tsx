@@ -35,7 +35,7 @@ export function QueueChips({ queue, isTurnRunning }: Props) {
         {queue.map((waiting) => (
           <li
             key={waiting.kind === 'prompt' ? waiting.prompt.id : waiting.own.clientRequestId}
-            className="flex items-center gap-2 py-0.5 pr-1.5 pl-3"
+            className="flex flex-wrap items-center justify-end gap-x-2 py-0.5 pr-1.5 pl-3 sm:flex-nowrap"
           >
             {waiting.kind === 'prompt' ? (
               <QueuedRow prompt={waiting.prompt} queued={queued} isTurnRunning={isTurnRunning} />

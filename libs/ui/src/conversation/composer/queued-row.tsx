@@ -69,9 +69,10 @@ export function QueuedRow({ prompt, queued, isTurnRunning }: Props) {
   );
 }
 
+/** On a phone the buttons stand below it: beside them there would be room for a word. */
 function QueuedText({ text }: { text: string }) {
   return (
-    <span dir="auto" className="min-w-0 flex-1 truncate text-text">
+    <span dir="auto" className="min-w-0 flex-1 basis-[calc(100%-2rem)] truncate text-text sm:basis-0">
       {text}
     </span>
   );
@@ -105,7 +106,7 @@ function EditField({ prompt, onDone }: { prompt: PromptResponse; onDone: () => v
         dir="auto"
         rows={Math.min(text.split('\n').length, 6)}
         aria-label="Text of the waiting prompt"
-        className="min-w-0 flex-1 resize-none rounded-md border border-border-strong bg-surface px-2 py-1 text-text"
+        className="min-w-0 flex-1 resize-none rounded-md border border-border-strong bg-surface px-2 py-1 text-base text-text sm:text-13"
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={handleKeyDown}

@@ -23,6 +23,15 @@ describe('toConversationView', () => {
     expect(view.runningTurn?.turn.turnId).toBe('turn-1');
   });
 
+  it('puts a running turn after what was said into it', () => {
+    const messages = [
+      buildMessage({ id: 'said', position: 1, role: 'user', turnId: 'turn-1' }),
+      buildMessage({ id: 'steered', position: 5, role: 'user', turnId: 'turn-1' }),
+    ];
+    const view = viewOf({ messages, openEntries: [startOfTurn] });
+    expect(view.timeline.map(({ key }) => key)).toEqual(['said', 'steered', 'turn-turn-1']);
+  });
+
   it('draws the next prompt in the conversation while nothing runs, and the others as a queue', () => {
     const view = viewOf({ prompts: [buildPrompt({ id: 'a' }), buildPrompt({ id: 'b' })] });
     expect(view.timeline.map(({ key }) => key)).toEqual(['a']);

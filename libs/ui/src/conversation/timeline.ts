@@ -55,7 +55,7 @@ export function toConversationView(state: ConversationState): ConversationView {
 /** Messages are by position already; the few open turns and gaps are put between them. */
 function history(state: ConversationState): readonly TimelineEntry[] {
   const extras: { position: number; entry: TimelineEntry }[] = [
-    ...state.openTurns.map((open) => ({ position: open.position, entry: turnEntry(open) })),
+    ...state.openTurns.map((open) => ({ position: placeOf(open, state.messages), entry: turnEntry(open) })),
     ...state.gaps.map((gap) => ({ position: gap.position, entry: gapEntry(gap) })),
   ].sort((a, b) => a.position - b.position);
 
@@ -72,6 +72,12 @@ function history(state: ConversationState): readonly TimelineEntry[] {
     timeline.push({ kind: 'message', key: message.turnId === null ? message.id : turnKey(message), message });
   }
   return [...timeline, ...extras.slice(index).map((extra) => extra.entry)];
+}
+
+/** Below what was said into the turn while it ran, where its stored answer will stand too. */
+function placeOf({ turn, position }: OpenTurn, messages: readonly MessageResponse[]): number {
+  const last = messages.findLast((message) => message.role === 'user' && message.turnId === turn.turnId);
+  return Math.max(position, (last?.position ?? 0) + 0.5);
 }
 
 /** A stored answer keeps the key of the turn it stands for, so that nothing is drawn anew when the turn ends. */

@@ -106,7 +106,7 @@ function EditField({ prompt, onDone }: { prompt: PromptResponse; onDone: () => v
         dir="auto"
         rows={Math.min(text.split('\n').length, 6)}
         aria-label="Text of the waiting prompt"
-        className="min-w-0 flex-1 resize-none rounded-md border border-border-strong bg-surface px-2 py-1 text-base text-text sm:text-13"
+        className="min-w-0 flex-1 resize-none rounded-md border border-border-strong bg-surface px-2 py-1 text-13 text-text pointer-coarse:text-base"
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={handleKeyDown}

@@ -65,6 +65,33 @@ describeWithCodex('a prompt for codex', () => {
     ]);
   });
 
+  it('is given to a turn that runs, once however often it is sent', async () => {
+    await using agent = await AgentProcess.start(env);
+    expect(agent.main.hellos[0]?.agents).toContainEqual(
+      expect.objectContaining({ id: 'codex', canSteer: true }),
+    );
+    agent.main.deliver('p1', 'stream: 100 tokens every 20 ms', { agent: 'codex' });
+    await waitFor(() => agent.main.eventsOf('turn-p1').some(({ type }) => type === 'message.delta'), 30_000);
+    const steer = {
+      type: 'turn.steer',
+      turnId: 'turn-p1',
+      promptId: 'p2',
+      text: 'say: turned aside',
+    } as const;
+    agent.main.send(steer);
+    agent.main.send(steer);
+    await agent.main.whenEnded('turn-p1', 30_000);
+    const told = agent.main.eventsOf('turn-p1').filter(({ type }) => type === 'prompt.steered');
+    expect(told).toEqual([{ type: 'prompt.steered', turnId: 'turn-p1', promptId: 'p2' }]);
+    const said = itemsOf(agent, 'turn-p1').flatMap((item) => (item.type === 'text' ? [item.text] : []));
+    expect(said.filter((text) => text.includes('turned aside'))).toHaveLength(1);
+    // It counts as run: a delivery whose answer was lost does not run it again.
+    agent.main.deliver('p2', 'say: turned aside', { agent: 'codex' });
+    agent.main.deliver('p3', 'say: next', { agent: 'codex' });
+    await agent.main.whenEnded('turn-p3', 30_000);
+    expect(agent.main.eventsOf('turn-p2')).toEqual([]);
+  });
+
   it('is interrupted within a second and keeps what was said', async () => {
     await using agent = await AgentProcess.start(env);
     agent.main.deliver('p1', 'stream: 1000 tokens every 20 ms', { agent: 'codex' });

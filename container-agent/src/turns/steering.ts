@@ -9,11 +9,14 @@ export type SteeredPrompt = Omit<MainFrameOf<'turn.steer'>, 'type'>;
 /** How long an agent has for taking a text before nobody can know whether it did. */
 const steerDeadlineMs = 10_000;
 
+/** The same once the turn is over: an interrupt ends it within a second, whatever the agent does. */
+const closeGraceMs = 200;
+
 /** The prompts that are given to an agent within one turn: each once, in order, and each reported before the turn ends. */
 export class Steering {
   private readonly logger = new Logger(Steering.name);
   private work: Promise<void> = Promise.resolve();
-  private isClosed = false;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly journal: TurnJournal,
@@ -33,12 +36,12 @@ export class Steering {
 
   /** Takes nothing any more. Resolves when what the agent got is reported. */
   close(): Promise<void> {
-    this.isClosed = true;
+    this.closing.abort();
     return this.work;
   }
 
   private async give({ promptId, turnId, text }: SteeredPrompt): Promise<void> {
-    if (this.isClosed) return;
+    if (this.closing.signal.aborted) return;
     const { agent } = this;
     const known = this.journal.find(promptId);
     if (known && known.state !== 'accepted') return;
@@ -58,16 +61,20 @@ export class Steering {
   /** Where nobody can know, it was: said once too little can be said again, done twice cannot be undone. */
   private async isTaken(steered: Promise<boolean>, promptId: string): Promise<boolean> {
     try {
-      return await Promise.race([steered, timeout()]);
+      return await Promise.race([steered, this.deadline()]);
     } catch (error) {
       this.logger.warn({ msg: 'Nobody knows whether the agent took a prompt', promptId, err: error });
       return true;
     }
   }
-}
 
-function timeout(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    setTimeout(() => reject(new Error('The agent did not answer in time.')), steerDeadlineMs).unref();
-  });
+  private deadline(): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      const fail = (): void => reject(new Error('The agent did not answer in time.'));
+      setTimeout(fail, steerDeadlineMs).unref();
+      this.closing.signal.addEventListener('abort', () => setTimeout(fail, closeGraceMs).unref(), {
+        once: true,
+      });
+    });
+  }
 }

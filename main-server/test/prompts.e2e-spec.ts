@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { promptLimits, type PromptResponse, type SessionResponse } from '@codex-webapp/contracts';
+import { WorkUnderWay } from '../src/common/work-under-way.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 import { asks, ends, says, startTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
@@ -33,6 +34,105 @@ describe('prompts', () => {
   function delivered(container: ScriptedContainer): readonly string[] {
     return container.socket.frames.flatMap((frame) => (frame.type === 'prompt.deliver' ? [frame.text] : []));
   }
+
+  describe('?wait=', () => {
+    const url = (session: SessionResponse) => `/api/sessions/${session.id}/messages?wait=300`;
+
+    /** Begins the turn of the prompt that is on its way. */
+    async function begin(container: ScriptedContainer) {
+      const { promptId, turnId } = await container.waitFor('prompt.deliver');
+      await container.sendAcked({ type: 'turn.started', turnId, promptId, agent: 'shell' });
+      return { promptId, turnId };
+    }
+
+    it('answers with the message of the turn, once it is stored', async () => {
+      const session = await app.addSession(user);
+      const container = await ScriptedContainer.connect(app, session.id);
+      const asked = app.as(user).post(url(session), { text: 'go' });
+      const turn = await begin(container);
+      container.send(says(turn.turnId, 'done'));
+      container.send(ends(turn));
+      await container.acked();
+      await container.webhooks
+        .with({ 'idempotency-key': `turn:${turn.turnId}` })
+        .post(`/api/container-webhooks/${session.id}/message`, {
+          role: 'assistant',
+          text: 'done',
+          turnId: turn.turnId,
+          outcome: 'completed',
+        });
+      const { status, body } = await asked;
+      expect(status).toBe(202);
+      expect(body).toMatchObject({
+        status: 'done',
+        turnId: turn.turnId,
+        message: { text: 'done' },
+        requests: [],
+      });
+      const again = await app.as(user).get(`/api/sessions/${session.id}/prompts/${body.id}?wait=300`);
+      expect(again.body).toEqual(body);
+    });
+
+    it('ends early when the agent asks: it waits for a human then', async () => {
+      const session = await app.addSession(user);
+      const container = await ScriptedContainer.connect(app, session.id);
+      const asked = app.as(user).post(url(session), { text: 'go' });
+      const turn = await begin(container);
+      container.send(asks(turn.turnId, 'r1'));
+      const { body } = await asked;
+      expect(body).toMatchObject({ message: null, requests: [{ id: 'r1', status: 'pending' }] });
+    });
+
+    it('answers what there is when the time is up, and when the prompt is taken back', async () => {
+      const session = await app.addSession(user);
+      const short = await app.as(user).post(`/api/sessions/${session.id}/messages?wait=1`, { text: 'later' });
+      expect(short.body).toMatchObject({ status: 'queued', message: null });
+      const asked = app.as(user).get(`/api/sessions/${session.id}/prompts/${short.body.id}?wait=300`);
+      await app.as(user).delete(`/api/sessions/${session.id}/prompts/${short.body.id}`);
+      expect((await asked).body).toMatchObject({ status: 'removed', message: null });
+    });
+
+    it('is refused where it makes no sense, and to strangers', async () => {
+      const session = await app.addSession(user);
+      for (const wait of ['0', '301', 'x', '1.5']) {
+        const { status, body } = await app
+          .as(user)
+          .post(`/api/sessions/${session.id}/messages?wait=${wait}`, { text: 'no' });
+        expect([status, body.error.code]).toEqual([400, 'request.invalid']);
+      }
+      expect(await prompts(session.id)).toEqual([]);
+      expect((await app.as(stranger).post(url(session), { text: 'no' })).status).toBe(404);
+    });
+
+    it('ends when the server stops, and says when to come back', async () => {
+      await using own = await createTestApp();
+      const owner = await own.addUser();
+      const session = await own.addSession(owner);
+      const asked = own.as(owner).post(url(session), { text: 'later' });
+      await waitFor(async () => (await own.query('SELECT id FROM prompts', [])).length === 1);
+      own.get(WorkUnderWay).stopAccepting();
+      const { status, headers, body } = await asked;
+      expect([status, body.error.code, headers['retry-after']]).toEqual([503, 'server.stopping', '1']);
+    });
+
+    it('ends with the session and with the login', async () => {
+      const session = await app.addSession(user);
+      const { body } = await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'later' });
+      const path = `/api/sessions/${session.id}/prompts/${body.id}?wait=300`;
+      const token = await app.as(user).post('/api/auth/tokens', { name: 'script', scope: 'full' });
+      const ofToken = app
+        .anonymous()
+        .with({ authorization: `Bearer ${token.body.secret}` })
+        .get(path);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await app.as(user).delete(`/api/auth/tokens/${token.body.id}`);
+      expect((await ofToken).body.error.code).toBe('login.expired');
+      const ofSession = app.as(user).get(path);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await app.as(user).delete(`/api/sessions/${session.id}`);
+      expect((await ofSession).body.error.code).toBe('session.not_found');
+    });
+  });
 
   describe('POST /api/sessions/:id/messages', () => {
     it('stores a prompt of the user, also while the container sleeps', async () => {

@@ -14,6 +14,7 @@ export class WorkUnderWay {
   private open = 0;
   private stopping = false;
   private whenDone: (() => void) | null = null;
+  private readonly stopListeners: (() => void)[] = [];
 
   get isStopping(): boolean {
     return this.stopping;
@@ -21,7 +22,14 @@ export class WorkUnderWay {
 
   /** From now on requests are answered 503, so that a balancer and every client go elsewhere or come back later. */
   stopAccepting(): void {
+    if (this.stopping) return;
     this.stopping = true;
+    for (const listener of this.stopListeners) listener();
+  }
+
+  /** For who holds requests open that would not end by themselves. */
+  onStopping(listener: () => void): void {
+    this.stopListeners.push(listener);
   }
 
   /** Resolves when all that was accepted is answered, or after `maxMs`. */

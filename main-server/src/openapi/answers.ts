@@ -16,6 +16,7 @@ import {
   type MeResponse,
   type MessageListResponse,
   type PromptListResponse,
+  type PromptOutcomeResponse,
   type SessionListResponse,
   type SessionOptionsResponse,
   type SetupStateResponse,
@@ -51,6 +52,11 @@ const container = containerSchema.extend({
     description: 'Of the manual provider: what to run container-agent with. Holds the session token.',
   }),
 });
+
+const promptOutcome = promptSchema.extend({
+  message: messageSchema.nullable(),
+  requests: z.array(agentRequestSchema),
+}) satisfies z.ZodType<PromptOutcomeResponse>;
 
 export const answers = {
   User: user,
@@ -93,6 +99,8 @@ export const answers = {
     nextBefore: z.int().nullable(),
   }) satisfies z.ZodType<MessageListResponse>,
   Prompt: promptSchema,
+  PromptOutcome: promptOutcome,
+  PromptOrOutcome: z.union([promptOutcome, promptSchema]),
   PromptList: z.object({
     prompts: z.array(promptSchema),
     isPaused: z.boolean(),

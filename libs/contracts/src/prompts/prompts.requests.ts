@@ -34,7 +34,16 @@ export interface PromptResponse {
   readonly createdAt: string;
 }
 
-/** Of a request with `?wait=`: the prompt, and what came of it so far. */
+/** `POST …/messages` and `GET …/prompts/:promptId` */
+export interface PromptWaitRequest {
+  /**
+   * Seconds. The answer waits so long for the end of the turn, or until the agent asks something: then it waits for a
+   * human, and not for the caller.
+   */
+  readonly wait?: number;
+}
+
+/** The prompt, and what came of it so far. */
 export interface PromptOutcomeResponse extends PromptResponse {
   /** What the agent answered; null while it works. */
   readonly message: MessageResponse | null;

@@ -1,8 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import type { PromptListResponse, PromptResponse } from '@codex-webapp/contracts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import type { PromptListResponse, PromptOutcomeResponse, PromptResponse } from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { Disconnection } from '../../common/disconnection.decorator.ts';
 import { InterruptDto } from './dto/interrupt.dto.ts';
+import { PromptWaitQuery } from './dto/prompt-wait.query.ts';
 import { QueuePromptDto } from './dto/queue-prompt.dto.ts';
 import { UpdatePromptDto } from './dto/update-prompt.dto.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
@@ -17,8 +19,10 @@ export class PromptsController {
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
     @Body() dto: QueuePromptDto,
-  ): Promise<PromptResponse> {
-    return this.prompts.queue(user, sessionId, dto);
+    @Query() { wait: seconds }: PromptWaitQuery,
+    @Disconnection() signal: AbortSignal,
+  ): Promise<PromptResponse | PromptOutcomeResponse> {
+    return this.prompts.queueAndWait(user, sessionId, dto, { seconds, signal });
   }
 
   @Get('prompts')
@@ -31,8 +35,10 @@ export class PromptsController {
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
     @Param('promptId') promptId: string,
-  ): Promise<PromptResponse> {
-    return this.prompts.get(user, sessionId, promptId);
+    @Query() { wait: seconds }: PromptWaitQuery,
+    @Disconnection() signal: AbortSignal,
+  ): Promise<PromptOutcomeResponse> {
+    return this.prompts.getOutcome(user, sessionId, promptId, { seconds, signal });
   }
 
   @Patch('prompts/:promptId')

@@ -13,6 +13,8 @@ import { ContainerWaker } from './container-waker.ts';
 import { LostTurns } from './lost-turns.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
+import { PromptOutcomes } from './prompt-outcomes.ts';
+import { PromptWaits } from './prompt-waits.ts';
 import { PromptsController } from './prompts.controller.ts';
 import { PromptsService } from './prompts.service.ts';
 import { rawEventsConfig } from './raw-events.config.ts';
@@ -43,6 +45,8 @@ import { TurnsService } from './turns.service.ts';
     { provide: ContainerWaker, useExisting: SessionContainersService },
     LostTurns,
     PromptDispatcher,
+    PromptOutcomes,
+    PromptWaits,
     PromptsService,
     RawEventsRetention,
     QueueChangesService,

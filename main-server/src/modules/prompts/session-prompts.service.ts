@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type {
   PromptListResponse,
+  PromptOutcomeResponse,
   PromptResponse,
   QueuePromptRequest,
   UpdatePromptRequest,
@@ -8,6 +9,7 @@ import type {
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { PromptWaits, type PromptWaitOptions } from './prompt-waits.ts';
 import { PromptsService } from './prompts.service.ts';
 import { QueueChangesService } from './queue-changes.service.ts';
 import { SendNowService } from './send-now.service.ts';
@@ -22,6 +24,7 @@ export class SessionPromptsService {
     private readonly changes: QueueChangesService,
     private readonly sendingNow: SendNowService,
     private readonly turns: TurnsService,
+    private readonly waits: PromptWaits,
   ) {}
 
   async queue(user: AuthUser, sessionId: string, request: QueuePromptRequest): Promise<PromptResponse> {
@@ -32,8 +35,26 @@ export class SessionPromptsService {
     return this.prompts.listOpen(await this.sessions.getOwned(user, sessionId));
   }
 
-  async get(user: AuthUser, sessionId: string, promptId: string): Promise<PromptResponse> {
-    return this.prompts.get(await this.sessions.getOwned(user, sessionId), promptId);
+  /** Answers at once, or waits for what comes of it. Throws what `PromptWaits.wait` throws. */
+  async queueAndWait(
+    user: AuthUser,
+    sessionId: string,
+    request: QueuePromptRequest,
+    options: PromptWaitOptions,
+  ): Promise<PromptResponse | PromptOutcomeResponse> {
+    const prompt = await this.queue(user, sessionId, request);
+    return options.seconds === undefined ? prompt : this.waits.wait(user, sessionId, prompt.id, options);
+  }
+
+  /** What came of a prompt, at once or when something has. Throws what `PromptWaits.wait` throws. */
+  async getOutcome(
+    user: AuthUser,
+    sessionId: string,
+    promptId: string,
+    options: PromptWaitOptions,
+  ): Promise<PromptOutcomeResponse> {
+    const { id } = await this.sessions.getOwned(user, sessionId);
+    return this.waits.wait(user, id, promptId, options);
   }
 
   async remove(user: AuthUser, sessionId: string, promptId: string): Promise<PromptResponse> {

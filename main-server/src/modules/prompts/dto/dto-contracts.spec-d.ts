@@ -1,9 +1,16 @@
-import type { InterruptRequest, QueuePromptRequest, UpdatePromptRequest } from '@codex-webapp/contracts';
+import type {
+  InterruptRequest,
+  PromptWaitRequest,
+  QueuePromptRequest,
+  UpdatePromptRequest,
+} from '@codex-webapp/contracts';
 import { expectTypeOf } from 'expect-type';
 import type { InterruptDto } from './interrupt.dto.ts';
+import type { PromptWaitQuery } from './prompt-wait.query.ts';
 import type { QueuePromptDto } from './queue-prompt.dto.ts';
 import type { UpdatePromptDto } from './update-prompt.dto.ts';
 
 expectTypeOf<QueuePromptDto>().toEqualTypeOf<QueuePromptRequest>();
 expectTypeOf<UpdatePromptDto>().toEqualTypeOf<UpdatePromptRequest>();
 expectTypeOf<InterruptDto>().toEqualTypeOf<InterruptRequest>();
+expectTypeOf<PromptWaitQuery>().toEqualTypeOf<PromptWaitRequest>();

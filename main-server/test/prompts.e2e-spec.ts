@@ -118,16 +118,16 @@ describe('prompts', () => {
     it('ends with the session and with the login', async () => {
       const session = await app.addSession(user);
       const { body } = await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'later' });
-      const path = `/api/sessions/${session.id}/prompts/${body.id}?wait=300`;
+      const outcome = `/api/sessions/${session.id}/prompts/${body.id}?wait=300`;
       const token = await app.as(user).post('/api/auth/tokens', { name: 'script', scope: 'full' });
       const ofToken = app
         .anonymous()
         .with({ authorization: `Bearer ${token.body.secret}` })
-        .get(path);
+        .get(outcome);
       await new Promise((resolve) => setTimeout(resolve, 200));
       await app.as(user).delete(`/api/auth/tokens/${token.body.id}`);
       expect((await ofToken).body.error.code).toBe('login.expired');
-      const ofSession = app.as(user).get(path);
+      const ofSession = app.as(user).get(outcome);
       await new Promise((resolve) => setTimeout(resolve, 200));
       await app.as(user).delete(`/api/sessions/${session.id}`);
       expect((await ofSession).body.error.code).toBe('session.not_found');

@@ -23,6 +23,8 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   PromptsController_queue: 'PromptOrOutcome',
   PromptsController_list: 'PromptList',
   PromptsController_get: 'PromptOutcome',
+  PromptsController_update: 'Prompt',
+  PromptsController_sendNow: 'Prompt',
   PromptsController_remove: 'Prompt',
   PromptsController_interrupt: 'nothing',
   AgentRequestsController_list: 'AgentRequestList',

@@ -139,6 +139,12 @@ export class MessagesService {
     return row && { message: toMessageResponse(row), isPosted: row.idempotencyKey !== null };
   }
 
+  /** The message of a turn as everybody sees it; null while there is none. */
+  async findOfTurn(sessionId: string, turnId: string): Promise<MessageResponse | null> {
+    const row = await this.messages.findOneBy({ sessionId, turnId, role: 'assistant' });
+    return row && toMessageResponse(row);
+  }
+
   private toRow(message: NewMessage): MessageEntity {
     return {
       id: randomUUID(),

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { PromptOutcomeResponse } from '@codex-webapp/contracts';
-import { DataSource } from 'typeorm';
 import { AgentRequestsService } from '../agent-requests/agent-requests.service.ts';
 import { MessagesService } from '../messages/messages.service.ts';
 import { PromptsService } from './prompts.service.ts';
@@ -9,7 +8,6 @@ import { PromptsService } from './prompts.service.ts';
 @Injectable()
 export class PromptOutcomes {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly prompts: PromptsService,
     private readonly messages: MessagesService,
     private readonly requests: AgentRequestsService,
@@ -20,11 +18,11 @@ export class PromptOutcomes {
     const prompt = await this.prompts.get({ id: sessionId }, promptId);
     const { turnId } = prompt;
     if (turnId === null) return { ...prompt, message: null, requests: [] };
-    const answer = await this.messages.findAnswer(this.dataSource.manager, sessionId, turnId);
+    const message = await this.messages.findOfTurn(sessionId, turnId);
     const pending = await this.requests.listPending(sessionId);
     return {
       ...prompt,
-      message: answer?.message ?? null,
+      message,
       requests: pending.filter((request) => request.turnId === turnId),
     };
   }

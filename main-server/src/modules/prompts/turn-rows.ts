@@ -101,8 +101,14 @@ export class TurnRows {
     append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));
   }
 
-  /** Of a turn that was taken for lost, once its container says how it ended. */
+  /** Of a turn that was taken for lost, once its container says how it ended. What it has said once it cannot take back. */
   async correct(manager: EntityManager, turn: Turn, { outcome, reason }: TurnEnd): Promise<void> {
+    const said: readonly unknown[] = await manager.query(
+      `SELECT 1 FROM entries WHERE session_id = ? AND turn_id = ? AND type = 'turn.event'
+        AND json_extract(body, '$.event.type') = 'turn.ended' LIMIT 1`,
+      [turn.sessionId, turn.id],
+    );
+    if (said.length > 0) return;
     await manager.update(TurnEntity, { id: turn.id }, { status: outcome, reason });
   }
 }

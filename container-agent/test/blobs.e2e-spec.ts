@@ -63,7 +63,7 @@ describe('output that is too long for an event', () => {
       expect(spoolOf(agent)).toEqual([fullOutputOf(agent, 'turn-p1')?.sha256]);
       await agent.main.start();
       await agent.run();
-      await waitFor(() => agent.main.blobs.size === 1, 10_000);
+      await waitFor(() => agent.main.blobs.size === 1, 30_000);
       await waitFor(() => spoolOf(agent).length === 0);
     },
     testMs,

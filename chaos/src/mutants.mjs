@@ -29,6 +29,7 @@ const copied = [
   'libs/nest-kit/dist',
   'libs/nest-kit/package.json',
   'libs/ui/src/conversation',
+  'libs/ui/src/realtime',
   'libs/ui/package.json',
 ];
 /** In an app's dist one file holds the whole program; with its small original in its place the others count. */

@@ -26,19 +26,12 @@ export function transpile(source, fileName) {
  * Only JavaScript is made of it: what is drawn (.tsx) is left out.
  */
 export async function loadShippedClient(root) {
-  const source = path.join(root, 'libs/ui/src/conversation');
   const target = path.join(root, 'node_modules/.cache/codex-webapp/chaos-client', String(process.pid));
-  mkdirSync(target, { recursive: true });
-  writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n');
-  for (const name of readdirSync(source)) {
-    if (!/^[a-z-]+\.ts$/.test(name) || name.startsWith('use-') || name === 'index.ts') continue;
-    const file = path.join(source, name);
-    writeFileSync(
-      path.join(target, name.replace(/\.ts$/, '.js')),
-      transpile(readFileSync(file, 'utf8'), file),
-    );
+  for (const folder of ['realtime', 'conversation']) {
+    transpileFolder(path.join(root, 'libs/ui/src', folder), path.join(target, folder));
   }
-  const load = (name) => import(pathToFileURL(path.join(target, `${name}.js`)).href);
+  writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n');
+  const load = (name) => import(pathToFileURL(path.join(target, 'conversation', `${name}.js`)).href);
   const [socket, store, actions, api] = await Promise.all([
     load('session-socket'),
     load('conversation-store'),
@@ -46,4 +39,14 @@ export async function loadShippedClient(root) {
     load('conversation-api'),
   ]);
   return { ...socket, ...store, ...actions, ...api };
+}
+
+function transpileFolder(source, target) {
+  mkdirSync(target, { recursive: true });
+  for (const name of readdirSync(source)) {
+    if (!/^[a-z-]+\.ts$/.test(name) || name.startsWith('use-')) continue;
+    const file = path.join(source, name);
+    const made = path.join(target, name.replace(/\.ts$/, '.js'));
+    writeFileSync(made, transpile(readFileSync(file, 'utf8'), file));
+  }
 }

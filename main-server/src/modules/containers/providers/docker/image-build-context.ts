@@ -19,6 +19,8 @@ const inputs = [
   'tools/scripted-model/package.json',
   'e2e/package.json',
   'bench/package.json',
+  'chaos/package.json',
+  'scripts/pack-app.mjs',
 ];
 
 const ignored =

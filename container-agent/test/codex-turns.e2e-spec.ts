@@ -85,11 +85,13 @@ describeWithCodex('a prompt for codex', () => {
     expect(told).toEqual([{ type: 'prompt.steered', turnId: 'turn-p1', promptId: 'p2' }]);
     const said = itemsOf(agent, 'turn-p1').flatMap((item) => (item.type === 'text' ? [item.text] : []));
     expect(said.filter((text) => text.includes('turned aside'))).toHaveLength(1);
-    // It counts as run: a delivery whose answer was lost does not run it again.
+    // It counts as run: a main-server that does not know of it is told so.
     agent.main.deliver('p2', 'say: turned aside', { agent: 'codex' });
-    agent.main.deliver('p3', 'say: next', { agent: 'codex' });
-    await agent.main.whenEnded('turn-p3', 30_000);
-    expect(agent.main.eventsOf('turn-p2')).toEqual([]);
+    await agent.main.whenEnded('turn-p2', 30_000);
+    expect(agent.main.eventsOf('turn-p2')).toMatchObject([
+      { type: 'turn.started', promptId: 'p2' },
+      { type: 'turn.ended', outcome: 'interrupted' },
+    ]);
   });
 
   it('is interrupted within a second and keeps what was said', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { foldTurn } from '@codex-webapp/contracts';
 import { AgentProcess } from './support/agent-process.ts';
@@ -133,6 +133,29 @@ describe('main-server away', () => {
       await agent.main.whenEnded('turn-p2');
       expect(outputOf(agent, 'turn-p1')).toBe(numbers(200));
       expect([agent.main.repeatedEvents, agent.main.disorders]).toEqual([0, []]);
+    },
+    testMs,
+  );
+});
+
+describe('a prompt that was run', () => {
+  it(
+    'is not run again for a main-server that was put back to before it, which is told so',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('again', 'echo ran >> runs');
+      await agent.main.whenEnded('turn-again');
+      await waitFor(() => agent.main.messages.length === 1, 10_000);
+      agent.main.deliver('again', 'echo ran >> runs', { turnId: 'turn-again-2' });
+      await agent.main.whenEnded('turn-again-2');
+      expect(agent.main.eventsOf('turn-again-2')).toMatchObject([
+        { type: 'turn.started', promptId: 'again' },
+        { type: 'turn.ended', outcome: 'interrupted', reason: expect.stringContaining('not run again') },
+      ]);
+      expect(readFileSync(path.join(agent.workspace, 'runs'), 'utf8')).toBe('ran\n');
+      // The queue behind it goes on.
+      agent.main.deliver('next', 'echo next');
+      await agent.main.whenEnded('turn-next');
     },
     testMs,
   );

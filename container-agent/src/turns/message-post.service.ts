@@ -58,7 +58,12 @@ export class MessagePostService {
 
   /** Posts what was stored once main-server has all events up to that number; tries until it is taken or refused for good. */
   post(turnId: string, afterSeq: number): void {
-    this.tail = this.tail.then(() => this.deliver(turnId, afterSeq));
+    this.tail = this.tail
+      .then(() => this.deliver(turnId, afterSeq))
+      .catch((error: unknown) => {
+        // The agent can delete the file; main-server makes the message of the events then.
+        this.logger.error({ msg: 'The message of a turn could not be posted', turnId, err: error });
+      });
   }
 
   /** Posts what earlier processes left, oldest first. */

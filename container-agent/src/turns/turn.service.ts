@@ -38,6 +38,9 @@ const interruptedByStop = 'The container was stopped while the agent worked. Sen
 const interruptedByDeath =
   'The container ended while the agent worked, and the prompt is not run again by itself. Send a message to go on.';
 
+const givenBefore =
+  'The agent was given this prompt before, and it is not run again by itself. Send it again to repeat it.';
+
 /** Runs prompts, one at a time and each once, and reports every end, also of turns that died with an earlier process. */
 @Injectable()
 export class TurnService {
@@ -86,6 +89,7 @@ export class TurnService {
     }
     this.link.send({ type: 'prompt.accepted', promptId });
     if (isNew) this.idle = this.idle.then(() => this.runNext());
+    else if (!isTaken && known) await this.explain(prompt, known);
   }
 
   /** Gives a prompt to the agent within the running turn. Of another turn it is left alone: main-server sees it end. */
@@ -115,6 +119,17 @@ export class TurnService {
     await this.agents.closeAll();
     this.messages.stop();
     this.journal.close();
+  }
+
+  /**
+   * A main-server that was put back to before a prompt asks for it again, and would wait for its turn for ever. What
+   * the outbox still holds explains itself.
+   */
+  private async explain({ promptId, turnId, agent }: DeliveredPrompt, known: JournalEntry): Promise<void> {
+    if (known.state !== 'ended' || (known.turnId === turnId && this.outbox.depth > 0)) return;
+    await this.outbox.append({ type: 'turn.started', turnId, promptId, agent });
+    const end = { outcome: 'interrupted', reason: givenBefore } as const;
+    await this.outbox.append({ type: 'turn.ended', turnId, promptId, ...end });
   }
 
   private async runNext(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { blobHashSchema, blobLimits } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
@@ -9,6 +9,8 @@ import { DomainError } from '@codex-webapp/nest-kit';
 const fileMinBytes = 4_096;
 /** Of one session at once; a container needs one. */
 const uploadsMax = 4;
+/** Blobs leave so much of the disk to the database. */
+const freeMinBytes = 64 * 1024 * 1024;
 const unfinished = '.part';
 
 export interface StoredBlob {
@@ -57,8 +59,11 @@ export class BlobFolder {
   private async receive(sha256: string, content: AsyncIterable<Uint8Array>): Promise<number> {
     this.measured ??= this.measure();
     await this.measured;
+    await this.assertRoom();
     const draft = path.join(this.folder, `${randomUUID()}${unfinished}`);
-    const file = await open(draft, 'wx', 0o600);
+    const file = await open(draft, 'wx', 0o600).catch((error: unknown) => {
+      throw translate(error);
+    });
     let taken = 0;
     try {
       const hash = createHash('sha256');
@@ -72,9 +77,11 @@ export class BlobFolder {
       }
       if (hash.digest('hex') !== sha256) throw hashMismatch();
       await file.sync();
+      // Another upload of the same bytes may have been faster.
+      const isNew = (await this.sizeOf(sha256)) === null;
       await rename(draft, this.fileOf(sha256));
       await syncFolder(this.folder);
-      this.storedBytes += Math.max(taken, fileMinBytes);
+      if (isNew) this.storedBytes += Math.max(taken, fileMinBytes);
       return taken;
     } catch (error) {
       await rm(draft, { force: true });
@@ -83,6 +90,12 @@ export class BlobFolder {
       this.pendingBytes -= taken;
       await file.close();
     }
+  }
+
+  /** The database is on the same disk, and everybody's. @throws storage.full */
+  private async assertRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.folder);
+    if (bavail * bsize < freeMinBytes) throw diskFull();
   }
 
   private async measure(): Promise<void> {
@@ -129,11 +142,17 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+function diskFull(cause?: unknown): DomainError {
+  return new DomainError('storage.full', {
+    message: 'The disk of the server is full: try again when there is room.',
+    cause,
+  });
+}
+
 function translate(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const message = 'The disk of the server is full: try again when there is room.';
-    return new DomainError('storage.full', { message, cause: error });
+    return diskFull(error);
   }
   // The session was deleted meanwhile, and its folder with it.
   if (code === 'ENOENT')

@@ -130,8 +130,10 @@ export class HistoryService implements BeforeApplicationShutdown {
     if (!hasTakenBack) return;
     // Cursors of this run may name positions that were used twice; the next run must not trust them.
     const epoch = randomBytes(8).toString('hex');
-    await this.writeQueue.run((manager) =>
-      manager.query('UPDATE server_state SET history_epoch = ?', [epoch]),
+    // A full disk is one reason why something was taken back.
+    await this.writeQueue.run(
+      (manager) => manager.query('UPDATE server_state SET history_epoch = ?', [epoch]),
+      { isUrgent: true },
     );
   }
 

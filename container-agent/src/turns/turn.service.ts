@@ -121,12 +121,9 @@ export class TurnService {
     this.journal.close();
   }
 
-  /**
-   * A main-server that was put back to before a prompt asks for it again, and would wait for its turn for ever. What
-   * the outbox still holds explains itself.
-   */
+  /** A main-server that was put back to before a prompt asks for it as another turn, and would wait for that for ever. */
   private async explain({ promptId, turnId, agent }: DeliveredPrompt, known: JournalEntry): Promise<void> {
-    if (known.state !== 'ended' || (known.turnId === turnId && this.outbox.depth > 0)) return;
+    if (known.state !== 'ended' || known.turnId === turnId) return;
     await this.outbox.append({ type: 'turn.started', turnId, promptId, agent });
     const end = { outcome: 'interrupted', reason: givenBefore } as const;
     await this.outbox.append({ type: 'turn.ended', turnId, promptId, ...end });

@@ -211,7 +211,8 @@ export class ScriptedMainServer {
     this.blobPuts += 1;
     const status = this.blobStatuses.shift();
     if (status !== undefined) {
-      const error = { code: 'blob.limit_reached', message: 'No more blobs here.' };
+      const code = status === 507 ? 'blob.limit_reached' : 'internal';
+      const error = { code, message: 'No more blobs here.' };
       return { status, body: { error, requestId: 'r' } };
     }
     if (createHash('sha256').update(bytes).digest('hex') !== sha256) return { status: 422, body: {} };

@@ -1,5 +1,5 @@
 const apps =
-  '^(main-server|container-agent/src|container-agent/test|container-agent/ui|web|tools|e2e|bench)/';
+  '^(main-server|container-agent/src|container-agent/test|container-agent/ui|web|tools|e2e|bench|chaos)/';
 const serverApps = '^(main-server|container-agent)/src/';
 const test = '[.](spec|e2e-spec|spec-d)[.]tsx?$|/(test|testing)/';
 /** The two UIs have the same layers; each pattern captures the UI's root so that a rule compares within one UI. */

@@ -80,14 +80,12 @@ describe('main-server away while an agent writes 10,000 events', () => {
 
       app = await createTestApp({ folder, env });
       const back = await ConversationPage.open(app, user, session.id, seen);
-      const startedAt = performance.now();
       await Promise.race([
         outbox.whenAcked(outbox.lastSeq),
         new Promise((_, reject) =>
           setTimeout(() => reject(new Error(`${outbox.depth} are left`)), 30_000).unref(),
         ),
       ]);
-      expect(performance.now() - startedAt).toBeLessThan(30_000);
       await back.entry(({ body }) => body.type === 'turn.event' && body.event.type === 'turn.ended');
       const shown = numbersOf([...before, ...back.entries]);
       expect(shown).toEqual(Array.from({ length: count }, (_, index) => index));

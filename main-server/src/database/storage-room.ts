@@ -92,7 +92,7 @@ export async function unlessFull(writing: Promise<unknown>): Promise<void> {
   }
 }
 
-function storageFull(cause?: unknown): DomainError {
+export function storageFull(cause?: unknown): DomainError {
   return new DomainError('storage.full', {
     message: 'The disk of the server is full; nothing was stored. Make room on it, then try again.',
     details: { retryAfterSeconds: 10 },

@@ -183,7 +183,6 @@ export class ModelClient {
   stop(): void {
     this.socket.stop();
     this.wire?.end(1000);
-    this.store.current();
   }
 
   private environment(): SocketEnvironment {
@@ -258,10 +257,6 @@ export class ModelContainer {
     this.unacked.splice(0, this.unacked.length, ...missing);
     this.isLinked = true;
     if (missing.length > 0) await this.send(missing);
-  }
-
-  get isDone(): boolean {
-    return this.isLinked;
   }
 
   private async send(numbers: readonly number[]): Promise<void> {

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 
 import path from 'node:path';
 import { blobHashSchema, blobLimits } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
+import { storageFull } from '../../database/storage-room.ts';
 
 /** What a file costs at least: many small ones fill a disk too. */
 const fileMinBytes = 4_096;
@@ -31,7 +32,7 @@ export class BlobFolder {
     private readonly maxBytes: number,
   ) {}
 
-  /** On the disk when it resolves. @throws blob.too_large, blob.limit_reached, blob.hash_mismatch, request.too_many */
+  /** On the disk when it resolves. @throws blob.too_large, blob.limit_reached, blob.hash_mismatch, request.too_many, storage.full */
   async write(sha256: string, content: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
     const known = await this.sizeOf(sha256);
     if (known !== null) return { bytes: known, isNew: false };
@@ -95,7 +96,7 @@ export class BlobFolder {
   /** The database is on the same disk, and everybody's. @throws storage.full */
   private async assertRoom(): Promise<void> {
     const { bavail, bsize } = await statfs(this.folder);
-    if (bavail * bsize < freeMinBytes) throw diskFull();
+    if (bavail * bsize < freeMinBytes) throw storageFull();
   }
 
   private async measure(): Promise<void> {
@@ -142,18 +143,9 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function diskFull(cause?: unknown): DomainError {
-  return new DomainError('storage.full', {
-    message: 'The disk of the server is full: try again when there is room.',
-    cause,
-  });
-}
-
 function translate(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return diskFull(error);
-  }
+  if (code === 'ENOSPC' || code === 'EDQUOT') return storageFull(error);
   // The session was deleted meanwhile, and its folder with it.
   if (code === 'ENOENT')
     return new DomainError('session.not_found', { message: 'There is no such session.', cause: error });

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 
-// Nearly all that a start makes stays, which V8 takes for a sign of load: it would hold 32 MB ready for new objects, until
-// a collection that an idle server may never see.
+// Nearly all that is loaded stays, which V8 takes for a sign of load: it would hold 32 MB ready for new objects, until a
+// collection that an idle server may never see.
 setFlagsFromString('--semi-space-growth-factor=1');
-// Loaded after the flag, since loading is most of what a start makes.
+// Loaded after the flag, which holds from here on.
 const { startMainServer } = await import('./start-main-server.ts');
-await startMainServer();
-// From here on there may be load.
+// From here on that room grows again: to about 8 MB while the server starts, to more under load.
 setFlagsFromString('--semi-space-growth-factor=2');
+await startMainServer();

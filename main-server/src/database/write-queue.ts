@@ -136,7 +136,11 @@ export class WriteQueue {
       isUrgent,
       resolve,
       reject,
-    }: { isUrgent: boolean; resolve(result: T): void; reject(error: unknown): void },
+    }: {
+      isUrgent: boolean;
+      resolve: (result: T) => void;
+      reject: (error: unknown) => void;
+    },
   ): Job {
     // What is logged of it belongs to the request that asked, whoever it shares the commit with.
     const inContext = AsyncLocalStorage.snapshot();

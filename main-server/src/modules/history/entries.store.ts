@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Entry } from '@codex-webapp/contracts';
 import { In, MoreThan, MoreThanOrEqual, type EntityManager, Repository } from 'typeorm';
+import { runStatement } from '../../database/statement.ts';
 import { EntryEntity } from './entry.entity.ts';
 import type { StagedEntry } from './staged-entry.ts';
 
@@ -34,7 +35,8 @@ export class EntriesStore {
     for (let start = 0; start < rows.length; start += rowsPerInsert) {
       const chunk = rows.slice(start, start + rowsPerInsert);
       const places = chunk.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
-      await manager.query(`INSERT INTO entries (${columns.join(', ')}) VALUES ${places}`, chunk.flat());
+      const sql = `INSERT INTO entries (${columns.join(', ')}) VALUES ${places}`;
+      await runStatement(manager, sql, chunk.flat());
     }
   }
 

@@ -25,7 +25,9 @@ const recheckMs = 1_000;
 export class LinkGateway
   implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket>, OnApplicationShutdown
 {
-  private readonly sockets = new SocketRegistry<ContainerIdentity, LinkConnection>();
+  private readonly sockets = new SocketRegistry<ContainerIdentity, LinkConnection>(
+    ({ sessionId }) => sessionId,
+  );
   private readonly recheck = setInterval(() => void this.endReplaced(), recheckMs).unref();
 
   constructor(

@@ -17,14 +17,14 @@ const socketsMax = 50;
 /** Pages that show the session list. After a reconnect a page asks REST anew, so nothing is kept for it here. */
 @WebSocketGateway({ path: '/ws/events', maxPayload: 1024 })
 export class ListGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket> {
-  private readonly sockets = new SocketRegistry<AuthUser, PacedSocket>();
+  private readonly sockets = new SocketRegistry<AuthUser, PacedSocket>(({ id }) => id);
 
   constructor(private readonly guard: ListUpgradeGuard) {}
 
   afterInit(server: PathWsServer): void {
     server.authorizeWith(async (request, context) => {
       const user = await this.guard.authorize(request, context);
-      this.sockets.assertFewerThan(socketsMax, ({ id }) => id === user.id);
+      this.sockets.assertFewerThan(socketsMax, user.id);
       return user;
     });
   }
@@ -65,7 +65,7 @@ export class ListGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnec
   }
 
   private ofUser(userId: string): readonly PacedSocket[] {
-    return this.sockets.list(({ id }) => id === userId);
+    return this.sockets.of(userId);
   }
 
   private revoke(matches: (user: AuthUser) => boolean): void {

@@ -27,7 +27,7 @@ const resumeMax = 2_000;
   maxPayload: clientFrameLimits.frameMaxBytes,
 })
 export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket> {
-  private readonly sockets = new SocketRegistry<SessionGuest, ClientConnection>();
+  private readonly sockets = new SocketRegistry<SessionGuest, ClientConnection>(({ sessionId }) => sessionId);
 
   constructor(
     private readonly guard: ClientUpgradeGuard,
@@ -42,7 +42,8 @@ export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayCon
       const guest = await this.guard.authorize(request, context);
       this.sockets.assertFewerThan(
         this.config.sessionSocketsMax,
-        ({ user, sessionId }) => user.id === guest.user.id && sessionId === guest.sessionId,
+        guest.sessionId,
+        ({ user }) => user.id === guest.user.id,
       );
       return guest;
     });
@@ -76,7 +77,7 @@ export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayCon
 
   @OnEvent(sessionEvents.removed)
   onSessionRemoved({ sessionId }: SessionRemoved): void {
-    for (const connection of this.sockets.list((guest) => guest.sessionId === sessionId)) {
+    for (const connection of this.sockets.of(sessionId)) {
       connection.close(closeCodes.sessionGone, 'session deleted');
     }
     this.history.forget(sessionId);
@@ -84,7 +85,7 @@ export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayCon
 
   @OnEvent(containerEvents.progress)
   onContainerProgress({ sessionId, container }: ContainerProgressed): void {
-    for (const connection of this.sockets.list((guest) => guest.sessionId === sessionId)) {
+    for (const connection of this.sockets.of(sessionId)) {
       connection.send({
         type: 'container.progress',
         container: { ...container, steps: [...container.steps] },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { waitFor } from './wait.mjs';
@@ -27,7 +27,6 @@ export class Server {
       PORT: String(port),
       CONTAINER_PORT: String(containerPort),
       DATABASE_PATH: path.join(this.dataFolder, 'chat.db'),
-      CONTAINER_PROVIDER: 'process',
       LOG_LEVEL: 'warn',
       ...environment,
     };
@@ -109,20 +108,6 @@ export class Server {
     return text === '' ? null : JSON.parse(text);
   }
 
-  /** The pid of a session's container-agent; null when it does not run. */
-  findContainerAgent(sessionId) {
-    try {
-      const record = JSON.parse(
-        readFileSync(path.join(this.dataFolder, 'containers', `${sessionId}.json`), 'utf8'),
-      );
-      if (record.pid === null) return null;
-      const environment = readFileSync(`/proc/${record.pid}/environ`, 'utf8').split('\0');
-      return environment.includes(`SESSION_ID=${sessionId}`) ? record.pid : null;
-    } catch {
-      return null; // Not started yet, or just gone.
-    }
-  }
-
   async #isReady() {
     try {
       return (await fetch(`http://127.0.0.1:${this.port}/health/ready`)).ok;
@@ -154,21 +139,4 @@ export async function freePort() {
   probe.close();
   await once(probe, 'close');
   return port;
-}
-
-/** The processes that were started with one of these sessions in their environment. */
-export function processesOfSessions(sessionIds) {
-  const marks = new Set(sessionIds.map((id) => `SESSION_ID=${id}`));
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8')
-          .split('\0')
-          .some((one) => marks.has(one));
-      } catch {
-        return false; // It ended since the listing, or is not ours to read.
-      }
-    })
-    .map(Number);
 }

@@ -30,8 +30,8 @@ export class Killer {
       await sleep(random.between(400, 2_500));
     }
     // What it has acknowledged a moment ago has to be there, also when it could store nothing just now.
-    const release = random.chance(0.5) ? await this.#holdDatabase() : null;
-    if (random.chance(0.5)) await this.proxy.whenPasses('ack', { timeoutMs: 1_000 });
+    if (random.chance(0.7)) await this.proxy.whenPasses('ack', { timeoutMs: 1_500 });
+    const release = random.chance(0.6) ? await this.#holdDatabase() : null;
     await server.kill();
     this.counts.serverKills += 1;
     await release?.();
@@ -43,7 +43,7 @@ export class Killer {
     const release = await holdDatabase(this.server.databasePath);
     if (release === null) return null;
     this.counts.databaseHolds += 1;
-    await sleep(this.random.between(20, 800));
+    await sleep(this.random.between(20, 500));
     return release;
   }
 

@@ -3,14 +3,16 @@ import { PostReader } from './post-reader.mjs';
 /** Of complete POST requests that are not cut. */
 const duplicateShare = 0.3;
 /**
- * Frames of the server around which a connection is cut, and how often: `lost` with all that would follow, or
- * `unanswered`, when it arrives and nothing comes back any more. Chance alone hits these windows of milliseconds too seldom.
+ * Frames of the server around which connections are cut: a share of them, at one of the first so many frames of the kind.
+ * A frame is `lost` with all that would follow, or arrives and nothing comes back any more. Chance alone hits these windows
+ * of milliseconds too seldom.
  */
 const aims = [
-  { type: 'prompt.deliver', lost: 0.2, unanswered: 0.3 },
-  { type: 'ack', lost: 0.006, unanswered: 0.006 },
-  { type: 'entries', lost: 0.005, unanswered: 0 },
-].map((aim) => ({ ...aim, mark: `"type":"${aim.type}"` }));
+  { type: 'prompt.deliver', share: 0.6, frames: 2, lost: 0.4 },
+  { type: 'ack', share: 0.6, frames: 40, lost: 0.4 },
+  { type: 'entries', share: 0.5, frames: 60, lost: 1 },
+];
+const fewFrames = 3;
 
 /** One connection through the proxy. It is cut after any byte, in any direction, by its fate or aimed at a frame. */
 export class LossyConnection {
@@ -25,6 +27,7 @@ export class LossyConnection {
   #downLeft = Infinity;
   /** It is cut by a timer, and stays open until then though nothing passes any more. */
   #isDoomed = false;
+  #aims;
   #sessionId;
 
   constructor({ near, far, fate, random, count, repeat, onPassed }) {
@@ -35,6 +38,7 @@ export class LossyConnection {
     this.#isCalm = fate === 'calm';
     this.#delayMs = fate === 'delayed' ? random.between(5, 120) : 0;
     this.#plan(fate);
+    this.#aims = this.#isCalm ? [] : this.#drawAims();
     const isDuplicated = fate !== 'cut' && !this.#isCalm && random.chance(duplicateShare);
     this.#join(isDuplicated ? new PostReader(repeat) : null, onPassed);
   }
@@ -88,14 +92,23 @@ export class LossyConnection {
     });
   }
 
+  #drawAims() {
+    const random = this.#random;
+    return aims
+      .filter(({ share }) => random.chance(share))
+      .map(({ type, frames, lost }) => ({
+        mark: `"type":"${type}"`,
+        framesLeft: random.between(1, random.pick([fewFrames, frames])),
+        isLost: random.chance(lost),
+      }));
+  }
+
   #aimAt(chunk) {
-    if (this.#isCalm || this.#isDoomed) return;
-    const aim = aims.find(({ mark }) => chunk.includes(mark));
+    if (this.#isDoomed) return;
+    const aim = this.#aims.find((one) => chunk.includes(one.mark) && (one.framesLeft -= 1) <= 0);
     if (aim === undefined) return;
-    const draw = this.#random.next();
-    if (draw >= aim.lost + aim.unanswered) return;
     this.#isDoomed = true;
-    if (draw < aim.lost) this.#downLeft = Math.min(this.#downLeft, this.#random.between(0, chunk.length - 1));
+    if (aim.isLost) this.#downLeft = Math.min(this.#downLeft, this.#random.between(0, chunk.length - 1));
     else this.#upLeft = 0;
     this.#after(this.#random.between(5, 120), () => this.#cut('aimedCuts'));
   }

@@ -8,9 +8,9 @@ const duplicateShare = 0.3;
  * of milliseconds too seldom.
  */
 const aims = [
-  { type: 'prompt.deliver', share: 0.6, frames: 2, lost: 0.4 },
-  { type: 'ack', share: 0.6, frames: 40, lost: 0.4 },
-  { type: 'entries', share: 0.5, frames: 60, lost: 1 },
+  { type: 'prompt.deliver', count: 'cutAtPrompt', share: 0.6, frames: 2, lost: 0.4 },
+  { type: 'ack', count: 'cutAtAck', share: 0.6, frames: 40, lost: 0.4 },
+  { type: 'entries', count: 'cutAtEntries', share: 0.5, frames: 60, lost: 1 },
 ];
 const fewFrames = 3;
 
@@ -96,7 +96,8 @@ export class LossyConnection {
     const random = this.#random;
     return aims
       .filter(({ share }) => random.chance(share))
-      .map(({ type, frames, lost }) => ({
+      .map(({ type, count, frames, lost }) => ({
+        count,
         mark: `"type":"${type}"`,
         framesLeft: random.between(1, random.pick([fewFrames, frames])),
         isLost: random.chance(lost),
@@ -110,7 +111,7 @@ export class LossyConnection {
     this.#isDoomed = true;
     if (aim.isLost) this.#downLeft = Math.min(this.#downLeft, this.#random.between(0, chunk.length - 1));
     else this.#upLeft = 0;
-    this.#after(this.#random.between(5, 120), () => this.#cut('aimedCuts'));
+    this.#after(this.#random.between(5, 120), () => this.#cut(aim.count));
   }
 
   #cut(kind) {

@@ -92,8 +92,13 @@ async function isLoudEnough(now) {
   return (await countEvents(now.databasePath)) >= events;
 }
 
-function reachedBy({ serverKills, agentKills, cuts, aimedCuts, droppedAnswers, events }) {
-  return { kills: serverKills + agentKills, cuts: cuts + aimedCuts + droppedAnswers, events };
+function reachedBy(counts) {
+  const { cuts, droppedAnswers, cutAtPrompt, cutAtAck, cutAtEntries } = counts;
+  return {
+    kills: counts.serverKills + counts.agentKills,
+    cuts: cuts + droppedAnswers + cutAtPrompt + cutAtAck + cutAtEntries,
+    events: counts.events,
+  };
 }
 
 function shortOf(counts, least) {

@@ -43,8 +43,15 @@ const packed = {
 const triesMax = 3;
 const schedule = { sessions: 3, quietDeadlineMs: 45_000, serverShare: 0.35 };
 /** How much has to have happened to the product in one short run, and for how long at most that is waited for. */
-const enough = { serverKills: 4, agentKills: 5, aimedCuts: 25, cuts: 25, returns: 10 };
-const secondsMax = 60;
+const enough = {
+  serverKills: 4,
+  databaseHolds: 2,
+  agentKills: 4,
+  cutAtPrompt: 5,
+  cutAtAck: 6,
+  resumes: 12,
+};
+const secondsMax = 120;
 
 export const listMutants = () =>
   readdirSync(patches)
@@ -78,7 +85,7 @@ async function isCaught(name, options) {
   const { root, signs } = plant(name);
   try {
     for (let tries = 1; tries <= triesMax; tries += 1) {
-      const { violations, folder } = await run({ ...options, root });
+      const { counts, violations, folder } = await run({ ...options, root });
       rmSync(folder, { recursive: true, force: true });
       const found = violations.filter(({ kind, what }) => signs.includes(`${kind}, although ${what}`));
       const seconds = Math.round((performance.now() - begunAt) / 1_000);
@@ -89,7 +96,7 @@ async function isCaught(name, options) {
         );
         return true;
       }
-      console.log(`not caught ${name} (${others})`);
+      console.log(`not caught ${name} (${others}; ${JSON.stringify(counts)})`);
     }
     return false;
   } finally {

@@ -126,10 +126,12 @@ export class Workload {
     let startedAt = 0;
     while (!this.isEnded) {
       await sleep(300);
+      const { status, reason } = this.clients[0].state.container ?? {};
       // A start makes a new container, so a second one while the first begins would end it.
-      if (this.clients[0].state.container?.status !== 'error' || Date.now() - startedAt < 8_000) continue;
+      if (status !== 'error' || Date.now() - startedAt < 8_000) continue;
       startedAt = Date.now();
       this.counts.startsByHand += 1;
+      console.log(`started by hand, since it said: ${reason?.split('\n')[0]}`);
       await this.startContainer().catch(() => null); // The server is down; asked again as long as it is needed.
     }
   }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import Docker from 'dockerode';
 import tar from 'tar-fs';
 import { scriptedAgent } from './product-tree.mjs';
-import { waitFor } from './wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 
 const labels = { session: 'codex-webapp.session', instance: 'codex-webapp.instance' };
 /** Below the volume of a session, so that it outlives each of its containers. */

@@ -1,5 +1,5 @@
 import { holdDatabase } from './database.mjs';
-import { sleep } from './wait.mjs';
+import { sleep } from '../../tools/processes/wait.mjs';
 
 /** Kills main-server and container-agents at random instants, some of them in the moment in which a frame passes. */
 export class Killer {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { LossyConnection } from './lossy-connection.mjs';
-import { sleep } from './wait.mjs';
+import { sleep } from '../../tools/processes/wait.mjs';
 
 /** Shares of all connections; the others are left alone, for a while. */
 const fates = [

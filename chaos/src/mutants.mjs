@@ -35,11 +35,7 @@ const copied = [
   'libs/ui/src/realtime',
   'libs/ui/package.json',
 ];
-/** In an app's dist one file holds the whole program; it is put together again from its small original and the others. */
-const packed = {
-  'main-server': 'main-server/src/main.ts',
-  'container-agent': 'container-agent/src/start-container-agent.ts',
-};
+const apps = ['main-server', 'container-agent'];
 const triesMax = 3;
 const schedule = { sessions: 3, quietDeadlineMs: 45_000, serverShare: 0.35 };
 /** How much has to have happened to the product in one short run, and for how long at most that is waited for. */
@@ -123,8 +119,7 @@ function plant(name) {
   if (applied.status !== 0)
     throw new Error(`The mutant ${name} does not fit the source any more:\n${applied.stderr}`);
   for (const file of files) build(root, file);
-  for (const app of Object.keys(packed))
-    if (files.some((file) => file.startsWith(`${app}/`))) packAgain(root, app);
+  for (const app of apps) if (files.some((file) => file.startsWith(`${app}/`))) packAgain(root, app);
   return { root, signs };
 }
 
@@ -136,7 +131,7 @@ function linkPackages(root) {
     if (name.startsWith('.') || name === '@codex-webapp') continue;
     symlinkSync(path.join(repository, 'node_modules', name), path.join(modules, name));
   }
-  for (const app of ['main-server', 'container-agent']) {
+  for (const app of apps) {
     const own = path.join(repository, app, 'node_modules');
     if (existsSync(own)) symlinkSync(own, path.join(root, app, 'node_modules'));
   }
@@ -155,13 +150,16 @@ function build(root, file) {
   writeFileSync(target, transpile(readFileSync(path.join(root, file), 'utf8'), path.join(root, file)));
 }
 
+/**
+ * In a built app the file it starts from holds all the others; it is put together again from its small original and them.
+ * Which file that is its packer says.
+ */
 function packAgain(root, app) {
-  const entry = packed[app];
-  const target = path.join(root, entry.replace('/src/', '/dist/').replace(/\.ts$/, '.js'));
-  writeFileSync(target, transpile(readFileSync(path.join(repository, entry), 'utf8'), entry));
-  const made = spawnSync(process.execPath, [path.join(root, app, 'pack.mjs')], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const packer = path.join(root, app, 'pack.mjs');
+  const entry = /'dist\/([\w-]+)\.js'/.exec(readFileSync(packer, 'utf8'))?.[1];
+  if (entry === undefined) throw new Error(`${app}/pack.mjs does not say which file it packs.`);
+  const source = path.join(repository, app, 'src', `${entry}.ts`);
+  writeFileSync(path.join(root, app, 'dist', `${entry}.js`), transpile(readFileSync(source, 'utf8'), source));
+  const made = spawnSync(process.execPath, [packer], { cwd: root, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`The mutated ${app} could not be put together:\n${made.stderr}`);
 }

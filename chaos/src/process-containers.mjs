@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { processesOfSession } from '../../tools/processes/processes.mjs';
 import { scriptedAgent } from './product-tree.mjs';
 
 /** Containers of the provider `process`: container-agents on this machine, killed by signal. */
@@ -43,7 +44,7 @@ export class ProcessContainers {
 
   /** Container-agents outlive main-server by design, so they are ended one by one. */
   async cleanUp() {
-    for (const pid of processesOf(this.#sessions)) kill(pid);
+    for (const { id } of this.#sessions) for (const pid of processesOfSession(id)) kill(pid);
   }
 
   /** The pid of a session's container-agent; null when it does not run. */
@@ -57,23 +58,6 @@ export class ProcessContainers {
       return null; // Not started yet, or just gone.
     }
   }
-}
-
-/** The processes that were started with one of these sessions in their environment. */
-function processesOf(sessions) {
-  const marks = new Set(sessions.map(({ id }) => `SESSION_ID=${id}`));
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8')
-          .split('\0')
-          .some((one) => marks.has(one));
-      } catch {
-        return false; // It ended since the listing, or is not ours to read.
-      }
-    })
-    .map(Number);
 }
 
 /** False when it had ended by itself since it was looked up. */

@@ -1,4 +1,4 @@
-import { waitFor } from './wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 
 /** Waits until nothing is left to do. What still is after the deadline is given as violations. */
 export async function becomeQuiet({ server, workloads }, deadlineMs) {

@@ -10,7 +10,7 @@ import { repository } from './product-tree.mjs';
 import { becomeQuiet } from './quiet.mjs';
 import { Random } from './random.mjs';
 import { Stage } from './stage.mjs';
-import { sleep } from './wait.mjs';
+import { sleep } from '../../tools/processes/wait.mjs';
 
 const noCounts = {
   serverKills: 0,

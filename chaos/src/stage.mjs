@@ -1,7 +1,8 @@
+import { freePort } from '../../tools/processes/processes.mjs';
 import { Client } from './client.mjs';
 import { LossyProxy } from './lossy-proxy.mjs';
 import { loadShippedClient } from './product-tree.mjs';
-import { freePort, Server } from './server.mjs';
+import { Server } from './server.mjs';
 import { Workload } from './workload.mjs';
 
 const clientsPerSession = 3;

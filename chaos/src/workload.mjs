@@ -1,4 +1,4 @@
-import { sleep } from './wait.mjs';
+import { sleep } from '../../tools/processes/wait.mjs';
 
 /** What users do with one session: prompts from several pages by socket and REST, interrupts, answers, coming and going. */
 export class Workload {

@@ -30,10 +30,11 @@ const suites = [
   jest('unit'),
   jest('e2e'),
   command('chaos', 'chaos', ['--', '--seconds', '45', '--sessions', '3', '--seed', '1']),
-  ...(isFull
-    ? [command('chaos mutants', 'chaos', ['--', 'mutants', 'answered-twice', 'forget-at-send'])]
-    : []),
+  isFull
+    ? command('chaos mutants', 'chaos', ['--', 'mutants', '--seed', '1'])
+    : command('chaos mutant', 'chaos', ['--', 'mutants', 'no-dedupe-on-intake', '--seed', '1']),
   jest('docker', { missing: whyNoDocker }),
+  { ...command('chaos docker', 'chaos', ['--', '--docker', '--seed', '1']), missing: whyNoDocker },
   { name: 'browser', missing: whyNoChromium, run: runPlaywright },
 ];
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { figure, median } from './support/figures.mjs';
 import { mainServer, root } from './support/paths.mjs';
-import { freePort, processorMilliseconds, startNode, stop } from './support/processes.mjs';
-import { waitFor } from './support/wait.mjs';
+import { freePort, processorMilliseconds, startNode, stop } from '../../tools/processes/processes.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const starts = {

@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { summaryFigures } from './support/delays.mjs';
 import { figure } from './support/figures.mjs';
-import { processorMilliseconds } from './support/processes.mjs';
+import { processorMilliseconds } from '../../tools/processes/processes.mjs';
 import { Product } from './support/product.mjs';
-import { sleep, waitFor } from './support/wait.mjs';
+import { sleep, waitFor } from '../../tools/processes/wait.mjs';
 import { Worker } from './support/worker.mjs';
 
 const perSecond = 200;

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeMachine, loadNow, measuredCommit } from './support/machine.mjs';
 import { resultsFolder } from './support/paths.mjs';
-import { stopAll } from './support/processes.mjs';
+import { stopAll } from '../../tools/processes/processes.mjs';
 import { writeReport } from './report.mjs';
 
 const names = [

@@ -1,8 +1,8 @@
 // What both programs take while nothing happens.
 import { figure, median } from './support/figures.mjs';
-import { processesOfSession, residentMegabytes } from './support/processes.mjs';
+import { processesOfSession, residentMegabytes } from '../../tools/processes/processes.mjs';
 import { Product } from './support/product.mjs';
-import { sleep } from './support/wait.mjs';
+import { sleep } from '../../tools/processes/wait.mjs';
 
 const idleMs = Number(process.env.BENCH_IDLE_MS ?? 30_000);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);

@@ -1,7 +1,7 @@
 // kill -9 of main-server with many pages open, a start, and how long it takes until each of them is live again.
 import { figure, median } from './support/figures.mjs';
 import { Product } from './support/product.mjs';
-import { waitFor } from './support/wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 import { Worker } from './support/worker.mjs';
 
 const pageCount = Number(process.env.BENCH_SOCKETS ?? 2_000);

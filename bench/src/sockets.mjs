@@ -1,8 +1,8 @@
 // Pages that are open and do nothing: what each of them costs.
 import { figure } from './support/figures.mjs';
-import { processorMilliseconds, residentMegabytes } from './support/processes.mjs';
+import { processorMilliseconds, residentMegabytes } from '../../tools/processes/processes.mjs';
 import { Product } from './support/product.mjs';
-import { sleep } from './support/wait.mjs';
+import { sleep } from '../../tools/processes/wait.mjs';
 import { Worker } from './support/worker.mjs';
 
 const socketCount = Number(process.env.BENCH_SOCKETS ?? 10_000);

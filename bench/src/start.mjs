@@ -5,7 +5,7 @@ import { findChromium } from '../../scripts/setup/chromium.mjs';
 import { figure, median, spread } from './support/figures.mjs';
 import { root } from './support/paths.mjs';
 import { Product } from './support/product.mjs';
-import { waitFor } from './support/wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 20);
 /** The first ones find nothing in memory. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { figure, quantile, spread } from './support/figures.mjs';
 import { Product } from './support/product.mjs';
-import { waitFor } from './support/wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 
 const perSecond = 200;
 const eventsPerRound = Number(process.env.BENCH_EVENTS ?? 2_000);

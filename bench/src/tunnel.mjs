@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { figure, median } from './support/figures.mjs';
-import { processorMilliseconds, startNode, stop } from './support/processes.mjs';
+import { processorMilliseconds, startNode, stop } from '../../tools/processes/processes.mjs';
 import { Product } from './support/product.mjs';
-import { waitFor } from './support/wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 
 const connections = 50;
 const seconds = Number(process.env.BENCH_SECONDS ?? 5);

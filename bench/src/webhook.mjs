@@ -1,9 +1,9 @@
 // From a container's webhook to the page: durable messages of many sessions at a pace, and how long each is on its way.
 import { summaryFigures } from './support/delays.mjs';
 import { figure } from './support/figures.mjs';
-import { processorMilliseconds } from './support/processes.mjs';
+import { processorMilliseconds } from '../../tools/processes/processes.mjs';
 import { Product } from './support/product.mjs';
-import { waitFor } from './support/wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 import { Worker } from './support/worker.mjs';
 
 const perSecond = Number(process.env.BENCH_PER_SECOND ?? 1_000);

@@ -44,8 +44,9 @@ function joinTurns(stored, workload) {
 
 function checkEntries(report, { entries }) {
   entries.forEach(({ position }, index) =>
-    report.expect(position === index + 1, 'lost', `the history has no hole at position ${index + 1}`, {
+    report.expect(position === index + 1, 'lost', 'the history has no hole', {
       position,
+      expected: index + 1,
     }),
   );
   const last = new Map();
@@ -54,7 +55,11 @@ function checkEntries(report, { entries }) {
     if (epoch === null) continue;
     const expected = (last.get(epoch) ?? 0) + 1;
     const kind = seq < expected ? 'repeated' : 'lost';
-    report.expect(seq === expected, kind, `event ${expected} of the outbox follows`, { position, seq });
+    report.expect(seq === expected, kind, 'events of an outbox follow each other', {
+      position,
+      seq,
+      expected,
+    });
     last.set(epoch, seq);
   }
 }

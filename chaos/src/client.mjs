@@ -15,6 +15,7 @@ export class Client {
   #counts;
   #source = null;
   #isStopped = false;
+  #isFresh = false;
   /** The longest text it was shown of each turn. */
   shown = new Map();
   /** What was shown and later became something else. */
@@ -138,7 +139,10 @@ export class Client {
   #open(url, listener) {
     this.#counts.connects += 1;
     const socket = new WebSocket(url, { headers: this.#server.headers, perMessageDeflate: false });
-    socket.on('open', () => listener.onOpen());
+    socket.on('open', () => {
+      this.#isFresh = true;
+      listener.onOpen();
+    });
     socket.on('message', (data) => {
       listener.onMessage(Buffer.from(data).toString('utf8'));
       // A slow reader: what comes meanwhile waits in the network.
@@ -158,7 +162,14 @@ export class Client {
     if (this.#isStopped) return;
     if (frame.type === 'snapshot') this.#counts.snapshots += 1;
     if (frame.type === 'reset') this.#counts.resets += 1;
+    if (frame.type !== 'hello') this.#countResume(frame);
     this.store.receive(frame);
+  }
+
+  /** A connection that goes on where the page stood, in the middle of a turn. */
+  #countResume({ type }) {
+    if (this.#isFresh && type === 'entries' && this.state.openTurns.length > 0) this.#counts.resumes += 1;
+    this.#isFresh = false;
   }
 
   #look() {

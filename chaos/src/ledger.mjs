@@ -3,14 +3,16 @@ import path from 'node:path';
 
 /** What the scripted agents have said, written down by themselves. */
 export class Ledger {
-  #folder;
+  #folders;
   #executions;
 
-  constructor(folder) {
-    this.#folder = folder;
-    const file = path.join(folder, 'executions');
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
-    this.#executions = lines.map((line) => line.split(' ')[0]);
+  constructor(folders) {
+    this.#folders = folders;
+    this.#executions = folders
+      .map((folder) => path.join(folder, 'executions'))
+      .filter((file) => existsSync(file))
+      .flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'))
+      .map((line) => line.split(' ')[0]);
   }
 
   executionsOf(key) {
@@ -18,7 +20,7 @@ export class Ledger {
   }
 
   said(key) {
-    const file = path.join(this.#folder, `${key}.said`);
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const file = this.#folders.map((folder) => path.join(folder, `${key}.said`)).find(existsSync);
+    return file === undefined ? '' : readFileSync(file, 'utf8');
   }
 }

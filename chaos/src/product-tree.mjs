@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -26,19 +26,24 @@ export function transpile(source, fileName) {
  * Only JavaScript is made of it: what is drawn (.tsx) is left out.
  */
 export async function loadShippedClient(root) {
+  // Below node_modules, so that it finds the packages it imports.
   const target = path.join(root, 'node_modules/.cache/codex-webapp/chaos-client', String(process.pid));
-  for (const folder of ['realtime', 'conversation']) {
-    transpileFolder(path.join(root, 'libs/ui/src', folder), path.join(target, folder));
+  try {
+    for (const folder of ['realtime', 'conversation']) {
+      transpileFolder(path.join(root, 'libs/ui/src', folder), path.join(target, folder));
+    }
+    writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n');
+    const load = (name) => import(pathToFileURL(path.join(target, 'conversation', `${name}.js`)).href);
+    const [socket, store, actions, api] = await Promise.all([
+      load('session-socket'),
+      load('conversation-store'),
+      load('conversation-actions'),
+      load('conversation-api'),
+    ]);
+    return { ...socket, ...store, ...actions, ...api };
+  } finally {
+    rmSync(target, { recursive: true, force: true });
   }
-  writeFileSync(path.join(target, 'package.json'), '{"type":"module"}\n');
-  const load = (name) => import(pathToFileURL(path.join(target, 'conversation', `${name}.js`)).href);
-  const [socket, store, actions, api] = await Promise.all([
-    load('session-socket'),
-    load('conversation-store'),
-    load('conversation-actions'),
-    load('conversation-api'),
-  ]);
-  return { ...socket, ...store, ...actions, ...api };
 }
 
 function transpileFolder(source, target) {

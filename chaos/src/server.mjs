@@ -1,16 +1,15 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { waitFor } from './wait.mjs';
+import { startNode, stop } from '../../tools/processes/processes.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 
 const password = 'correct horse battery staple';
 
 /** The built main-server on its own data folder, killed and started again on the same ports. */
 export class Server {
   #program = null;
-  #output = '';
+  #earlierOutput = '';
   #token = '';
 
   /** `root` has the built product; the ports stay the same over all starts. `environment` may override. */
@@ -27,7 +26,6 @@ export class Server {
       PORT: String(port),
       CONTAINER_PORT: String(containerPort),
       DATABASE_PATH: path.join(this.dataFolder, 'chat.db'),
-      CONTAINER_PROVIDER: 'process',
       LOG_LEVEL: 'warn',
       ...environment,
     };
@@ -39,7 +37,7 @@ export class Server {
 
   /** What is left of what it printed, the newest last. */
   get output() {
-    return this.#output;
+    return (this.#earlierOutput + (this.#program?.output ?? '')).slice(-400_000);
   }
 
   get headers() {
@@ -47,52 +45,40 @@ export class Server {
   }
 
   launch() {
+    this.#earlierOutput = this.output;
     const args = ['--enable-source-maps', path.join(this.root, 'main-server/dist/main.js')];
-    const child = spawn(process.execPath, args, {
-      cwd: this.root,
-      env: this.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk) => (this.#output = (this.#output + chunk).slice(-400_000)));
-    }
-    this.#program = child;
+    this.#program = startNode(args, this.environment, { cwd: this.root });
   }
 
   async whenReady() {
+    const { child } = this.#program;
     await waitFor(
       'main-server',
       async () => {
-        const { exitCode } = this.#program;
-        if (exitCode !== null)
-          throw new Error(`main-server ended with ${exitCode}:\n${this.#output.slice(-4_000)}`);
+        if (child.exitCode !== null)
+          throw new Error(`main-server ended with ${child.exitCode}:\n${this.#program.output.slice(-4_000)}`);
         return this.#isReady();
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 60_000, everyMs: 50 },
     );
   }
 
   async kill() {
-    if (this.#program.exitCode !== null || this.#program.signalCode !== null) return;
-    const exited = once(this.#program, 'exit');
-    this.#program.kill('SIGKILL');
+    const { child } = this.#program;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
     await exited;
   }
 
   /** As an operator stops it. */
   async stop() {
-    if (this.#program === null || this.#program.exitCode !== null || this.#program.signalCode !== null)
-      return;
-    const exited = once(this.#program, 'exit');
-    this.#program.kill('SIGTERM');
-    const timer = setTimeout(() => this.#program.kill('SIGKILL'), 15_000);
-    await exited;
-    clearTimeout(timer);
+    if (this.#program !== null) await stop(this.#program);
   }
 
   /** Makes the first user, and an API token for everything after. */
   async setUp() {
-    const token = await waitFor('the setup link', () => /\/setup#(\S+)/.exec(this.#output)?.[1] ?? null);
+    const token = await waitFor('the setup link', () => /\/setup#(\S+)/.exec(this.output)?.[1] ?? null);
     const answer = await this.#fetch('POST', '/api/auth/setup', { token, username: 'chaos', password });
     const cookie = answer.headers
       .getSetCookie()
@@ -107,20 +93,6 @@ export class Server {
     const answer = await this.#fetch(method, target, body, this.headers);
     const text = await answer.text();
     return text === '' ? null : JSON.parse(text);
-  }
-
-  /** The pid of a session's container-agent; null when it does not run. */
-  findContainerAgent(sessionId) {
-    try {
-      const record = JSON.parse(
-        readFileSync(path.join(this.dataFolder, 'containers', `${sessionId}.json`), 'utf8'),
-      );
-      if (record.pid === null) return null;
-      const environment = readFileSync(`/proc/${record.pid}/environ`, 'utf8').split('\0');
-      return environment.includes(`SESSION_ID=${sessionId}`) ? record.pid : null;
-    } catch {
-      return null; // Not started yet, or just gone.
-    }
   }
 
   async #isReady() {
@@ -145,30 +117,4 @@ export class Server {
     if (!answer.ok) throw new Error(`${method} ${target}: ${answer.status} ${await answer.text()}`);
     return answer;
   }
-}
-
-export async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-/** The processes that were started with one of these sessions in their environment. */
-export function processesOfSessions(sessionIds) {
-  const marks = new Set(sessionIds.map((id) => `SESSION_ID=${id}`));
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8')
-          .split('\0')
-          .some((one) => marks.has(one));
-      } catch {
-        return false; // It ended since the listing, or is not ours to read.
-      }
-    })
-    .map(Number);
 }

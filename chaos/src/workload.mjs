@@ -1,5 +1,4 @@
-import { scriptedAgent } from './product-tree.mjs';
-import { sleep } from './wait.mjs';
+import { sleep } from '../../tools/processes/wait.mjs';
 
 /** What users do with one session: prompts from several pages by socket and REST, interrupts, answers, coming and going. */
 export class Workload {
@@ -11,8 +10,9 @@ export class Workload {
   #isOver = false;
   #work = [];
 
-  constructor({ session, clients, random, counts, ledgerFolder, seed, startContainer }) {
-    Object.assign(this, { session, clients, counts, ledgerFolder, seed, startContainer });
+  /** `agent` is how the scripted agent is called, with the folder of its ledger. */
+  constructor({ session, clients, random, counts, agent, seed, startContainer }) {
+    Object.assign(this, { session, clients, counts, agent, seed, startContainer });
     this.random = random;
   }
 
@@ -44,30 +44,19 @@ export class Workload {
       // The page shows what waits; a full queue is no better a test than one of three.
       if (this.clients[0].state.prompts.length < 4)
         await this.#queue(random, `${this.session.id.slice(0, 6)}p${number}`);
-      await sleep(random.between(50, 900));
+      await sleep(random.between(50, 600));
     }
   }
 
   async #queue(random, key) {
     const [lines, pauseMs, burst] = random.pick([
       [random.between(2, 30), 1, 50],
-      [random.between(100, 400), random.between(10, 30), 1],
-      [random.between(100, 300), random.between(15, 40), random.between(1, 3)],
-      [random.between(200, 700), random.between(20, 60), random.between(4, 20)],
+      [random.between(80, 250), random.between(8, 20), 1],
+      [random.between(80, 200), random.between(12, 30), random.between(1, 3)],
+      [random.between(150, 500), random.between(15, 40), random.between(4, 20)],
     ]);
     const exitCode = random.chance(0.15) ? random.between(1, 9) : 0;
-    const command = [
-      process.execPath,
-      scriptedAgent,
-      this.ledgerFolder,
-      key,
-      lines,
-      pauseMs,
-      burst,
-      exitCode,
-      this.seed,
-    ];
-    const text = command.join(' ');
+    const text = [...this.agent, key, lines, pauseMs, burst, exitCode, this.seed].join(' ');
     const client = random.pick(this.clients);
     const prompt = { key, text, clientRequestId: `${key}-request`, isAccepted: false };
     this.prompts.set(key, prompt);
@@ -109,10 +98,10 @@ export class Workload {
 
   async #comeAndGo(random) {
     while (!this.#isOver) {
-      await sleep(random.between(1_500, 5_000));
+      await sleep(random.between(800, 3_000));
       const client = random.pick(this.clients.slice(1));
       client.go();
-      await sleep(random.between(50, 2_000));
+      await sleep(random.between(50, 1_200));
       client.come();
       this.counts.returns += 1;
     }
@@ -137,10 +126,12 @@ export class Workload {
     let startedAt = 0;
     while (!this.isEnded) {
       await sleep(300);
+      const { status, reason } = this.clients[0].state.container ?? {};
       // A start makes a new container, so a second one while the first begins would end it.
-      if (this.clients[0].state.container?.status !== 'error' || Date.now() - startedAt < 8_000) continue;
+      if (status !== 'error' || Date.now() - startedAt < 8_000) continue;
       startedAt = Date.now();
       this.counts.startsByHand += 1;
+      console.log(`started by hand, since it said: ${reason?.split('\n')[0]}`);
       await this.startContainer().catch(() => null); // The server is down; asked again as long as it is needed.
     }
   }

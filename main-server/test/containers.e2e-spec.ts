@@ -159,6 +159,47 @@ describe('containers', () => {
     expect(reason).toContain('Error: no workspace');
   });
 
+  it('tries a start once more when the container was killed meanwhile, and not for ever', async () => {
+    await using setup = await setUp();
+    const { app, user, sessionId, provider } = setup;
+    await call(app, user, sessionId, 'create');
+    await waitFor(() => provider.starts.length === 1);
+    provider.end(sessionId, 137);
+    await waitFor(() => provider.starts.length === 2);
+    expect(await statusOf(app, user, sessionId)).toMatchObject({ status: 'creating', generation: 1 });
+    provider.end(sessionId, 137);
+    await waitFor(async () => (await statusOf(app, user, sessionId)).status === 'error');
+    expect((await statusOf(app, user, sessionId)).reason).toContain('exit code 137');
+    expect(provider.starts).toHaveLength(2);
+  });
+
+  it('wakes a container again that was killed while a prompt waited for it', async () => {
+    await using setup = await setUp();
+    const { app, user, sessionId, provider } = setup;
+    const generation = await startAndConnect(setup);
+    await app.as(user).post(`/api/sessions/${sessionId}/messages`, { text: 'delivered and not begun' });
+    const [link] = app.get(LinkRegistry).list();
+    if (link) app.get(LinkRegistry).remove(link);
+    provider.end(sessionId, 137);
+    await waitFor(() => provider.starts.length === 2);
+    expect((await statusOf(app, user, sessionId)).generation).toBeGreaterThan(generation);
+  });
+
+  it('lets a container sleep that its user stopped, whatever waits', async () => {
+    await using setup = await setUp();
+    const { app, user, sessionId, provider } = setup;
+    await startAndConnect(setup);
+    await app.as(user).post(`/api/sessions/${sessionId}/messages`, { text: 'for later' });
+    const [link] = app.get(LinkRegistry).list();
+    if (link) app.get(LinkRegistry).remove(link);
+    await call(app, user, sessionId, 'stop');
+    // Long enough for what must not happen.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await app.get(ContainerReconciler).reconcileAll();
+    expect(await statusOf(app, user, sessionId)).toMatchObject({ status: 'stopped' });
+    expect(provider.starts).toHaveLength(1);
+  });
+
   it('gives a start up when the session is stopped meanwhile', async () => {
     await using setup = await setUp(new SlowContainerProvider('manual'));
     const { app, user, sessionId, provider } = setup;
@@ -187,7 +228,7 @@ describe('containers', () => {
     expect(await call(app, user, sessionId, 'stop')).toMatchObject({
       body: { status: 'stopped', isConnected: false },
     });
-    expect(stopped).toEqual([{ sessionId, generation }]);
+    expect(stopped).toEqual([{ sessionId, generation, isIntended: true }]);
     await expect(identity.authenticateToken(token)).rejects.toMatchObject({
       code: 'container.generation_old',
     });

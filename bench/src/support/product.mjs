@@ -6,8 +6,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { mainServer, root } from './paths.mjs';
-import { freePort, startNode, stop } from './processes.mjs';
-import { waitFor } from './wait.mjs';
+import { freePort, startNode, stop } from '../../../tools/processes/processes.mjs';
+import { waitFor } from '../../../tools/processes/wait.mjs';
 
 const password = 'correct horse battery staple';
 const protocolVersion = 1;

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { processorMilliseconds, residentMegabytes, startNode, stop } from './processes.mjs';
+import {
+  processorMilliseconds,
+  residentMegabytes,
+  startNode,
+  stop,
+} from '../../../tools/processes/processes.mjs';
 
 /** A load generator as a process of its own, so that its work is not in the times that others take. */
 export class Worker {

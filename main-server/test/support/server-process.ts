@@ -10,6 +10,7 @@ import {
   type ServerFrame,
   type SessionResponse,
 } from '@codex-webapp/contracts';
+import { ProcessContainerProvider } from '../../src/modules/containers/providers/process/process.provider.ts';
 import { findFreePort } from './free-port.ts';
 import { TestClient } from './test-client.ts';
 import { TestSocket } from './test-socket.ts';
@@ -178,7 +179,15 @@ export class ServerProcess {
   async [Symbol.asyncDispose](): Promise<void> {
     this.signal('SIGKILL');
     await this.ended();
+    await this.endContainers();
     if (this.isFolderOurs) await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  /** They outlive main-server by design, also in the middle of the deletion of their session. */
+  private async endContainers(): Promise<void> {
+    const options = { dataFolder: this.folder, entryFile: '', mainUrl: '', inheritedEnvironment: {} };
+    const containers = new ProcessContainerProvider(options);
+    for (const { ref } of await containers.list()) await containers.stop(ref, { graceMs: 0 });
   }
 
   private async setUp(): Promise<void> {

@@ -77,6 +77,13 @@ describe('decide', () => {
       expect(types(half, silent, now + connectDeadlineMs)).toEqual(['fail']);
     });
 
+    it('goes on with one that was killed meanwhile, unless memory was why', () => {
+      const killed = observed({ state: 'stopped', exitCode: 137, reason: 'It was ended by SIGKILL.' });
+      expect(types(half, killed, now)).toEqual(['start']);
+      const hungry = { ...killed, reason: 'It used more memory than it may.' };
+      expect(types(half, hungry, now)).toEqual(['fail']);
+    });
+
     it('says why it ended before it was ready', () => {
       const ended = observed({ state: 'stopped', exitCode: 2, reason: 'exit code 2' });
       expect(decide(half, ended, now)).toEqual([{ type: 'fail', reason: 'exit code 2' }]);

@@ -28,8 +28,14 @@ export type LifecycleAction =
 /** From acceptance by the backend to the link. Ours connects in about a second; a loaded machine takes ten. */
 export const connectDeadlineMs = 60_000;
 
-/** Ended by somebody or something outside, and not by a mistake inside: SIGTERM, SIGKILL, an engine that stopped. */
+/** SIGTERM, SIGKILL, an engine that stopped. */
 const outsideExitCodes: readonly (number | null)[] = [null, 0, 137, 143, 255];
+
+/** Ended by somebody or something outside, and not by a mistake inside, so that nothing speaks against another start. */
+export function wasEndedFromOutside({ exitCode, reason }: Pick<Observed, 'exitCode' | 'reason'>): boolean {
+  // The exit code of too much memory is that of any killed process; the words tell it apart.
+  return outsideExitCodes.includes(exitCode) && !/memory/.test(reason ?? '');
+}
 
 /** What has to be done so that what is becomes what is wanted. Done twice it does no harm. */
 export function decide(wanted: Wanted, observed: Observed, now: number): readonly LifecycleAction[] {
@@ -60,6 +66,8 @@ function decideUnseen(wanted: Wanted, observed: Observed): readonly LifecycleAct
 function decideHalfMade(wanted: Wanted, observed: Observed, now: number): readonly LifecycleAction[] {
   if (observed.generation !== wanted.generation || observed.state === 'absent') return [{ type: 'start' }];
   if (observed.state === 'stopped') {
+    // Killed while no server looked: the start is finished, with one try more than it had.
+    if (wasEndedFromOutside(observed)) return [{ type: 'start' }];
     return [{ type: 'fail', reason: observed.reason ?? 'The container ended before it was ready.' }];
   }
   if (observed.isConnected) return [{ type: 'mark', status: 'running', reason: null }];
@@ -70,9 +78,9 @@ function decideHalfMade(wanted: Wanted, observed: Observed, now: number): readon
 function decideRunning(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
   const isThere = observed.state === 'running' && observed.generation === wanted.generation;
   if (isThere) return markUnlessSo(wanted, 'running', null);
-  const isMistake = observed.state === 'stopped' && !outsideExitCodes.includes(observed.exitCode);
+  const isMistake = observed.state === 'stopped' && !wasEndedFromOutside(observed);
   const reason = observed.reason ?? 'The container is gone.';
-  return [{ type: 'mark', status: isMistake || isOutOfMemory(observed) ? 'error' : 'stopped', reason }];
+  return [{ type: 'mark', status: isMistake ? 'error' : 'stopped', reason }];
 }
 
 function decideStopped(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
@@ -87,9 +95,4 @@ function markUnlessSo(
   reason: string | null,
 ): readonly LifecycleAction[] {
   return wanted.status === status ? [] : [{ type: 'mark', status, reason }];
-}
-
-/** Its exit code is that of any killed process; the words tell it apart. */
-function isOutOfMemory(observed: Observed): boolean {
-  return observed.state === 'stopped' && /memory/.test(observed.reason ?? '');
 }

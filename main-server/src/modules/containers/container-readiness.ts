@@ -4,7 +4,7 @@ import { Clock } from '@codex-webapp/nest-kit';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Container } from './container.entity.ts';
 import { ContainerRecords } from './container-records.ts';
-import { connectDeadlineMs } from './container-lifecycle.ts';
+import { connectDeadlineMs, wasEndedFromOutside } from './container-lifecycle.ts';
 import { ContainerProviderError } from './providers/container-provider.errors.ts';
 import type { ContainerProvider, ContainerRef } from './providers/container-provider.ts';
 
@@ -51,6 +51,7 @@ export class ContainerReadiness {
     throw new ContainerProviderError(
       'failed',
       `The container ended before it was ready. ${reason ?? ''}${log}`.trim(),
+      { isRetryable: state.state === 'absent' || wasEndedFromOutside(state) },
     );
   }
 

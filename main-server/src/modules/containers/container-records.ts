@@ -59,7 +59,11 @@ export class ContainerRecords {
   /** Notes that nothing of this generation will come any more: its token is dead from the commit on. */
   async markGone(session: Session, container: Container, changes: ContainerChanges): Promise<Container> {
     const changed = await this.change(session, { ...changes, generation: container.generation + 1 });
-    const stopped: ContainerStopped = { sessionId: session.id, generation: container.generation };
+    const stopped: ContainerStopped = {
+      sessionId: session.id,
+      generation: container.generation,
+      isIntended: container.desired !== 'running',
+    };
     this.events.emit(containerEvents.stopped, stopped);
     return changed;
   }

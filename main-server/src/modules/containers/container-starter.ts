@@ -10,7 +10,7 @@ import { ContainerSpecs } from './container-specs.ts';
 import { describeFailure } from './provider-failures.ts';
 import { ContainerProviderError } from './providers/container-provider.errors.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import type { ContainerProvider, ContainerRef } from './providers/container-provider.ts';
+import type { ContainerProvider, ContainerRef, ContainerSpec } from './providers/container-provider.ts';
 import { StartSteps } from './start-steps.ts';
 
 /** A cold build of the image takes three minutes here; a slow registry more. */
@@ -74,10 +74,33 @@ export class ContainerStarter {
     steps: StartSteps,
     signal: AbortSignal,
   ): Promise<void> {
-    const provider = this.registry.get(container.provider);
     await this.failpoints.hit('containers.start.intended');
     const spec = await this.specs.of(container);
     await this.failpoints.hit('containers.start.specified');
+    const startAndConnect = () => this.startAndConnect(session, container, spec, { steps, signal });
+    const { ref, startedAt } = await startAndConnect().catch((error: unknown) => {
+      if (signal.aborted || !isWorthAnotherTry(error)) throw error;
+      this.logger.warn({ msg: 'A start failed, trying once more', sessionId: session.id, err: error });
+      return startAndConnect();
+    });
+    await this.failpoints.hit('containers.start.connected');
+    await this.records.change(session, {
+      status: 'running',
+      reason: null,
+      ref,
+      startedAt,
+      steps: steps.finish('done'),
+    });
+    await this.failpoints.hit('containers.start.done');
+  }
+
+  private async startAndConnect(
+    session: Session,
+    container: Container,
+    spec: ContainerSpec,
+    { steps, signal }: { readonly steps: StartSteps; readonly signal: AbortSignal },
+  ): Promise<{ readonly ref: ContainerRef; readonly startedAt: number }> {
+    const provider = this.registry.get(container.provider);
     const advance = (name: 'image' | 'create' | 'start' | 'connect', detail: string | null): void => {
       if (steps.advance(name, detail)) this.progress.report(session.id, steps.list());
     };
@@ -88,15 +111,7 @@ export class ContainerStarter {
     await this.records.note(session.id, { ref, startedAt, steps: steps.list() });
     await this.failpoints.hit('containers.start.noted');
     await this.readiness.wait(provider, container, ref, signal);
-    await this.failpoints.hit('containers.start.connected');
-    await this.records.change(session, {
-      status: 'running',
-      reason: null,
-      ref,
-      startedAt,
-      steps: steps.finish('done'),
-    });
-    await this.failpoints.hit('containers.start.done');
+    return { ref, startedAt };
   }
 
   /** Each step after the image has as long as a connection; a silent engine must not hold a session for ever. */
@@ -145,4 +160,9 @@ const deadlineLookMs = 5_000;
 export async function findRef(provider: ContainerProvider, sessionId: string): Promise<ContainerRef | null> {
   const found = (await provider.list()).find((container) => container.sessionId === sessionId);
   return found?.ref ?? null;
+}
+
+/** Killed while it started, or a hiccup of the engine: a prompt that waits should not need somebody to press start. */
+function isWorthAnotherTry(error: unknown): boolean {
+  return error instanceof ContainerProviderError && error.reason === 'failed' && error.isRetryable;
 }

@@ -11,6 +11,8 @@ export const containerEvents = {
 export interface ContainerStopped {
   readonly sessionId: string;
   readonly generation: number;
+  /** Somebody told it to stop, so what waits for it stays waiting. */
+  readonly isIntended: boolean;
 }
 
 /** Something the list of sessions shows has changed. */

@@ -30,12 +30,14 @@ export class LostTurns {
   ) {}
 
   @OnEvent(containerEvents.stopped)
-  async onStopped({ sessionId, generation }: ContainerStopped): Promise<void> {
+  async onStopped({ sessionId, generation, isIntended }: ContainerStopped): Promise<void> {
     // A newer one runs: the turn is its own.
     if ((this.links.get(sessionId)?.generation ?? 0) > generation) return;
     const session = await this.sessions.find(sessionId);
     if (session?.runningTurnId)
       await this.end(sessionId, session.runningTurnId, 'The container stopped during this turn.');
+    // What waits wakes it again, also a prompt that was delivered to it and not begun.
+    if (!isIntended) this.dispatcher.dispatch(sessionId);
   }
 
   /** A container that lost its volume knows nothing of the turn it once ran. */
@@ -52,9 +54,11 @@ export class LostTurns {
       if (!link) return;
       // What it has to say may be a long way back in its outbox.
       if (!link.isDrained) return this.endUnlessExplained(sessionId, turnId);
-      this.end(sessionId, turnId, 'The container no longer knows of this turn.').catch((error: unknown) => {
-        this.logger.error({ msg: 'A lost turn could not be ended', sessionId, turnId, err: error });
-      });
+      this.end(sessionId, turnId, 'The container no longer knows of this turn.').then(
+        () => this.dispatcher.dispatch(sessionId),
+        (error: unknown) =>
+          this.logger.error({ msg: 'A lost turn could not be ended', sessionId, turnId, err: error }),
+      );
     });
   }
 
@@ -69,6 +73,5 @@ export class LostTurns {
       await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
       await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
     });
-    this.dispatcher.dispatch(sessionId);
   }
 }

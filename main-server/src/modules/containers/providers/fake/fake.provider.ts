@@ -46,7 +46,8 @@ export class FakeContainerProvider implements WatchingContainerProvider {
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
     const present = this.containers.get(spec.sessionId);
-    if (present?.spec.generation === spec.generation) return Promise.resolve(present.ref);
+    const isThere = present?.spec.generation === spec.generation && present.state.state === 'running';
+    if (isThere) return Promise.resolve(present.ref);
     for (const step of ['image', 'create', 'start'] as const) options.onProgress?.(step, null);
     this.starts.push(spec);
     const runs = (this.data.get(spec.sessionId) ?? 0) + 1;

@@ -1,7 +1,7 @@
 import { DomainError } from '@codex-webapp/nest-kit';
 
-/** The open sockets of a gateway, with whom they belong to, so that they can be ended when the right to them ends. */
-export class SocketRegistry<Guest, Connection> {
+/** Open sockets and streams, with whom they belong to, so that they can be ended when the right to them ends. */
+export class ConnectionRegistry<Guest, Connection> {
   private readonly open = new Map<Connection, Guest>();
 
   get size(): number {
@@ -24,9 +24,11 @@ export class SocketRegistry<Guest, Connection> {
     return [...this.open];
   }
 
-  /** @throws request.too_many when as many are open already */
-  assertFewerThan(limit: number, matches: (guest: Guest) => boolean): void {
+  /** `what` is counted, as in `sockets`. @throws request.too_many when as many are open already */
+  assertFewerThan(limit: number, matches: (guest: Guest) => boolean, what: string): void {
     if (this.list(matches).length < limit) return;
-    throw new DomainError('request.too_many', { message: `No more than ${limit} sockets at a time.` });
+    throw new DomainError('request.too_many', {
+      message: `No more than ${limit} ${what} at a time. Close one first.`,
+    });
   }
 }

@@ -422,9 +422,13 @@ describe('prompts', () => {
       container.disconnect();
     });
 
-    it('expires with its turn', async () => {
+    it('waits for nobody once its agent has gone on without an answer', async () => {
       const { session, container, id, turn } = await asked();
-      await container.sendAcked(ends(turn, 'failed'));
+      const reason = 'withdrawn';
+      await container.sendAcked(
+        { type: 'agent_request.closed', turnId: turn.turnId, agentRequestId: id, reason },
+        ends(turn, 'interrupted'),
+      );
       expect(await answer(session, id)).toMatchObject({
         status: 409,
         body: { error: { code: 'agent_request.expired' } },

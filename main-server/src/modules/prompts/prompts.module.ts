@@ -10,6 +10,7 @@ import { MessagesModule } from '../messages/messages.module.ts';
 import { AgentRequestsModule } from '../agent-requests/agent-requests.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerWaker } from './container-waker.ts';
+import { KeptAnswersService } from './kept-answers.service.ts';
 import { LostTurns } from './lost-turns.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
@@ -43,6 +44,7 @@ import { TurnsService } from './turns.service.ts';
   controllers: [PromptsController],
   providers: [
     { provide: ContainerWaker, useExisting: SessionContainersService },
+    KeptAnswersService,
     LostTurns,
     PromptDispatcher,
     PromptOutcomes,

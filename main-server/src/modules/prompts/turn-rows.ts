@@ -95,7 +95,8 @@ export class TurnRows {
       await manager.update(PromptEntity, { id: ended.id }, ended);
       append(toPromptChanged(ended));
     }
-    await this.requests.expireOfTurn(manager, append, { id: sessionId }, turn.id);
+    const hasDied = end.outcome !== 'completed';
+    await this.requests.expireOfTurn(manager, append, { sessionId, turnId: turn.id, hasDied });
     const session = await this.sessions.read(manager, sessionId);
     const runningTurnId = session.runningTurnId === turn.id ? null : session.runningTurnId;
     append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));

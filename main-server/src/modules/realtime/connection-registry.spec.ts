@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SocketRegistry } from './socket-registry.ts';
+import { ConnectionRegistry } from './connection-registry.ts';
 
 interface Guest {
   readonly user: string;
@@ -7,7 +7,7 @@ interface Guest {
 }
 
 function setUp() {
-  const sockets = new SocketRegistry<Guest, object>(({ session }) => session);
+  const sockets = new ConnectionRegistry<Guest, object>(({ session }) => session);
   const open = (user: string, session: string) => {
     const connection = {};
     sockets.add(connection, { user, session });
@@ -16,7 +16,7 @@ function setUp() {
   return { sockets, open };
 }
 
-describe('SocketRegistry', () => {
+describe('ConnectionRegistry', () => {
   it('finds the sockets of a key, and no more of one that is closed', () => {
     const { sockets, open } = setUp();
     const a = open('ann', 's');
@@ -36,19 +36,19 @@ describe('SocketRegistry', () => {
     const mine = open('ann', 's');
     open('bob', 's');
     open('ann', 't');
-    expect(() => sockets.assertFewerThan(2, 's', isAnn)).not.toThrow();
+    expect(() => sockets.assertFewerThan(2, 'sockets', 's', isAnn)).not.toThrow();
     open('ann', 's');
-    expect(() => sockets.assertFewerThan(2, 's', isAnn)).toThrow(/No more than 2/);
+    expect(() => sockets.assertFewerThan(2, 'sockets', 's', isAnn)).toThrow(/No more than 2/);
     sockets.remove(mine);
-    expect(() => sockets.assertFewerThan(2, 's', isAnn)).not.toThrow();
+    expect(() => sockets.assertFewerThan(2, 'sockets', 's', isAnn)).not.toThrow();
   });
 
   it('looks at no stranger to count', () => {
     const { sockets, open } = setUp();
     for (let index = 0; index < 1_000; index += 1) open('ann', `session-${index}`);
     let looks = 0;
-    sockets.assertFewerThan(1, 'other', () => (looks += 1) > 0);
-    expect(() => sockets.assertFewerThan(1, 'session-7', () => (looks += 1) > 0)).toThrow();
+    sockets.assertFewerThan(1, 'sockets', 'other', () => (looks += 1) > 0);
+    expect(() => sockets.assertFewerThan(1, 'sockets', 'session-7', () => (looks += 1) > 0)).toThrow();
     expect(looks).toBe(1);
   });
 });

@@ -1,10 +1,10 @@
 import { DomainError } from '@codex-webapp/nest-kit';
 
 /**
- * The open sockets of a gateway, with whom they belong to, so that they can be ended when the right to them ends. Found
- * by `keyOf` at the cost of those that are found, however many are open.
+ * Open sockets and streams, with whom they belong to, so that they can be ended when the right to them ends. Found by
+ * `keyOf` at the cost of those that are found, however many are open.
  */
-export class SocketRegistry<Guest, Connection> {
+export class ConnectionRegistry<Guest, Connection> {
   private readonly open = new Map<Connection, Guest>();
   private readonly byKey = new Map<string, Set<Connection>>();
 
@@ -47,8 +47,16 @@ export class SocketRegistry<Guest, Connection> {
     return [...this.open];
   }
 
-  /** Looks at the sockets of one key only. @throws request.too_many when as many of them match already */
-  assertFewerThan(limit: number, key: string, matches: (guest: Guest) => boolean = () => true): void {
+  /**
+   * Looks at those of one key only. `what` is counted, as in `sockets`.
+   * @throws request.too_many when as many of them match already
+   */
+  assertFewerThan(
+    limit: number,
+    what: string,
+    key: string,
+    matches: (guest: Guest) => boolean = () => true,
+  ): void {
     const found = this.byKey.get(key);
     if (found === undefined || found.size < limit) return;
     let count = 0;
@@ -57,6 +65,8 @@ export class SocketRegistry<Guest, Connection> {
       if (guest !== undefined && matches(guest)) count += 1;
     }
     if (count < limit) return;
-    throw new DomainError('request.too_many', { message: `No more than ${limit} sockets at a time.` });
+    throw new DomainError('request.too_many', {
+      message: `No more than ${limit} ${what} at a time. Close one first.`,
+    });
   }
 }

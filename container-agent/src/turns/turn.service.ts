@@ -37,6 +37,8 @@ const interruptedByStop = 'The container was stopped while the agent worked. Sen
 
 const givenBefore =
   'The agent was given this prompt before, and it is not run again by itself. Send it again to repeat it.';
+const givenWithinTurn =
+  'The agent was given this prompt while it worked on the one before, and that turn was cut off. It is not run again by itself. Send it again to repeat it.';
 
 /** Runs prompts, one at a time and each once, and reports every end. */
 @Injectable()
@@ -115,12 +117,20 @@ export class TurnService {
     this.journal.close();
   }
 
-  /** A main-server that was put back to before a prompt asks for it as another turn, and would wait for that for ever. */
+  /** A main-server that was put back to before a prompt asks for it once more, and would wait for ever. */
   private async explain({ promptId, turnId, agent }: DeliveredPrompt, known: JournalEntry): Promise<void> {
-    if (known.state !== 'ended' || known.turnId === turnId) return;
+    if (known.state !== 'ended') return;
+    if (known.turnId === turnId) return this.sayAcknowledged(promptId, turnId);
     await this.outbox.append({ type: 'turn.started', turnId, promptId, agent });
-    const end = { outcome: 'interrupted', reason: givenBefore } as const;
+    const reason = known.isSteered === true ? givenWithinTurn : givenBefore;
+    const end = { outcome: 'interrupted', reason } as const;
     await this.outbox.append({ type: 'turn.ended', turnId, promptId, ...end });
+  }
+
+  /** While anything of that turn may be on its way, that is the answer. */
+  private async sayAcknowledged(promptId: string, turnId: string): Promise<void> {
+    await this.outbox.whenAcked(this.outbox.lastSeq);
+    this.link.send({ type: 'prompt.accepted', promptId, endedTurnId: turnId });
   }
 
   private async runNext(): Promise<void> {

@@ -25,6 +25,8 @@ export interface LinkSurroundings {
   onGreeting(link: Link): void;
   /** The link can be used. */
   onConnected(link: Link, hello: AgentFrameOf<'hello'>): void;
+  /** All it has said of that turn is stored by then. */
+  onPromptRepeated(promptId: string, turnId: string): void;
   onDisconnected(link: Link): void;
   schedule(delayMs: number, callback: () => void): () => void;
 }
@@ -140,8 +142,12 @@ export class LinkConnection implements Link {
       this.refuse('The first frame is hello.');
       return undefined;
     }
-    // Says only that redelivery is not needed; the start of the turn says the same and is what we wait for.
-    if (frame.type === 'prompt.accepted') return undefined;
+    if (frame.type === 'prompt.accepted') {
+      // Else it says only that redelivery is not needed; the start of the turn says the same and is what we wait for.
+      if (frame.endedTurnId !== undefined)
+        this.surroundings.onPromptRepeated(frame.promptId, frame.endedTurnId);
+      return undefined;
+    }
     return this.takeEvents(frame);
   }
 

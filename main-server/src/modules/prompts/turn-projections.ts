@@ -50,10 +50,13 @@ export class TurnProjections implements OnModuleInit {
   private async steer(event: TurnEventOf<'prompt.steered'>, change: EventChange): Promise<void> {
     const { manager, sessionId, append } = change;
     const { promptId, turnId } = event;
-    const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId, steeredTurnId: turnId });
-    if (!prompt) throw new EventRefusedError('The container reported a prompt that was not for this turn.');
+    const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
+    const turn = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
+    if (!prompt || !turn)
+      throw new EventRefusedError('The container reported a prompt that was not for this turn.');
     change.appendEvent();
-    await this.rows.steer(manager, append, prompt);
+    // A turn that was taken for lost has given it back to the queue; its container says there what became of it.
+    if (prompt.steeredTurnId === turnId) await this.rows.steer(manager, append, prompt);
   }
 
   private async end(event: TurnEventOf<'turn.ended'>, change: EventChange): Promise<void> {

@@ -27,7 +27,8 @@ export class DockerContainers {
   #folder;
   #server;
   #sessions = [];
-  #instanceId = null;
+  /** Of the installation, known from its first container on. */
+  #instanceId = '';
 
   static async create({ folder }) {
     const containers = new DockerContainers();
@@ -88,7 +89,9 @@ export class DockerContainers {
 
   /** Takes away everything the installation made, whatever state it was left in. */
   async cleanUp() {
-    if (this.#instanceId === null) return;
+    for (const { id } of this.#sessions)
+      this.#instanceId ||= (await this.#find(id))?.Labels[labels.instance] ?? '';
+    if (this.#instanceId === '') return;
     const filters = { label: [`${labels.instance}=${this.#instanceId}`] };
     for (const { Id } of await this.#docker.listContainers({ all: true, filters }))
       await this.#docker.getContainer(Id).remove({ force: true });

@@ -141,7 +141,7 @@ export class LossyConnection {
   }
 
   #after(delayMs, action) {
-    const timer = setTimeout(action, delayMs);
+    const timer = setTimeout(() => action(), delayMs);
     this.#near.once('close', () => clearTimeout(timer));
   }
 }

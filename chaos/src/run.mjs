@@ -51,7 +51,7 @@ export async function run({
   seed,
   sessions: sessionCount,
   root = repository,
-  makeContainers = (options) => new ProcessContainers(options),
+  makeContainers = async (options) => new ProcessContainers(options),
   quietDeadlineMs = 120_000,
   serverShare = 0.25,
   isMidTurn = false,

@@ -66,15 +66,26 @@ export class Killer {
   /** Null when none can be struck now. */
   #chooseSession() {
     const { containers, sessions } = this;
-    const found = sessions.filter((session) =>
-      this.isMidTurn ? this.#hasOpenTurn(session) : containers.isRunning(session.id),
-    );
+    // Now and then one is killed while it starts; else it has come so far that it can say something.
+    const isEarly = this.random.chance(0.2);
+    const found = sessions.filter((session) => {
+      if (this.isMidTurn) return this.#hasOpenTurn(session);
+      return containers.isRunning(session.id) && (isEarly || this.#isConnected(session));
+    });
     return found.length === 0 ? null : this.random.pick(found);
   }
 
-  /** As some page shows it. */
-  #hasOpenTurn({ id }) {
+  #hasOpenTurn(session) {
+    return this.#isShown(session, ({ openTurns }) => openTurns.length > 0);
+  }
+
+  #isConnected(session) {
+    return this.#isShown(session, ({ container }) => container?.status === 'running');
+  }
+
+  /** By some page. */
+  #isShown({ id }, test) {
     const { clients } = this.workloads.find(({ session }) => session.id === id);
-    return clients.some(({ state }) => state.openTurns.length > 0);
+    return clients.some(({ state }) => test(state));
   }
 }

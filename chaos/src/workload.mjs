@@ -51,9 +51,9 @@ export class Workload {
   async #queue(random, key) {
     const [lines, pauseMs, burst] = random.pick([
       [random.between(2, 30), 1, 50],
-      [random.between(80, 250), random.between(8, 20), 1],
-      [random.between(80, 200), random.between(12, 30), random.between(1, 3)],
-      [random.between(150, 500), random.between(15, 40), random.between(4, 20)],
+      [random.between(120, 400), random.between(5, 12), 1],
+      [random.between(120, 300), random.between(8, 20), random.between(1, 3)],
+      [random.between(300, 800), random.between(10, 25), random.between(4, 20)],
     ]);
     const exitCode = random.chance(0.15) ? random.between(1, 9) : 0;
     const text = [...this.agent, key, lines, pauseMs, burst, exitCode, this.seed].join(' ');
@@ -109,7 +109,7 @@ export class Workload {
 
   async #interrupt(random) {
     while (!this.#isOver) {
-      await sleep(random.between(3_000, 9_000));
+      await sleep(random.between(6_000, 18_000));
       const client = random.pick(this.clients);
       const turnId = client.state.openTurns.at(-1)?.turn.turnId;
       if (turnId === undefined) continue;
@@ -117,7 +117,17 @@ export class Workload {
       if (random.chance(0.5)) client.send({ type: 'turn.interrupt', frameId: `i-${random.hex(8)}`, turnId });
       else await client.ask('POST', '/interrupt', { turnId }).catch(() => null); // Its turn may end without it.
       await sleep(random.between(200, 1_500));
-      client.send({ type: 'queue.resume', frameId: `r-${random.hex(8)}` });
+      await this.#resumeQueue(random);
+    }
+  }
+
+  /** An interrupt pauses it; the page of the user who goes on may be cut off just now. */
+  async #resumeQueue(random) {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const open = this.clients.filter(({ isOpen }) => isOpen);
+      if (open.some(({ state }) => !state.isPaused) && tries > 0) return;
+      if (open.length > 0) open[0].send({ type: 'queue.resume', frameId: `r-${random.hex(8)}` });
+      await sleep(300);
     }
   }
 

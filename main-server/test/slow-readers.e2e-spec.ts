@@ -9,11 +9,11 @@ import { waitFor } from './support/wait-for.ts';
 jest.setTimeout(120_000);
 
 const stalledCount = 54;
-const burst = 10_000;
+const burst = 20_000;
 /** Small frames, since each one that waits costs more than its bytes. */
 const perFrame = 1;
 const growthMaxMegabytes = 50;
-const text = 'x'.repeat(1_000);
+const text = 'x'.repeat(300);
 
 let server: ServerProcess;
 let sessionId: string;
@@ -32,7 +32,7 @@ function entriesOf(page: TestSocket<ServerFrame>): readonly Entry[] {
   return page.frames.flatMap((frame) => (frame.type === 'entries' ? frame.entries : []));
 }
 
-/** Ten thousand events as fast as the server acknowledges them. Gives the most memory the server took meanwhile. */
+/** Events as fast as the server acknowledges them. Gives the most memory the server took meanwhile. */
 async function sendBurst(): Promise<number> {
   let peak = 0;
   const until = seq + burst;
@@ -60,8 +60,7 @@ describe(`${stalledCount} readers that stall while ${burst} events come`, () => 
   it('cost the server less than 50 MB, are closed, come back by cursor, and hold up nobody', async () => {
     const healthy = await openShown();
     // What a burst costs without them: the heap grows to its working size.
-    await sendBurst();
-    const before = await sendBurst();
+    const before = Math.max(await sendBurst(), await sendBurst(), await sendBurst());
     const stalled = await Promise.all(Array.from({ length: stalledCount }, openShown));
     for (const { ws } of stalled) ws.pause();
     const growth = (await sendBurst()) - before;

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
@@ -11,14 +10,13 @@ import { AgentRequestsModule } from '../agent-requests/agent-requests.module.ts'
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerWaker } from './container-waker.ts';
 import { LostTurns } from './lost-turns.ts';
+import { OpenTurns } from './open-turns.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
 import { PromptOutcomes } from './prompt-outcomes.ts';
 import { PromptWaits } from './prompt-waits.ts';
 import { PromptsController } from './prompts.controller.ts';
 import { PromptsService } from './prompts.service.ts';
-import { rawEventsConfig } from './raw-events.config.ts';
-import { RawEventsRetention } from './raw-events-retention.ts';
 import { QueueChangesService } from './queue-changes.service.ts';
 import { SendNowService } from './send-now.service.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
@@ -31,7 +29,6 @@ import { TurnsService } from './turns.service.ts';
 @Module({
   imports: [
     TypeOrmModule.forFeature([PromptEntity, TurnEntity]),
-    ConfigModule.forFeature(rawEventsConfig),
     AuditModule,
     ContainersModule,
     HistoryModule,
@@ -44,11 +41,11 @@ import { TurnsService } from './turns.service.ts';
   providers: [
     { provide: ContainerWaker, useExisting: SessionContainersService },
     LostTurns,
+    OpenTurns,
     PromptDispatcher,
     PromptOutcomes,
     PromptWaits,
     PromptsService,
-    RawEventsRetention,
     QueueChangesService,
     SendNowService,
     SessionPromptsService,

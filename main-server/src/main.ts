@@ -1,5 +1,5 @@
+import './heap-growth.ts';
 import 'reflect-metadata';
-import { setFlagsFromString } from 'node:v8';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { EnvironmentError, loadEnvFiles, StartupError } from '@codex-webapp/nest-kit';
@@ -23,9 +23,6 @@ function say(text: string): void {
 }
 
 async function start(): Promise<RunningServer> {
-  // V8 lets the heap grow to several times of what lives in it while much passes through: who floods us would decide how
-  // much memory we take.
-  setFlagsFromString('--heap-growing-percent=50');
   // Nothing we write is for other users of this machine.
   process.umask(0o077);
   loadEnvFiles(envFiles);

@@ -7,7 +7,7 @@ import { createTestApp, type TestApp, type TestUser } from './support/create-tes
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { waitFor } from './support/wait-for.ts';
 
-/** seed.md, «Container Webhooks (requires session token)». */
+/** With the session token: a container writes to its own session, and each thing once. */
 describe('the webhooks of containers', () => {
   let app: TestApp;
   let user: TestUser;
@@ -62,11 +62,16 @@ describe('the webhooks of containers', () => {
       expect(await rows(from.sessionId)).toEqual([]);
       let release: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (release = resolve));
-      const disarmHold = app.get(Failpoints).arm('history.store', () => held);
+      let reach: () => void = () => undefined;
+      const reached = new Promise<void>((resolve) => (reach = resolve));
+      const disarmHold = app.get(Failpoints).arm('history.store', () => {
+        reach();
+        return held;
+      });
       let isAnswered = false;
       const first = post(from, 'k', message).finally(() => (isAnswered = true));
       const second = post(from, 'k', message);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await reached;
       expect([isAnswered, (await rows(from.sessionId)).length]).toEqual([false, 0]);
       disarmHold();
       release();

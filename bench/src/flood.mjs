@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { figure, median } from './support/figures.mjs';
 import { residentMegabytes } from './support/processes.mjs';
 import { Product } from './support/product.mjs';
-import { sleep, waitFor } from './support/wait.mjs';
+import { waitFor } from './support/wait.mjs';
 import { Worker } from './support/worker.mjs';
 
 const perSecond = 200;

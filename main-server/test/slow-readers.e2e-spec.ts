@@ -35,13 +35,8 @@ function entriesOf(page: TestSocket<ServerFrame>): readonly Entry[] {
 /** Events as fast as the server acknowledges them. Gives the most memory the server took meanwhile. */
 async function sendBurst(): Promise<number> {
   let peak = 0;
-  const until = seq + burst;
-  while (seq < until) {
-    const events = Array.from({ length: perFrame }, () => ({
-      seq: (seq += 1),
-      at: 0,
-      event: says('t', text),
-    }));
+  for (let sent = 0; sent < burst; sent += perFrame) {
+    const events = Array.from({ length: perFrame }, () => ({ seq: (seq += 1), at: 0, event: says('t', text) }));
     link.send({ type: 'events', epoch, events });
     link.frames.length = 0;
     if (seq % 500 === 0) await link.wait((frame) => frame.type === 'ack' && frame.seq >= seq, 20_000);

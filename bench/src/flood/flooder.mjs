@@ -24,7 +24,7 @@ async function open({ url, token }) {
   const hello = { type: 'hello', protocolVersion, version: '0.1.0', bootId: 'flood', agents: [] };
   socket.send(JSON.stringify({ ...hello, outbox, runningTurnId: null }));
   socket.on('message', (data) => {
-    const frame = JSON.parse(data.toString('utf8'));
+    const frame = JSON.parse(Buffer.from(data).toString('utf8'));
     if (frame.type === 'ack') acked = frame.seq;
   });
 }

@@ -11,7 +11,7 @@ import { createTestApp, type TestApp, type TestUser } from './support/create-tes
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { waitFor } from './support/wait-for.ts';
 
-/** design.md section 6.1, 6.6 and 6.7: the queue, what agents ask, and the interrupt. */
+/** The queue, what agents ask, and the interrupt. */
 describe('prompts', () => {
   let app: TestApp;
   let user: TestUser;

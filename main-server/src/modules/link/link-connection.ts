@@ -105,12 +105,12 @@ export class LinkConnection implements Link {
     this.surroundings.schedule(2_000, () => this.socket.terminate());
   }
 
-  private get isIdle(): boolean {
+  private get isOver(): boolean {
     return this.isEnded || this.isRetired;
   }
 
   private receive(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
-    if (this.isIdle) return;
+    if (this.isOver) return;
     const parsed = parseLinkFrame(toSocketText(data));
     if (isBinary || !parsed.ok) {
       return this.refuse(isBinary || parsed.ok ? 'Frames are text.' : parsed.problem);
@@ -124,7 +124,7 @@ export class LinkConnection implements Link {
     if (this.isWorking) return;
     this.isWorking = true;
     try {
-      for (let frame = this.waiting.shift(); frame && !this.isIdle; frame = this.waiting.shift()) {
+      for (let frame = this.waiting.shift(); frame && !this.isOver; frame = this.waiting.shift()) {
         const pending = this.take(frame);
         if (pending) await pending;
         this.throttle();
@@ -160,7 +160,7 @@ export class LinkConnection implements Link {
     }
     this.surroundings.onGreeting(this);
     this.committed = await this.surroundings.greeting.greet(this.sessionId, hello.outbox);
-    if (this.isIdle) return;
+    if (this.isOver) return;
     if (this.committed) this.outbox.switchTo(this.committed);
     this.hello = hello;
     this.cancelDeadline();
@@ -203,7 +203,7 @@ export class LinkConnection implements Link {
       this.stream(run);
       run = [];
       await this.surroundings.intake.project(this.sessionId, intake);
-      if (this.isIdle) return;
+      if (this.isOver) return;
       this.onCommitted([intake]);
     }
     this.stream(run);

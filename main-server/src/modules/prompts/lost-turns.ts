@@ -109,7 +109,7 @@ export class LostTurns {
       status: 'running',
     });
     if (!turn) return;
-    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
+    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason, isReported: false });
     await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
   }
 }

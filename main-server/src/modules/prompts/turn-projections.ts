@@ -64,7 +64,7 @@ export class TurnProjections implements OnModuleInit {
     const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: event.turnId, sessionId });
     if (!turn) throw new EventRefusedError('The container reported the end of a turn it was not asked for.');
     change.appendEvent();
-    const end = { outcome: event.outcome, reason: event.reason ?? null };
+    const end = { outcome: event.outcome, reason: event.reason ?? null, isReported: true };
     // Ended here when its container had gone. How it really ended is as its message will say it; the rest has happened.
     if (turn.status !== 'running') return this.rows.correct(manager, turn, end);
     await this.rows.end(manager, append, turn, end);
@@ -81,7 +81,7 @@ export class TurnProjections implements OnModuleInit {
   ): Promise<void> {
     const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
     if (!turn) return;
-    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
+    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason, isReported: false });
     await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
   }
 }

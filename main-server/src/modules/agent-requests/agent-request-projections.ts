@@ -89,7 +89,7 @@ export class AgentRequestProjections implements OnModuleInit {
     if (!row) throw new EventRefusedError('The request is not of this session.');
     change.appendEvent();
     const closed: AgentRequest = { ...row, status: statusAfter(row, event), closedAt: this.clock.now() };
-    await manager.update(AgentRequestEntity, { id: row.id }, closed);
+    await update(manager, closed);
     if (closed.status === row.status) return;
     append(toRequestChanged(closed));
     append(await this.requests.countPending(manager, sessionId));
@@ -103,6 +103,10 @@ function statusAfter(
 ): AgentRequest['status'] {
   if (row.status === 'pending') return reason;
   return row.status === 'answered' && row.closedAt === null && reason === 'expired' ? 'expired' : row.status;
+}
+
+async function update(manager: EntityManager, row: AgentRequest): Promise<void> {
+  await manager.update(AgentRequestEntity, { id: row.id }, row);
 }
 
 async function insert(manager: EntityManager, row: AgentRequest): Promise<void> {

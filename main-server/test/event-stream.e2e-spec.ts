@@ -197,16 +197,12 @@ describe('GET /api/sessions/:id/events', () => {
       leaving.close();
       await staying.wait('reset');
       await waitFor(() => staying.events.filter(({ name }) => name === 'snapshot').length === 2);
-      expect(staying.events.map(({ name }) => name).filter((name) => name !== 'container.progress')).toEqual([
-        'hello',
-        'snapshot',
-        'turn.event',
-        'reset',
-        'snapshot',
-      ]);
+      expect(
+        staying.events.map(({ name }) => name).filter((name) => !/^(container|session)\./.test(name)),
+      ).toEqual(['hello', 'snapshot', 'turn.event', 'reset', 'snapshot']);
       const back = await open(session.id, takenBack ?? '');
       await back.wait('snapshot');
-      expect(back.events.map(({ name }) => name)).toEqual(['hello', 'reset', 'snapshot']);
+      expect(back.events.map(({ name }) => name).slice(0, 3)).toEqual(['hello', 'reset', 'snapshot']);
       disarm();
       for (const stream of [staying, back]) stream.close();
       container.disconnect();

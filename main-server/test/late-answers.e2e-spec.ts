@@ -225,26 +225,27 @@ describe('an answer that comes after its agent has died', () => {
 
   it('outlives restarts of the server, before it is sent and after', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'late-answers-'));
+    let own = await createTestApp({ folder });
+    const restart = async (): Promise<void> => {
+      await own[Symbol.asyncDispose]();
+      own = await createTestApp({ folder });
+    };
     try {
-      let first = await createTestApp({ folder });
-      const owner = await first.addUser();
-      const asked = await ask(first, owner);
+      const owner = await own.addUser();
+      const asked = await ask(own, owner);
       await dies(asked);
       const route = `/api/sessions/${asked.session.id}/requests/${asked.id}`;
-      await first[Symbol.asyncDispose]();
-      first = await createTestApp({ folder });
-      expect((await first.as(owner).post(`${route}/answer`, { optionId: 'deny' })).status).toBe(200);
-      await first[Symbol.asyncDispose]();
-      first = await createTestApp({ folder });
-      const sent = await first.as(owner).post(`${route}/send-as-prompt`);
+      await restart();
+      expect((await own.as(owner).post(`${route}/answer`, { optionId: 'deny' })).status).toBe(200);
+      await restart();
+      const sent = await own.as(owner).post(`${route}/send-as-prompt`);
       expect(sent.body.kept).toMatchObject({ promptId: expect.any(String) });
-      await first[Symbol.asyncDispose]();
-      first = await createTestApp({ folder });
-      expect((await first.as(owner).post(`${route}/send-as-prompt`)).body.kept).toEqual(sent.body.kept);
-      const rows = await first.query('SELECT id FROM prompts WHERE session_id = ?', [asked.session.id]);
+      await restart();
+      expect((await own.as(owner).post(`${route}/send-as-prompt`)).body.kept).toEqual(sent.body.kept);
+      const rows = await own.query('SELECT id FROM prompts WHERE session_id = ?', [asked.session.id]);
       expect(rows).toHaveLength(2);
-      await first[Symbol.asyncDispose]();
     } finally {
+      await own[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     }
   });

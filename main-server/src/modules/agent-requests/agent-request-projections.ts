@@ -105,6 +105,10 @@ function statusAfter(
   return row.status === 'answered' && row.closedAt === null && reason === 'expired' ? 'expired' : row.status;
 }
 
+async function update(manager: EntityManager, row: AgentRequest): Promise<void> {
+  await manager.update(AgentRequestEntity, { id: row.id }, row);
+}
+
 async function insert(manager: EntityManager, row: AgentRequest): Promise<void> {
   await manager.insert(AgentRequestEntity, row);
 }

@@ -28,8 +28,11 @@ const question: MessageItemOf<'question'> = {
   state: 'expired',
 };
 
-const allowed = { status: 'expired', answer: { optionId: 'allow' } } as const;
-const answered = { status: 'expired', answer: { answers: { db: ['SQLite'] } } } as const;
+const allowed: Partial<AgentRequestResponse> = { status: 'expired', answer: { optionId: 'allow' } };
+const answered: Partial<AgentRequestResponse> = {
+  status: 'expired',
+  answer: { answers: { db: ['SQLite'] } },
+};
 
 function draw(card: React.ReactNode, request?: Partial<AgentRequestResponse>): string {
   const requests = request === undefined ? {} : { 'request-1': buildRequest(request) };

@@ -1,4 +1,4 @@
-// Puts the built program and the packages it uses into one file, in place of dist/start-container-agent.js.
+// Puts the built program and the packages it uses into a few files, in place of dist/start-container-agent.js.
 import { fileURLToPath } from 'node:url';
 import { packApp } from '../scripts/pack-app.mjs';
 

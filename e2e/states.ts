@@ -74,6 +74,14 @@ async function logInWrongly({ page }: Stage): Promise<void> {
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
+/** The whole of what was cut; its bar is the one that offers a file too. */
+async function showAllOfOutput(page: Page): Promise<void> {
+  const bar = sessionUi(page)
+    .getByRole('link', { name: /^Download/ })
+    .locator('..');
+  await bar.getByRole('button', { name: 'Show all' }).click();
+}
+
 const output = (page: Page) => sessionUi(page).getByLabel('Output');
 
 export const states: readonly State[] = [
@@ -297,6 +305,24 @@ export const states: readonly State[] = [
     ],
   },
   {
+    name: 'agent stopped before the answer',
+    phase: 'sessions',
+    open: openSession('agentDied'),
+    shows: (page) => [
+      sessionUi(page).getByText('The agent stopped before you answered'),
+      sessionUi(page).getByRole('button', { name: /^Allow once/ }),
+    ],
+  },
+  {
+    name: 'answer kept',
+    phase: 'sessions',
+    open: openSession('answerKept'),
+    shows: (page) => [
+      sessionUi(page).getByText('The agent had stopped; your answer is kept.'),
+      sessionUi(page).getByRole('button', { name: 'Send as next prompt' }),
+    ],
+  },
+  {
     name: 'running',
     phase: 'sessions',
     open: openSession('running'),
@@ -330,6 +356,23 @@ export const states: readonly State[] = [
     phase: 'sessions',
     open: openSession('shell'),
     shows: (page) => [sessionUi(page).getByText('exit 0').last(), sessionUi(page).getByText('exit 2')],
+  },
+  {
+    name: 'cut output',
+    phase: 'sessions',
+    open: openSession('cut'),
+    shows: (page) => [
+      sessionUi(page).getByText('Output cut.'),
+      sessionUi(page).getByRole('link', { name: /^Download/ }),
+    ],
+  },
+  {
+    name: 'cut output, all of it',
+    phase: 'sessions',
+    open: inSession('cut', async ({ page }) => {
+      await showAllOfOutput(page);
+    }),
+    shows: (page) => sessionUi(page).getByText('All of it is shown.'),
   },
   {
     name: 'long content',

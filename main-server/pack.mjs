@@ -1,4 +1,4 @@
-// Puts the built server and the packages it uses into one file, in place of dist/main.js.
+// Puts the built server and the packages it uses into a few files, in place of dist/start-main-server.js.
 import { fileURLToPath } from 'node:url';
 import { packApp } from '../scripts/pack-app.mjs';
 
@@ -45,6 +45,6 @@ const leftOut = [
 ];
 
 await packApp({
-  entry: fileURLToPath(new URL('dist/main.js', import.meta.url)),
+  entry: fileURLToPath(new URL('dist/start-main-server.js', import.meta.url)),
   leftOut: new RegExp(`^(${leftOut.map((name) => name.replaceAll('.', '\\.')).join('|')})(/|$)`),
 });

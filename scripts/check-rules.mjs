@@ -188,7 +188,8 @@ const writes = Object.fromEntries(
     'other-manager-inside': `return queue.run(async () => rows.save(${row}));`,
     'other-run': 'return other.run((manager: Repository<Row>) => manager.delete({ id: 1 }));',
     'nested-transaction': `return queue.run((manager) => manager.transaction((inner) => inner.save(${row})));`,
-    'ok-queue': `return queue.run(async (manager) => manager.save(${row}));`,
+    'own-transaction': `return queue.run(async (manager) => manager.save(${row}));`,
+    'ok-queue': `return queue.run(async (manager) => manager.insert(Row, ${row}));`,
     'ok-repository-of-manager': `return queue.run(async (manager) => {\n    const mine = manager.getRepository(Row);\n    return mine.insert(${row});\n  });`,
     'ok-builder-of-manager':
       'return queue.run((manager) => manager.createQueryBuilder().delete().from(Row).execute());',

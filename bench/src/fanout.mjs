@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { summaryFigures } from './support/delays.mjs';
 import { figure } from './support/figures.mjs';
 import { processorMilliseconds } from '../../tools/processes/processes.mjs';
+import { profilable, profileDuring } from './support/profile.mjs';
 import { Product } from './support/product.mjs';
 import { sleep, waitFor } from '../../tools/processes/wait.mjs';
 import { Worker } from './support/worker.mjs';
@@ -11,28 +12,35 @@ const perSecond = 200;
 const events = Number(process.env.BENCH_EVENTS ?? 1_600);
 const watcherCounts = [1, 50, 100, 1_000];
 const warmUpEvents = 200;
+const profiledEvents = 600;
 const patienceMs = 20_000;
 const printTimes = fileURLToPath(new URL('stream/print-times.mjs', import.meta.url));
 
 export async function run() {
   const profile = process.env.BENCH_PROFILE;
-  const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+  const nodeArgs = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : profilable;
   const env = { SESSION_SOCKETS_MAX: String(Math.max(...watcherCounts)) };
   const product = await Product.start({ env, nodeArgs });
   try {
     const token = await product.createToken();
     const figures = [];
-    for (const count of watcherCounts) figures.push(...(await measure(product, token, count)));
+    const notes = [];
+    for (const count of watcherCounts) {
+      const measured = await measure(product, token, count, { isProfiled: profile === undefined });
+      figures.push(...measured.figures);
+      notes.push(...measured.notes);
+    }
     return {
       n: `${events} events at ${perSecond}/s to each number of pages, in a session of its own`,
       figures,
+      notes,
     };
   } finally {
     await product.stop();
   }
 }
 
-async function measure(product, token, pages) {
+async function measure(product, token, pages, { isProfiled }) {
   const session = await product.createSession({ provider: 'process' });
   await product.whenRunning(session.id);
   const watchers = new Worker('sockets/watchers.mjs');
@@ -44,7 +52,7 @@ async function measure(product, token, pages) {
     const { shown, received, lost } = await turn(product, watchers, session, events, pages);
     const perEvent = (ms) => (ms * 1_000) / events;
     const name = pages === 1 ? '1 page' : `${pages} pages`;
-    return [
+    const figures = [
       ...summaryFigures(`${name}: write → page`, shown, pages === 50 ? { p95: { max: 15 } } : {}),
       figure(`${name}: events shown`, (100 * received) / (events * pages), '%', { min: 100 }),
       figure(`${name}: closed as too slow`, lost, 'pages', { max: 0 }),
@@ -59,6 +67,14 @@ async function measure(product, token, pages) {
         'µs',
       ),
     ];
+    const notes = [];
+    if (isProfiled && figures.some(({ isMet }) => isMet === false)) {
+      const again = () => turn(product, watchers, session, profiledEvents, pages);
+      notes.push(
+        `With ${name}, main-server by profile of ${profiledEvents} events more: ${await profileDuring(product.program, again)}.`,
+      );
+    }
+    return { figures, notes };
   } finally {
     await watchers.stop();
     await product.api('DELETE', `/api/sessions/${session.id}`);

@@ -15,6 +15,7 @@ const names = [
   'tunnel',
   'webhook',
   'fanout',
+  'flood',
   'sockets',
   'reconnect',
   'open',

@@ -11,6 +11,7 @@ import { codexConfig } from './agents/codex/codex.config.ts';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 import { sessionConfig } from './session.config.ts';
+import { StorageModule } from './storage/storage.module.ts';
 import { TurnsModule } from './turns/turns.module.ts';
 import { WorkspaceModule } from './workspace/workspace.module.ts';
 
@@ -28,6 +29,7 @@ import { WorkspaceModule } from './workspace/workspace.module.ts';
     }),
     RestModule,
     CommonModule,
+    StorageModule,
     MainLinkModule,
     TurnsModule,
     MessagesModule,

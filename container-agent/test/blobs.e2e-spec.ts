@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { foldTurn, type BlobRef } from '@codex-webapp/contracts';
 import { AgentProcess } from './support/agent-process.ts';
@@ -12,8 +12,12 @@ function fullOutputOf(agent: AgentProcess, turnId: string): BlobRef | undefined 
   return items.flatMap((item) => (item.type === 'tool' && item.fullOutput ? [item.fullOutput] : []))[0];
 }
 
+function spoolFolderOf(agent: AgentProcess): string {
+  return path.join(agent.folder, '.workspace-state', 'blobs');
+}
+
 function spoolOf(agent: AgentProcess): readonly string[] {
-  return readdirSync(path.join(agent.folder, '.workspace-state', 'blobs'));
+  return readdirSync(spoolFolderOf(agent));
 }
 
 const numbers = (count: number): string =>
@@ -82,6 +86,28 @@ describe('output that is too long for an event', () => {
       agent.main.deliver('p2', 'seq 1 60000');
       await waitFor(() => agent.main.blobs.size === 1, 10_000);
       expect([agent.main.blobPuts, refusals().length]).toEqual([2, 1]);
+    },
+    testMs,
+  );
+
+  it(
+    'and that the agent deletes is given up with a line about it, and takes no room any more',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.blobStatuses.push(503, 503);
+      agent.main.deliver('p1', 'seq 1 50000');
+      await agent.main.whenEnded('turn-p1');
+      await waitFor(() => spoolOf(agent).length === 1);
+      rmSync(spoolFolderOf(agent), { recursive: true });
+      mkdirSync(spoolFolderOf(agent));
+      const losses = () => agent.main.messages.filter(({ body }) => body.role === 'system');
+      await waitFor(() => losses().length === 1, 15_000);
+      expect(losses()[0]?.body.text).toContain('was deleted in the container');
+      expect(agent.main.blobs.size).toBe(0);
+      // What is forgotten can be kept again.
+      agent.main.deliver('p2', 'seq 1 50000');
+      await waitFor(() => agent.main.blobs.size === 1, 10_000);
+      await waitFor(() => spoolOf(agent).length === 0);
     },
     testMs,
   );

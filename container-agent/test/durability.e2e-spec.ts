@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { foldTurn } from '@codex-webapp/contracts';
+import { RecordFile } from '../src/storage/record-file.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { listMarked } from './support/list-marked.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -156,6 +157,51 @@ describe('a prompt that was run', () => {
       // The queue behind it goes on.
       agent.main.deliver('next', 'echo next');
       await agent.main.whenEnded('turn-next');
+    },
+    testMs,
+  );
+
+  it(
+    'and that is asked for with the same ids is said to have ended, once nothing of it is on its way',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('again', 'echo ran >> runs');
+      await agent.main.whenEnded('turn-again');
+      await waitFor(() => agent.main.messages.length === 1, 10_000);
+      agent.main.isAcking = false;
+      agent.main.deliver('next', 'echo next');
+      await agent.main.whenEnded('turn-next');
+      agent.main.deliver('next', 'echo next');
+      await waitFor(() => agent.main.accepted.length === 3);
+      agent.main.isAcking = true;
+      agent.main.deliver('other', 'echo other');
+      await agent.main.whenEnded('turn-other');
+      await agent.kill();
+      await agent.run();
+      await waitFor(() => agent.main.hellos.length === 2);
+      agent.main.deliver('again', 'echo ran >> runs');
+      await waitFor(() => agent.main.endedBefore.includes('turn-again'));
+      expect(readFileSync(path.join(agent.workspace, 'runs'), 'utf8')).toBe('ran\n');
+    },
+    testMs,
+  );
+
+  it(
+    'within the turn of another one is explained as what it was',
+    async () => {
+      await using agent = await AgentProcess.start();
+      await agent.kill();
+      const { file } = RecordFile.open(path.join(agent.folder, '.workspace-state', 'turns', 'journal.jsonl'));
+      const steered = { promptId: 'p2', turnId: 'turn-p1', state: 'ended', agent: 'shell', isSteered: true };
+      file.append(JSON.stringify(steered));
+      file.close();
+      await agent.run();
+      await waitFor(() => agent.main.hellos.length === 2);
+      agent.main.deliver('p2', 'echo never');
+      expect((await agent.main.whenEnded('turn-p2')).at(-1)).toMatchObject({
+        outcome: 'interrupted',
+        reason: expect.stringContaining('while it worked on the one before'),
+      });
     },
     testMs,
   );

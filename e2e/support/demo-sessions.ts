@@ -1,6 +1,6 @@
 import type { ApiClient } from './api-client.ts';
 import { waitFor } from './api-client.ts';
-import { processesOfSession } from './processes.ts';
+import { killAgent, processesOfSession } from './processes.ts';
 
 interface Session {
   readonly id: string;
@@ -89,6 +89,25 @@ const recipes = {
     prompts: ['write: config/settings.yaml <<< port: 3000\\nhost: localhost\nsay: Done.'],
     until: { status: 'needs-you' },
   },
+  agentDied: {
+    title: 'Move the old reports',
+    agent: 'codex',
+    mode: 'ask-first',
+    prompts: ['say: I need to move the reports first.\nrun: mv reports archive && ls archive\nsay: Done.'],
+    until: { status: 'idle' },
+    after: async (session, api) => void (await loseAgent(session, api)),
+  },
+  answerKept: {
+    title: 'Rename the package',
+    agent: 'codex',
+    mode: 'ask-first',
+    prompts: ['say: The name is used in two places.\nrun: sed -i s/old/new/ package.json\nsay: Done.'],
+    until: { status: 'idle' },
+    after: async (session, api) => {
+      const { id, optionId } = await loseAgent(session, api);
+      await api.ask('POST', `/sessions/${session.id}/requests/${id}/answer`, { optionId });
+    },
+  },
   running: {
     title: 'Run the whole test suite',
     agent: 'codex',
@@ -130,6 +149,7 @@ const recipes = {
     agent: 'shell',
     prompts: ['uname -s && id -u', 'ls --color /no/such/folder', 'seq 1 60'],
   },
+  cut: { title: 'List everything', agent: 'shell', prompts: ['seq 1 60000'] },
   long: { title: 'A long story', agent: 'codex', prompts: [`say: ${longAnswer}`] },
   files: {
     title: 'Files of every kind',
@@ -231,6 +251,21 @@ async function waitForSession(api: ApiClient, id: string, wanted: Partial<Sessio
     const isThere = Object.entries(wanted).every(([key, value]) => session[key as keyof Session] === value);
     return isThere ? session : null;
   });
+}
+
+/** Ends the agent program while it asks, and answers what it had asked. */
+async function loseAgent(session: Session, api: ApiClient): Promise<{ id: string; optionId: string }> {
+  await waitForSession(api, session.id, { status: 'needs-you' });
+  const { requests } = await api.ask<{ requests: { id: string; options: { optionId: string }[] }[] }>(
+    'GET',
+    `/sessions/${session.id}/requests`,
+  );
+  const [request] = requests;
+  const [option] = request?.options ?? [];
+  if (request === undefined || option === undefined) throw new Error('The agent asks nothing');
+  killAgent(session.id);
+  await waitForSession(api, session.id, { status: 'idle' });
+  return { id: request.id, optionId: option.optionId };
 }
 
 async function holdStart(sessionId: string, signal: NodeJS.Signals): Promise<void> {

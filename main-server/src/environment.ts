@@ -6,7 +6,7 @@ import { secretsConfig } from './database/secrets.config.ts';
 import { blobsConfig } from './modules/blobs/blobs.config.ts';
 import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
-import { rawEventsConfig } from './modules/prompts/raw-events.config.ts';
+import { rawEventsConfig } from './modules/history/raw-events.config.ts';
 import { realtimeConfig } from './modules/realtime/realtime.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 

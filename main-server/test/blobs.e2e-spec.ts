@@ -15,7 +15,7 @@ interface Answer {
   readonly body: { readonly error?: { readonly code: string; readonly message: string } };
 }
 
-/** design.md section 6.5: content that is too large for an event is stored once by its hash. */
+/** Content that is too large for an event is stored once by its hash. */
 describe('blobs', () => {
   let app: TestApp;
   let user: TestUser;

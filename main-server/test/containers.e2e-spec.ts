@@ -79,7 +79,7 @@ async function startAndConnect({
 }
 
 describe('containers', () => {
-  // seed.md, Session Creation: create → container connects its WebSocket → running.
+  // Create → the container connects its WebSocket → running.
   it('is creating until the link of its generation is up, then running with the time of each step', async () => {
     await using setup = await setUp();
     const { app, user, sessionId, provider } = setup;

@@ -4,7 +4,7 @@ import { createTestApp, type TestApp, type TestUser } from './support/create-tes
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 
-/** seed.md, «Message Flow»: from a typed message to the streamed and stored answer. */
+/** From a typed message to the streamed and stored answer. */
 describe('the message flow', () => {
   let app: TestApp;
   let user: TestUser;

@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { closeCodes } from '@codex-webapp/contracts';
+import { SmallDisk } from '@codex-webapp/nest-kit/testing';
 import { DataSource } from 'typeorm';
 import { says } from './support/conversation.ts';
 import { cookieOf, ServerProcess } from './support/server-process.ts';
@@ -13,41 +9,9 @@ import { waitFor } from './support/wait-for.ts';
 
 jest.setTimeout(90_000);
 
-const disk = await mkdtemp(path.join(tmpdir(), 'small-disk-'));
-const isMounted = mountSmallDisk();
-if (!isMounted && process.env.REQUIRE_ALL_SUITES === '1')
-  throw new Error('A full disk needs the right to mount one.');
-if (!isMounted)
-  process.stderr.write('!! The tests of a full disk were NOT run: this user cannot mount one.\n');
+const disk = SmallDisk.mount(40);
 
-function mountSmallDisk(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'small-disk', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false; // Told above.
-  }
-}
-
-/** Takes all that is left. */
-function fill(): () => void {
-  const file = path.join(disk, 'filler');
-  const handle = openSync(file, 'w');
-  try {
-    for (let size = 1024 * 1024; size >= 512;) {
-      try {
-        writeSync(handle, Buffer.alloc(size, 1));
-      } catch {
-        size /= 2; // Less than that is left.
-      }
-    }
-  } finally {
-    closeSync(handle);
-  }
-  return () => rmSync(file);
-}
-
-(isMounted ? describe : describe.skip)('a server whose disk is full', () => {
+(disk ? describe : describe.skip)('a server whose disk is full', () => {
   let server: ServerProcess;
   let sessionId: string;
   let token: string;
@@ -56,17 +20,16 @@ function fill(): () => void {
   const stored: string[] = [];
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ folder: disk });
+    server = await ServerProcess.start({ folder: disk!.folder });
     ({ id: sessionId } = await server.addSession());
     token = await server.containerToken(sessionId);
     await server.client.post(`/api/sessions/${sessionId}/messages`, { text: 'before' });
-    makeRoom = fill();
+    makeRoom = disk!.fill();
   });
 
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
-    if (isMounted) execFileSync('umount', [disk]);
-    await rm(disk, { recursive: true, force: true });
+    disk?.[Symbol.dispose]();
   });
 
   function post(text: string) {

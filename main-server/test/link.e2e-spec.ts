@@ -12,7 +12,7 @@ import { ScriptedContainer } from './support/scripted-container.ts';
 import { TestSocket } from './support/test-socket.ts';
 import { waitFor } from './support/wait-for.ts';
 
-/** seed.md, «API Endpoints», WebSocket with role=container; design.md section 6.2. */
+/** Events are numbered by the container, stored once and in order, and acknowledged when they are. */
 describe('the link of a container', () => {
   let app: TestApp;
   let user: TestUser;

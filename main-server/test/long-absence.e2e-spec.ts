@@ -6,6 +6,7 @@ import type { Cursor, Entry } from '@codex-webapp/contracts';
 import { MainLinkService } from '../../container-agent/src/main-link/main-link.service.ts';
 import { Outbox } from '../../container-agent/src/main-link/outbox.ts';
 import { readSessionConfig } from '../../container-agent/src/session.config.ts';
+import { DiskRoom } from '../../container-agent/src/storage/disk-room.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 import { createTestApp, type TestApp } from './support/create-test-app.ts';
 import { findFreePort } from './support/free-port.ts';
@@ -37,7 +38,7 @@ function numbersOf(entries: readonly Entry[]): readonly number[] {
   );
 }
 
-/** security.md R03, with the outbox and the link that containers have, and a server that is really gone. */
+/** With the outbox and the link that containers have, and a server that is really gone. */
 describe('main-server away while an agent writes 10,000 events', () => {
   it(
     'gets all of them when it is back, in order and each once, and pages go on from their cursor',
@@ -50,7 +51,11 @@ describe('main-server away while an agent writes 10,000 events', () => {
         SESSION_TOKEN: token,
         MAIN_APP_URL: app.containerUrl,
       });
-      const outbox = new Outbox({ folder: path.join(folder, 'outbox'), now: Date.now });
+      const outbox = new Outbox({
+        folder: path.join(folder, 'outbox'),
+        room: new DiskRoom({ folder }),
+        now: Date.now,
+      });
       link = new MainLinkService(config, outbox);
       const delivered = new Promise<{ turnId: string; promptId: string }>((resolve) => {
         link?.onFrame((frame) => {

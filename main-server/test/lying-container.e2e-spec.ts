@@ -89,7 +89,7 @@ const lies = fc.array(
   },
 );
 
-/** security.md R05: a container that lies about its numbers, its turns and itself. */
+/** About its numbers, its turns and itself. */
 describe('a container that lies', () => {
   let app: TestApp;
   let owner: TestUser;

@@ -201,10 +201,14 @@ describe('the prompt queue', () => {
       );
       if (next.type !== 'prompt.deliver') throw new Error('unreachable');
       expect(next.turnId).not.toBe(running.turnId);
-      // The old turn cannot claim it any more.
+      // The old turn cannot claim it any more, and saying so late is nothing that is missing.
       await container.sendAcked({ type: 'prompt.steered', turnId: running.turnId, promptId: late?.id });
       const rows = await app.query(`SELECT status FROM prompts WHERE id = ?`, [late?.id]);
       expect(rows).toEqual([{ status: 'delivered' }]);
+      const gaps = await app.query(`SELECT 1 FROM entries WHERE session_id = ? AND type = 'gap'`, [
+        session.id,
+      ]);
+      expect(gaps).toEqual([]);
       container.disconnect();
     });
 

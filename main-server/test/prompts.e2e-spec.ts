@@ -11,7 +11,7 @@ import { createTestApp, type TestApp, type TestUser } from './support/create-tes
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { waitFor } from './support/wait-for.ts';
 
-/** design.md section 6.1, 6.6 and 6.7: the queue, what agents ask, and the interrupt. */
+/** The queue, what agents ask, and the interrupt. */
 describe('prompts', () => {
   let app: TestApp;
   let user: TestUser;
@@ -422,9 +422,13 @@ describe('prompts', () => {
       container.disconnect();
     });
 
-    it('expires with its turn', async () => {
+    it('waits for nobody once its agent has gone on without an answer', async () => {
       const { session, container, id, turn } = await asked();
-      await container.sendAcked(ends(turn, 'failed'));
+      const reason = 'withdrawn';
+      await container.sendAcked(
+        { type: 'agent_request.closed', turnId: turn.turnId, agentRequestId: id, reason },
+        ends(turn, 'interrupted'),
+      );
       expect(await answer(session, id)).toMatchObject({
         status: 409,
         body: { error: { code: 'agent_request.expired' } },

@@ -40,7 +40,7 @@ describe('the curl walk of the README', () => {
       LOGIN_NAME: user.username,
       LOGIN_PASSWORD: user.password,
     });
-    expect(walk).toEqual({ code: 0, output: 'hello\n', errors: '' });
+    expect(walk).toEqual({ code: 0, output: 'hello\nevent: end\n', errors: '' });
     const audited = await app.query<{ action: string; actor_kind: string; session_id: string }>(
       `SELECT action, actor_kind, session_id FROM audit_events WHERE action IN ('session.created', 'prompt.queued')
        ORDER BY action`,

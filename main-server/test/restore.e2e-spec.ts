@@ -79,7 +79,6 @@ async function texts(app: TestApp, sessionId: string): Promise<readonly string[]
   return rows.map(({ text }) => text);
 }
 
-/** security.md R05; design.md sections 6.2 and 6.3. */
 describe('a database that was put back', () => {
   it('resets pages that know more, shows what is missing, and goes on without a stall or a double', async () => {
     let app = await start();
@@ -120,6 +119,41 @@ describe('a database that was put back', () => {
     expect(positions).toEqual(positions.map((_, index) => snapshot.cursor.position + 1 + index));
   });
 
+  it('to before a prompt began that was answered since, shows it as not known any more, and takes the next one', async () => {
+    let app = await start();
+    const user = await app.addUser();
+    const session = await app.addSession(user);
+    let container = await ScriptedContainer.connect(app, session.id);
+    await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'one' });
+    const { turnId, promptId } = await container.waitFor('prompt.deliver');
+    await stop();
+    await backUp();
+
+    app = await start();
+    container = await goOn(app, container);
+    const turn = { turnId, promptId };
+    const started = { type: 'turn.started', turnId, promptId, agent: 'shell' };
+    await container.sendAcked(started, says(turnId, 'answer to one'), ends(turn));
+    expect(await post(container, turn, 'answer to one')).toBe(201);
+    await stop();
+    await restore();
+
+    app = await start();
+    container = await goOn(app, container);
+    expect(await container.waitFor('prompt.deliver')).toMatchObject(turn);
+    const accepted = { type: 'prompt.accepted', promptId, endedTurnId: turnId };
+    container.socket.send(accepted);
+    container.socket.send(accepted);
+    await waitFor(async () => (await texts(app, session.id)).length === 2);
+    const [, answer] = await app.query('SELECT outcome, reason FROM messages ORDER BY position');
+    expect(answer).toEqual({
+      outcome: 'interrupted',
+      reason: expect.stringContaining('not run again by itself'),
+    });
+    await runTurn(app, user, container, 'two');
+    expect(await texts(app, session.id)).toEqual(['one', '', 'two', 'answer to two']);
+  });
+
   it('to the middle of a turn that has ended since, ends it with the text it had, and takes the next prompt', async () => {
     let app = await start();
     const user = await app.addUser();
@@ -152,7 +186,6 @@ describe('a database that was put back', () => {
   });
 });
 
-/** security.md R05, the other side. */
 describe('a container that lost its volume', () => {
   it('begins with a new outbox: what was lost is shown, its turn ends, and prompts work', async () => {
     const app = await start();

@@ -48,7 +48,7 @@ const steps = array(
 
 const turnOfTheLoop = () => new Promise((resolve) => setImmediate(resolve));
 
-/** R04: whatever is cut, stalled, restarted or not stored, a page that comes to rest shows what the database has. */
+/** Whatever is cut, stalled, restarted or not stored, a page that comes to rest shows what the database has. */
 describe('a client that resumes', () => {
   let folder: string;
   let dataFolder: DataFolder;

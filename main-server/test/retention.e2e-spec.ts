@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { WriteQueue } from '../src/database/write-queue.ts';
-import { RawEventsRetention } from '../src/modules/prompts/raw-events-retention.ts';
+import { RawEventsRetention } from '../src/modules/history/raw-events-retention.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 import { ends, says, startTurn, type StartedTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
@@ -10,7 +10,7 @@ import { waitFor } from './support/wait-for.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
-/** design.md section 6.4: raw events stay for a configured time. */
+/** They stay for a configured time. */
 describe('the raw events of turns', () => {
   let clock: FakeClock;
   let app: TestApp;
@@ -73,6 +73,18 @@ describe('the raw events of turns', () => {
     });
     const messages = await app.query<{ text: string }>('SELECT text FROM messages ORDER BY position');
     expect(messages.map(({ text }) => text)).toEqual(['do it', 'the answer', 'do it', 'the answer']);
+  });
+
+  it('take along nothing that keeps a container from ending an old turn in another way', async () => {
+    const turn = await tell(3);
+    await finish(turn);
+    await finish(await tell(1));
+    clock.advance(8 * dayMs);
+    await run();
+    expect(await eventsOf(turn.turnId)).toBe(0);
+    await container.sendAcked({ ...ends(turn, 'failed'), reason: 'It never happened.' });
+    const rows = await app.query('SELECT status, reason FROM turns WHERE id = ?', [turn.turnId]);
+    expect(rows).toEqual([{ status: 'completed', reason: null }]);
   });
 
   it('of a turn without a message stay, however old', async () => {

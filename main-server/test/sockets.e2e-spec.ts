@@ -16,7 +16,7 @@ import { ScriptedContainer } from './support/scripted-container.ts';
 import { TestSocket } from './support/test-socket.ts';
 import { waitFor } from './support/wait-for.ts';
 
-/** seed.md, «API Endpoints»: `WS /ws/sessions/:sessionId?token=<jwt>&role=<container|client>`. */
+/** `WS /ws/sessions/:sessionId?token=<ticket>&role=client` and `WS /ws/events`. */
 describe('the sockets of pages', () => {
   let app: TestApp;
   let user: TestUser;

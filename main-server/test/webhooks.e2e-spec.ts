@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { messageLimits } from '@codex-webapp/contracts';
+import { messageLimits, webhookLimits } from '@codex-webapp/contracts';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { ConversationPage } from './support/conversation-page.ts';
 import { ends, says, startTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { ScriptedContainer } from './support/scripted-container.ts';
+import { waitFor } from './support/wait-for.ts';
 
-/** seed.md, «Container Webhooks (requires session token)». */
+/** With the session token: a container writes to its own session, and each thing once. */
 describe('the webhooks of containers', () => {
   let app: TestApp;
   let user: TestUser;
@@ -61,11 +62,16 @@ describe('the webhooks of containers', () => {
       expect(await rows(from.sessionId)).toEqual([]);
       let release: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (release = resolve));
-      const disarmHold = app.get(Failpoints).arm('history.store', () => held);
+      let reach: () => void = () => undefined;
+      const reached = new Promise<void>((resolve) => (reach = resolve));
+      const disarmHold = app.get(Failpoints).arm('history.store', () => {
+        reach();
+        return held;
+      });
       let isAnswered = false;
       const first = post(from, 'k', message).finally(() => (isAnswered = true));
       const second = post(from, 'k', message);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await reached;
       expect([isAnswered, (await rows(from.sessionId)).length]).toEqual([false, 0]);
       disarmHold();
       release();
@@ -196,6 +202,28 @@ describe('the webhooks of containers', () => {
       other.disconnect();
     });
   });
+
+  it('slows a container that asks too often, says when to come back, and lets others go on', async () => {
+    const [flooding, other] = [await container(), await container()];
+    const answers = await Promise.all(
+      Array.from({ length: webhookLimits.burst * 2 }, (_, n) =>
+        post(flooding, `k${n}`, { role: 'system', text: `${n}` }),
+      ),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(webhookLimits.burst);
+    for (const { headers, body } of refused)
+      expect([headers['retry-after'], body.error.code]).toEqual(['1', 'request.too_many']);
+    expect((await post(other, 'k', { role: 'system', text: 'of another' })).status).toBe(201);
+    expect(await rows(flooding.sessionId)).toHaveLength(answers.length - refused.length);
+    // What was refused is taken under the same key, once there is room for it.
+    const key = `k${answers.findIndex(({ status }) => status === 429)}`;
+    await waitFor(async () => {
+      const { status } = await post(flooding, key, { role: 'system', text: key.slice(1) });
+      return status === 201;
+    });
+  }, 20_000);
 
   it('GET …/messages gives the container its conversation, page by page', async () => {
     const from = await container();

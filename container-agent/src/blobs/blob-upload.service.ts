@@ -59,24 +59,35 @@ export class BlobUploadService implements OnApplicationBootstrap, BeforeApplicat
   }
 
   private async deliver(sha256: string): Promise<void> {
-    const answer = await this.callUntilFinal({
-      method: 'PUT',
-      path: `blobs/${sha256}`,
-      bytes: () => this.spool.read(sha256),
-      deadlineMs: uploadDeadlineMs,
-    });
-    if (!answer) return;
-    if (!isTaken(answer)) {
-      const { status } = answer;
-      this.logger.warn({ msg: 'A blob was refused', sha256, status, code: errorOf(answer)?.code });
-      if (!(await this.tellRefusal(sha256, answer))) return;
-    }
+    const reason = await this.upload(sha256);
+    if (reason === undefined || (reason !== null && !(await this.tellLoss(sha256, reason)))) return;
     this.spool.remove(sha256);
   }
 
+  /** Null once it is stored, or the reason why it never will be. Undefined when the process stops first. */
+  private async upload(sha256: string): Promise<string | null | undefined> {
+    try {
+      const answer = await this.callUntilFinal({
+        method: 'PUT',
+        path: `blobs/${sha256}`,
+        bytes: () => this.spool.read(sha256),
+        deadlineMs: uploadDeadlineMs,
+      });
+      if (!answer) return undefined;
+      if (isTaken(answer)) return null;
+      const { status } = answer;
+      this.logger.warn({ msg: 'A blob was refused', sha256, status, code: errorOf(answer)?.code });
+      return errorOf(answer)?.message ?? `The server answered ${status}.`;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // The agent has the same rights as we.
+      this.logger.warn({ msg: 'A blob was deleted before it was stored', sha256 });
+      return 'Its file was deleted in the container before the server had it.';
+    }
+  }
+
   /** A line of the conversation, so that nobody waits for what will not come. False when it could not be said yet. */
-  private async tellRefusal(sha256: string, refusal: WebhookAnswer): Promise<boolean> {
-    const reason = errorOf(refusal)?.message ?? `It answered ${refusal.status}.`;
+  private async tellLoss(sha256: string, reason: string): Promise<boolean> {
     const text = `A long output could not be kept whole; what is shown of it is all there is. ${reason}`;
     const body = { role: 'system', text } satisfies StoreMessageRequest;
     const answer = await this.callUntilFinal({

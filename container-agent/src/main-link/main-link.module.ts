@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Module } from '@nestjs/common';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
+import { DiskRoom } from '../storage/disk-room.ts';
 import { MainLinkService } from './main-link.service.ts';
 import { MainServerClient } from './main-server-client.ts';
 import { Outbox } from './outbox.ts';
@@ -13,9 +14,9 @@ import { ReverseTunnel } from './reverse-tunnel.ts';
     ReverseTunnel,
     {
       provide: Outbox,
-      inject: [sessionConfig.KEY],
-      useFactory: (config: SessionConfig) =>
-        new Outbox({ folder: path.join(config.statePath, 'outbox'), now: Date.now }),
+      inject: [sessionConfig.KEY, DiskRoom],
+      useFactory: (config: SessionConfig, room: DiskRoom) =>
+        new Outbox({ folder: path.join(config.statePath, 'outbox'), room, now: Date.now }),
     },
   ],
   exports: [MainLinkService, MainServerClient, Outbox, ReverseTunnel],

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TurnEvent } from '@codex-webapp/contracts';
 import * as fc from 'fast-check';
+import { DiskRoom } from '../storage/disk-room.ts';
 import { Outbox } from './outbox.ts';
 
 const folders: string[] = [];
@@ -24,7 +25,7 @@ function createFolder(): string {
 }
 
 function open(folder: string, limits: { maxBytes?: number; segmentMaxBytes?: number } = {}): Outbox {
-  return new Outbox({ folder, now: () => 1, ...limits });
+  return new Outbox({ folder, room: new DiskRoom({ folder }), now: () => 1, ...limits });
 }
 
 function delta(text: string): TurnEvent {

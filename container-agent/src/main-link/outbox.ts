@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import path from 'node:path';
 import { outboxEpochSchema, type TurnEvent } from '@codex-webapp/contracts';
+import { type DiskRoom, isDiskFull } from '../storage/disk-room.ts';
 import { replaceFile } from '../storage/replace-file.ts';
-import { waitForRoom } from '../storage/wait-for-room.ts';
 import { OutboxSegment, parseSegmentName, type NumberedEvent } from './outbox-segment.ts';
 
 export interface OutboxOptions {
   readonly folder: string;
+  readonly room: DiskRoom;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Bytes on disk above which `append` waits. */
@@ -80,10 +81,7 @@ export class Outbox {
    */
   async append(event: TurnEvent): Promise<number> {
     while (this.isFull() && !this.isClosing) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    return waitForRoom(
-      () => this.appendNow(event),
-      () => this.isClosing,
-    );
+    return this.options.room.wait(() => this.appendNow(event));
   }
 
   /** At most `max` events from a number on, and no more than fit into `maxBytes` (but one). */
@@ -162,10 +160,6 @@ export class Outbox {
     this.wake();
   }
 
-  get isStopping(): boolean {
-    return this.isClosing;
-  }
-
   async close(): Promise<void> {
     this.stopWaiting();
     if (this.syncTimer) clearTimeout(this.syncTimer);
@@ -213,7 +207,12 @@ export class Outbox {
   }
 
   private rollOver(): void {
-    this.segments.push(OutboxSegment.open(this.options.folder, this.epochId, this.lastSeq + 1));
+    try {
+      this.segments.push(OutboxSegment.open(this.options.folder, this.epochId, this.lastSeq + 1));
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      // Another ack tries again: what is acknowledged only takes room until then.
+    }
   }
 
   private isFull(): boolean {

@@ -33,13 +33,13 @@ export class AgentRequests {
     request.resolve(answer);
   }
 
-  /** Nobody will answer any more. */
+  /** Nobody will answer any more. Who waits knows at once, also while the disk has no room for saying so. */
   async closeAll(reason: Exclude<ClosingReason, 'answered'>): Promise<void> {
     this.isClosed = true;
-    for (const [agentRequestId, request] of this.pending) {
-      await this.close(agentRequestId, reason);
-      request.resolve(null);
-    }
+    const open = [...this.pending];
+    const told = open.map(([agentRequestId]) => this.close(agentRequestId, reason));
+    for (const [, request] of open) request.resolve(null);
+    await Promise.all(told);
   }
 
   private async close(agentRequestId: string, reason: ClosingReason): Promise<void> {

@@ -11,8 +11,8 @@ import {
   type WebhookAnswer,
 } from '../main-link/main-server-client.ts';
 import { Outbox } from '../main-link/outbox.ts';
+import { DiskRoom } from '../storage/disk-room.ts';
 import { replaceFile } from '../storage/replace-file.ts';
-import { waitForRoom } from '../storage/wait-for-room.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
 
 const suffix = '.json';
@@ -31,6 +31,7 @@ export class MessagePostService {
     private readonly client: MainServerClient,
     private readonly outbox: Outbox,
     private readonly blobs: BlobSpool,
+    private readonly room: DiskRoom,
   ) {
     this.folder = path.join(config.statePath, 'messages');
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
@@ -38,13 +39,10 @@ export class MessagePostService {
 
   /** Writes the message down; it is posted after a `post`, or by the next process. */
   async store(turn: FoldedTurn): Promise<void> {
-    await waitForRoom(
-      () => {
-        const message = composeFinalMessage(turn, (content, end) => this.blobs.keep(content, end));
-        replaceFile(this.fileOf(turn.turnId), JSON.stringify(message));
-      },
-      () => this.stopping.signal.aborted,
-    );
+    await this.room.wait(() => {
+      const message = composeFinalMessage(turn, (content, end) => this.blobs.keep(content, end));
+      replaceFile(this.fileOf(turn.turnId), JSON.stringify(message));
+    });
   }
 
   /** How a turn ended whose message was written down and not posted; null for any other. */

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { AgentRegistry } from '../agents/agent-registry.ts';
 import type { LinkFrame } from '../main-link/link-connection.ts';
 import { MainLinkService } from '../main-link/main-link.service.ts';
+import { DeadTurns } from './dead-turns.ts';
 import { TurnService } from './turn.service.ts';
 
 /** Brings main-server's frames to the turns, and the link up once the turns of an earlier process are reported. */
@@ -11,12 +12,13 @@ export class TurnFrames implements OnApplicationBootstrap {
 
   constructor(
     private readonly link: MainLinkService,
+    private readonly deadTurns: DeadTurns,
     private readonly turns: TurnService,
     private readonly agents: AgentRegistry,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.turns.recover();
+    await this.deadTurns.report();
     this.link.onFrame((frame) => void this.take(frame));
     this.link.start(async () => ({
       agents: await this.agents.describe(),

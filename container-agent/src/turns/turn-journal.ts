@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { DiskRoom } from '../storage/disk-room.ts';
 import { RecordFile } from '../storage/record-file.ts';
 import { replaceRecords } from '../storage/replace-file.ts';
-import { waitForRoom } from '../storage/wait-for-room.ts';
 
 const journalEntrySchema = z.object({
   promptId: z.string(),
@@ -24,7 +24,10 @@ export class TurnJournal {
   private readonly entries = new Map<string, JournalEntry>();
   private readonly file: RecordFile;
 
-  constructor(folder: string) {
+  constructor(
+    folder: string,
+    private readonly room: DiskRoom,
+  ) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const journalPath = path.join(folder, 'journal.jsonl');
     const { file, lines } = RecordFile.open(journalPath);
@@ -53,7 +56,7 @@ export class TurnJournal {
 
   /** Survives the loss of power once this resolves. */
   async record(entry: JournalEntry): Promise<void> {
-    await waitForRoom(() => this.file.append(JSON.stringify(entry)));
+    await this.room.wait(() => this.file.append(JSON.stringify(entry)));
     this.entries.set(entry.promptId, entry);
     await this.file.sync();
   }

@@ -5,18 +5,20 @@ import path from 'node:path';
 import { emptyTurn, textOf } from '@codex-webapp/contracts';
 import { BlobSpool } from '../blobs/blob-spool.ts';
 import { Outbox } from '../main-link/outbox.ts';
+import { DiskRoom } from '../storage/disk-room.ts';
 import { TurnCheckpoints } from './turn-checkpoints.ts';
 import { TurnRecorder } from './turn-recorder.ts';
 
 let folder: string;
 let checkpoints: TurnCheckpoints;
 let blobs: BlobSpool;
+let room: DiskRoom;
 
 const openOutbox = (): Outbox =>
-  new Outbox({ folder: path.join(folder, 'outbox'), now: () => 1, segmentMaxBytes: 4_000 });
+  new Outbox({ folder: path.join(folder, 'outbox'), room, now: () => 1, segmentMaxBytes: 4_000 });
 const delta = (text: string, messageId = 'm') => ({ type: 'message.delta', messageId, text }) as const;
 const record = (outbox: Outbox, isBehind = false) =>
-  new TurnRecorder(outbox, blobs, checkpoints, () => isBehind, emptyTurn('t'));
+  new TurnRecorder({ outbox, blobs, checkpoints, room, isLinkBehind: () => isBehind }, emptyTurn('t'));
 
 function readTexts(outbox: Outbox): string[] {
   return outbox
@@ -26,6 +28,7 @@ function readTexts(outbox: Outbox): string[] {
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'recorder-'));
+  room = new DiskRoom({ folder });
   checkpoints = new TurnCheckpoints(folder);
   blobs = new BlobSpool({ folder: path.join(folder, 'blobs'), maxBytes: 100_000 });
 });

@@ -1,8 +1,8 @@
 import { type FoldedTurn, foldTurnEvent, type TurnEvent } from '@codex-webapp/contracts';
 import type { BlobSpool } from '../blobs/blob-spool.ts';
 import type { Outbox } from '../main-link/outbox.ts';
+import { type DiskRoom, isDiskFull } from '../storage/disk-room.ts';
 import type { TurnCheckpoints } from './turn-checkpoints.ts';
-import { waitForRoom } from '../storage/wait-for-room.ts';
 import { fitEvent, isDelta } from './fit-event.ts';
 
 type WithoutTurnId<T> = T extends TurnEvent ? Omit<T, 'turnId'> : never;
@@ -14,6 +14,14 @@ const mergeMs = 15;
 const mergeMaxLength = 4_096;
 /** Events kept in the outbox for the sake of a running turn before its state is written down instead. */
 const checkpointEvery = 4_096;
+
+export interface TurnRecorderParts {
+  readonly outbox: Outbox;
+  readonly blobs: BlobSpool;
+  readonly checkpoints: TurnCheckpoints;
+  readonly room: DiskRoom;
+  readonly isLinkBehind: () => boolean;
+}
 
 /**
  * Writes the events of one turn into the outbox and adds them up, so that the text of a turn survives the death of this
@@ -32,16 +40,13 @@ export class TurnRecorder {
 
   /** Goes on from `begun`, the state of a turn that died with an earlier process. */
   constructor(
-    private readonly outbox: Outbox,
-    private readonly blobs: BlobSpool,
-    private readonly checkpoints: TurnCheckpoints,
-    private readonly isLinkBehind: () => boolean,
+    private readonly parts: TurnRecorderParts,
     begun: FoldedTurn,
   ) {
     this.turnId = begun.turnId;
     this.folded = begun;
-    this.keptFromSeq = outbox.lastSeq + 1;
-    outbox.retainFrom(this.keptFromSeq);
+    this.keptFromSeq = parts.outbox.lastSeq + 1;
+    parts.outbox.retainFrom(this.keptFromSeq);
   }
 
   get turn(): FoldedTurn {
@@ -52,7 +57,7 @@ export class TurnRecorder {
   emit(event: RecordedEvent): Promise<void> {
     if (this.isClosed) return Promise.resolve();
     const full: TurnEvent = { ...event, turnId: this.turnId };
-    if (isDelta(full) && this.isLinkBehind()) return this.hold(full);
+    if (isDelta(full) && this.parts.isLinkBehind()) return this.hold(full);
     return this.enqueue(() => this.releaseThen(full));
   }
 
@@ -60,11 +65,12 @@ export class TurnRecorder {
   async close(event: RecordedEvent): Promise<number> {
     await this.emit(event);
     this.isClosed = true;
-    return this.outbox.lastSeq;
+    return this.parts.outbox.lastSeq;
   }
 
-  /** What the turn adds up to with one more event, which is not stored. */
-  preview(event: RecordedEvent): FoldedTurn {
+  /** What the turn adds up to with one more event, which is not stored; all before it is. */
+  async preview(event: RecordedEvent): Promise<FoldedTurn> {
+    await this.tail;
     const held = this.held ? foldTurnEvent(this.folded, this.held) : this.folded;
     return foldTurnEvent(held, { ...event, turnId: this.turnId });
   }
@@ -75,10 +81,16 @@ export class TurnRecorder {
   }
 
   checkpoint(): void {
-    const seq = this.outbox.lastSeq;
-    this.checkpoints.write({ epoch: this.outbox.epoch, seq, turn: this.folded });
+    const { outbox, checkpoints } = this.parts;
+    const seq = outbox.lastSeq;
+    try {
+      checkpoints.write({ epoch: outbox.epoch, seq, turn: this.folded });
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return; // The events stay in the outbox meanwhile.
+    }
     this.keptFromSeq = seq + 1;
-    this.outbox.retainFrom(this.keptFromSeq);
+    outbox.retainFrom(this.keptFromSeq);
   }
 
   private hold(event: TurnEvent & { text: string }): Promise<void> {
@@ -119,7 +131,7 @@ export class TurnRecorder {
 
   private async store(event: TurnEvent): Promise<void> {
     for (const piece of await this.fit(event)) {
-      await this.outbox.append(piece);
+      await this.parts.outbox.append(piece);
       this.folded = foldTurnEvent(this.folded, piece);
     }
   }
@@ -127,10 +139,9 @@ export class TurnRecorder {
   /** What is cut is kept whole beside the event, and on disk before it. */
   private async fit(event: TurnEvent): Promise<readonly TurnEvent[]> {
     if (isDelta(event)) return fitEvent(event);
-    await this.blobs.whenRoom();
-    const pieces = await waitForRoom(
-      () => fitEvent(event, (content, end) => this.blobs.keep(content, end)),
-      () => this.outbox.isStopping,
+    await this.parts.blobs.whenRoom();
+    const pieces = await this.parts.room.wait(() =>
+      fitEvent(event, (content, end) => this.parts.blobs.keep(content, end)),
     );
     if (pieces.length > 0) return pieces;
     const text = `A step of the agent could not be shown (${event.type}): it does not fit the protocol.`;

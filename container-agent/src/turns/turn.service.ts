@@ -1,9 +1,4 @@
-import {
-  type AgentRequestAnswer,
-  emptyTurn,
-  type FoldedTurn,
-  type MainFrameOf,
-} from '@codex-webapp/contracts';
+import type { AgentRequestAnswer, MainFrameOf } from '@codex-webapp/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AgentDriver, TurnResult } from '../agents/agent-driver.ts';
 import { AgentRegistry } from '../agents/agent-registry.ts';
@@ -12,12 +7,14 @@ import { MainLinkService } from '../main-link/main-link.service.ts';
 import { Outbox } from '../main-link/outbox.ts';
 import { killTree } from '../process/kill-tree.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
+import { DiskRoom } from '../storage/disk-room.ts';
 import { AgentRequests } from './agent-requests.ts';
 import { MessagePostService } from './message-post.service.ts';
 import { Steering, type SteeredPrompt } from './steering.ts';
 import { TurnCheckpoints } from './turn-checkpoints.ts';
 import { TurnJournal, type JournalEntry } from './turn-journal.ts';
-import { TurnRecorder } from './turn-recorder.ts';
+import type { TurnRecorder } from './turn-recorder.ts';
+import { TurnRecorders } from './turn-recorders.ts';
 
 export type DeliveredPrompt = Omit<MainFrameOf<'prompt.deliver'>, 'type'>;
 
@@ -32,16 +29,18 @@ interface RunningTurn {
 /** What an interrupted driver has before its processes are killed; the turn ends within a second all told. */
 const interruptGraceMs = 600;
 const killGraceMs = 300;
+/** What a turn that is stopped may take for writing its end down, the interruption included. */
+const endingGraceMs = 3_000;
 
 const interruptedByUser = 'You interrupted it.';
 const interruptedByStop = 'The container was stopped while the agent worked. Send a message to go on.';
-const interruptedByDeath =
-  'The container ended while the agent worked, and the prompt is not run again by itself. Send a message to go on.';
 
 const givenBefore =
   'The agent was given this prompt before, and it is not run again by itself. Send it again to repeat it.';
+const givenWithinTurn =
+  'The agent was given this prompt while it worked on the one before, and that turn was cut off. It is not run again by itself. Send it again to repeat it.';
 
-/** Runs prompts, one at a time and each once, and reports every end, also of turns that died with an earlier process. */
+/** Runs prompts, one at a time and each once, and reports every end. */
 @Injectable()
 export class TurnService {
   private readonly logger = new Logger(TurnService.name);
@@ -57,6 +56,8 @@ export class TurnService {
     private readonly blobs: BlobSpool,
     private readonly journal: TurnJournal,
     private readonly checkpoints: TurnCheckpoints,
+    private readonly recorders: TurnRecorders,
+    private readonly room: DiskRoom,
     private readonly agents: AgentRegistry,
     private readonly link: MainLinkService,
     private readonly messages: MessagePostService,
@@ -67,13 +68,6 @@ export class TurnService {
 
   get runningTurnId(): string | null {
     return this.running?.prompt.turnId ?? null;
-  }
-
-  /** Reports turns that died with the process before us. Nothing is run again. Call it before the link starts. */
-  async recover(): Promise<void> {
-    for (const entry of this.journal.listUnfinished()) await this.reportDeath(entry);
-    this.checkpoints.remove();
-    this.messages.postLeftovers();
   }
 
   /** Takes a prompt and runs it when its time comes. A repeated delivery is accepted and not run again. */
@@ -109,24 +103,34 @@ export class TurnService {
     await this.running?.requests.answer(agentRequestId, answer);
   }
 
-  /** Interrupts the running turn, begins no other, and ends all agents. */
+  /** Interrupts the running turn, begins no other, and ends all agents. A disk that is full does not keep it. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.outbox.stopWaiting();
     this.blobs.stopWaiting();
     this.running?.interruption.abort(interruptedByStop);
+    await Promise.race([this.idle, sleep(endingGraceMs)]);
+    this.room.stopWaiting();
     await this.idle;
     await this.agents.closeAll();
     this.messages.stop();
     this.journal.close();
   }
 
-  /** A main-server that was put back to before a prompt asks for it as another turn, and would wait for that for ever. */
+  /** A main-server that was put back to before a prompt asks for it once more, and would wait for ever. */
   private async explain({ promptId, turnId, agent }: DeliveredPrompt, known: JournalEntry): Promise<void> {
-    if (known.state !== 'ended' || known.turnId === turnId) return;
+    if (known.state !== 'ended') return;
+    if (known.turnId === turnId) return this.sayAcknowledged(promptId, turnId);
     await this.outbox.append({ type: 'turn.started', turnId, promptId, agent });
-    const end = { outcome: 'interrupted', reason: givenBefore } as const;
+    const reason = known.isSteered === true ? givenWithinTurn : givenBefore;
+    const end = { outcome: 'interrupted', reason } as const;
     await this.outbox.append({ type: 'turn.ended', turnId, promptId, ...end });
+  }
+
+  /** While anything of that turn may be on its way, that is the answer. */
+  private async sayAcknowledged(promptId: string, turnId: string): Promise<void> {
+    await this.outbox.whenAcked(this.outbox.lastSeq);
+    this.link.send({ type: 'prompt.accepted', promptId, endedTurnId: turnId });
   }
 
   private async runNext(): Promise<void> {
@@ -145,13 +149,8 @@ export class TurnService {
 
   private async run(prompt: DeliveredPrompt): Promise<void> {
     const { promptId, turnId, agent } = prompt;
-    const recorder = new TurnRecorder(
-      this.outbox,
-      this.blobs,
-      this.checkpoints,
-      () => this.link.isBehind,
-      emptyTurn(turnId),
-    );
+    this.room.holdReserve();
+    const recorder = this.recorders.begin(turnId);
     const running = {
       prompt,
       recorder,
@@ -164,6 +163,7 @@ export class TurnService {
     await recorder.emit({ type: 'turn.started', promptId, agent });
     if (this.interruptedEarly.delete(turnId)) running.interruption.abort(interruptedByUser);
     const result = await this.runAgent(running);
+    this.room.openReserve();
     await running.steering.close();
     await running.requests.closeAll(result.outcome === 'interrupted' ? 'withdrawn' : 'expired');
     await this.finish(running, result);
@@ -209,7 +209,9 @@ export class TurnService {
     const { signal } = running.interruption;
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     // Those who wait for an answer get none: most drivers cannot end before that.
-    await running.requests.closeAll('withdrawn');
+    running.requests.closeAll('withdrawn').catch((error: unknown) => {
+      this.logger.error({ msg: 'Closed requests could not be recorded', err: error });
+    });
     await sleep(interruptGraceMs);
     if (this.running === running) {
       await Promise.race([
@@ -227,45 +229,13 @@ export class TurnService {
     const { prompt, recorder } = running;
     const { promptId, turnId, agent } = prompt;
     const ended = { type: 'turn.ended', promptId, ...result } as const;
-    await this.messages.store(recorder.preview(ended));
+    await this.messages.store(await recorder.preview(ended));
     const seq = await recorder.close(ended);
     await this.journal.record({ promptId, turnId, agent, state: 'ended' });
     this.outbox.retainFrom(Number.POSITIVE_INFINITY);
     this.checkpoints.remove();
     this.messages.post(turnId, seq);
   }
-
-  private async reportDeath(entry: JournalEntry): Promise<void> {
-    const { promptId, turnId, agent } = entry;
-    const turn = this.checkpoints.recover(turnId, this.outbox);
-    const recorder = new TurnRecorder(this.outbox, this.blobs, this.checkpoints, () => false, turn);
-    if (turn.promptId === '') await recorder.emit({ type: 'turn.started', promptId, agent });
-    if (turn.outcome === 'running') {
-      for (const { promptId: steered } of this.journal.listSteering(turnId)) {
-        await recorder.emit({ type: 'prompt.steered', promptId: steered });
-        await this.journal.record({ promptId: steered, turnId, agent, state: 'ended', isSteered: true });
-      }
-      for (const agentRequestId of pendingRequests(turn)) {
-        await recorder.emit({ type: 'agent_request.closed', agentRequestId, reason: 'expired' });
-      }
-      // Its message stands if it was written: then the turn had ended, and only the report of it is missing.
-      const { outcome = 'interrupted', reason } = this.messages.findStored(turnId) ?? {
-        reason: interruptedByDeath,
-      };
-      const ended = { type: 'turn.ended', promptId, outcome, reason } as const;
-      await this.messages.store(recorder.preview(ended));
-      await recorder.close(ended);
-      this.logger.warn({ msg: 'The end of a turn of an earlier process was reported', turnId, outcome });
-    }
-    await this.journal.record({ promptId, turnId, agent, state: 'ended' });
-    this.outbox.retainFrom(Number.POSITIVE_INFINITY);
-  }
-}
-
-function pendingRequests(turn: FoldedTurn): readonly string[] {
-  return turn.items.flatMap((item) =>
-    (item.type === 'permission' || item.type === 'question') && item.state === 'pending' ? [item.id] : [],
-  );
 }
 
 function interruptedResult(signal: AbortSignal): TurnResult {

@@ -4,10 +4,13 @@ import { BlobsModule } from '../blobs/blobs.module.ts';
 import { AgentsModule } from '../agents/agents.module.ts';
 import { MainLinkModule } from '../main-link/main-link.module.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
+import { DiskRoom } from '../storage/disk-room.ts';
+import { DeadTurns } from './dead-turns.ts';
 import { MessagePostService } from './message-post.service.ts';
 import { TurnCheckpoints } from './turn-checkpoints.ts';
 import { TurnFrames } from './turn-frames.ts';
 import { TurnJournal } from './turn-journal.ts';
+import { TurnRecorders } from './turn-recorders.ts';
 import { TurnService } from './turn.service.ts';
 
 const folderOf = (config: SessionConfig): string => path.join(config.statePath, 'turns');
@@ -15,13 +18,15 @@ const folderOf = (config: SessionConfig): string => path.join(config.statePath, 
 @Module({
   imports: [MainLinkModule, BlobsModule, AgentsModule],
   providers: [
+    DeadTurns,
     TurnService,
     TurnFrames,
+    TurnRecorders,
     MessagePostService,
     {
       provide: TurnJournal,
-      inject: [sessionConfig.KEY],
-      useFactory: (config: SessionConfig) => new TurnJournal(folderOf(config)),
+      inject: [sessionConfig.KEY, DiskRoom],
+      useFactory: (config: SessionConfig, room: DiskRoom) => new TurnJournal(folderOf(config), room),
     },
     {
       provide: TurnCheckpoints,

@@ -23,15 +23,21 @@ const entry = path.resolve(
 /** The built container-agent as a process, its folders, and the main-server it talks to. */
 export class AgentProcess implements AsyncDisposable {
   readonly main = new ScriptedMainServer('session-1', 'token-1');
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'container-agent-'));
-  readonly workspace = path.join(this.folder, 'workspace');
+  readonly workspace: string;
   output = '';
   exitCode: number | null | undefined;
   private child: ChildProcess | null = null;
   private port = 0;
 
-  static async start(env: Record<string, string> = {}): Promise<AgentProcess> {
-    const agent = new AgentProcess();
+  private constructor(readonly folder: string) {
+    this.workspace = path.join(folder, 'workspace');
+  }
+
+  static async start(
+    env: Record<string, string> = {},
+    folder = mkdtempSync(path.join(tmpdir(), 'container-agent-')),
+  ): Promise<AgentProcess> {
+    const agent = new AgentProcess(folder);
     mkdirSync(agent.workspace, { recursive: true });
     await agent.main.start();
     await agent.run(env);

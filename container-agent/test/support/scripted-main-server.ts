@@ -33,6 +33,8 @@ export class ScriptedMainServer {
   readonly events: StoredEvent[] = [];
   readonly hellos: AgentFrameOf<'hello'>[] = [];
   readonly accepted: string[] = [];
+  /** Turns it was told of that they had ended before, and that all about them was acknowledged. */
+  readonly endedBefore: string[] = [];
   readonly messages: PostedMessage[] = [];
   readonly posts: PostedMessage[] = [];
   readonly prompts: unknown[] = [];
@@ -168,7 +170,8 @@ export class ScriptedMainServer {
           this.reply(socket, { type: 'ack', epoch: frame.epoch, seq: this.lastSeq(frame.epoch) });
         return;
       case 'prompt.accepted':
-        this.accepted.push(frame.promptId);
+        if (frame.endedTurnId === undefined) this.accepted.push(frame.promptId);
+        else this.endedBefore.push(frame.endedTurnId);
         return;
     }
   }

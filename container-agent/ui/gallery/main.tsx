@@ -38,6 +38,7 @@ const idleActions: ConversationActions = {
   resumeQueue: () => {},
   interrupt: () => Promise.resolve(),
   answer: () => Promise.resolve(),
+  sendKeptAnswer: () => Promise.resolve(),
   updateSession: () => Promise.resolve(),
   startContainer: () => {},
   loadOlder: () => {},

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import sqlite3 from 'sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from './migrations/index.ts';
+import { PreparingDatabase } from './prepared-statements.ts';
 
 export type SqliteOptions = Extract<DataSourceOptions, { type: 'sqlite' }>;
 
 /** TypeORM asks for the verbose one, which captures a stack for each statement, at the cost of the statement. */
-const driver = { ...sqlite3, verbose: () => sqlite3 };
+const driver = { verbose: () => ({ ...sqlite3, Database: PreparingDatabase }) };
 
 /** Everything about the connection but its entities. `synchronize` never: the schema comes from the migrations alone. */
 export function sqliteOptions(file: string): SqliteOptions {

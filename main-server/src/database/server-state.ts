@@ -34,12 +34,8 @@ export class ServerState {
         const wasStoppedCleanly = before === null || (before.stoppedCleanly && isSameDatabase);
         const historyEpoch =
           before !== null && wasStoppedCleanly ? before.historyEpoch : randomBytes(8).toString('hex');
-        await manager.save(ServerStateEntity, {
-          id: stateId,
-          instanceId,
-          historyEpoch,
-          stoppedCleanly: false,
-        });
+        const row = { id: stateId, instanceId, historyEpoch, stoppedCleanly: false };
+        await manager.upsert(ServerStateEntity, row, ['id']);
         return new ServerState(instanceId, historyEpoch, wasStoppedCleanly);
       },
       { isUrgent: true },

@@ -1,15 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { BatchLimits } from './write-batch.ts';
 import { StorageRoom } from './storage-room.ts';
 import { WriteQueue } from './write-queue.ts';
 
 let folder: string;
 let source: DataSource;
 let queue: WriteQueue;
+let room: StorageRoom;
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'write-queue-'));
@@ -19,13 +21,19 @@ beforeEach(async () => {
     enableWAL: true,
   }).initialize();
   await source.query('CREATE TABLE rows (name TEXT NOT NULL UNIQUE)');
-  queue = new WriteQueue(source, new StorageRoom(String(source.options.database)));
+  room = new StorageRoom(String(source.options.database));
+  queue = withLimits({});
 });
 
 afterEach(async () => {
   await source.destroy();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** However slow the machine is: what waits together is committed together. */
+function withLimits(limits: Partial<BatchLimits>): WriteQueue {
+  return new WriteQueue(source, room, { works: 100, ageMs: Infinity, ...limits });
+}
 
 async function names(): Promise<readonly string[]> {
   const rows: readonly { name: string }[] = await source.query('SELECT name FROM rows ORDER BY rowid');
@@ -36,6 +44,38 @@ function insert(name: string): Promise<void> {
   return queue.run(async (manager) => {
     await manager.query('INSERT INTO rows VALUES (?)', [name]);
   });
+}
+
+/** Every transaction statement on its way to SQLite; `answer` may fail it instead. */
+async function interceptTransactions(
+  answer: (sql: string) => Error | null = () => null,
+): Promise<{ readonly seen: string[]; restore(): void }> {
+  const connection = (await source.createQueryRunner().connect()) as {
+    exec(sql: string, done: (error: Error | null) => void): void;
+  };
+  const exec = connection.exec.bind(connection);
+  const seen: string[] = [];
+  const spy = jest.spyOn(connection, 'exec').mockImplementation((sql, done) => {
+    seen.push(sql);
+    const error = answer(sql);
+    if (error) done(error);
+    else exec(sql, done);
+  });
+  return { seen, restore: () => spy.mockRestore() };
+}
+
+function diskFull(): Error {
+  return Object.assign(new Error('SQLITE_FULL: database or disk is full'), { code: 'SQLITE_FULL' });
+}
+
+/** What another process reads in a copy of the files, as a kill would leave them. */
+async function namesInCopy(name: string): Promise<readonly string[]> {
+  const copy = path.join(folder, name);
+  for (const suffix of ['', '-wal']) await cp(path.join(folder, `a.db${suffix}`), `${copy}${suffix}`);
+  const other = await new DataSource({ type: 'sqlite', database: copy }).initialize();
+  const rows: readonly { name: string }[] = await other.query('SELECT name FROM rows ORDER BY rowid');
+  await other.destroy();
+  return rows.map((row) => row.name);
 }
 
 const pause = () => new Promise((resolve) => setImmediate(resolve));
@@ -139,5 +179,206 @@ describe('WriteQueue', () => {
     const tables = await other.query(`SELECT name FROM sqlite_master WHERE name = 'later'`);
     await other.destroy();
     expect(tables).toEqual([{ name: 'later' }]);
+  });
+});
+
+describe('a shared commit', () => {
+  const commitsOf = (seen: readonly string[]) => seen.filter((sql) => sql === 'COMMIT').length;
+  const statusesOf = (results: readonly PromiseSettledResult<unknown>[]) =>
+    results.map(({ status }) => status);
+
+  it('is one for all that wait for one another', async () => {
+    const { seen, restore } = await interceptTransactions();
+    await Promise.all(Array.from({ length: 30 }, (_, index) => insert(`row-${index}`)));
+    restore();
+    expect(commitsOf(seen)).toBe(1);
+  });
+
+  it('has no more works than its limit', async () => {
+    queue = withLimits({ works: 2 });
+    const { seen, restore } = await interceptTransactions();
+    await Promise.all(['a', 'b', 'c'].map(insert));
+    restore();
+    expect(commitsOf(seen)).toBe(2);
+  });
+
+  it('takes in no more once it is old', async () => {
+    queue = withLimits({ ageMs: 0 });
+    const { seen, restore } = await interceptTransactions();
+    await Promise.all(['a', 'b', 'c'].map(insert));
+    restore();
+    expect(commitsOf(seen)).toBe(3);
+  });
+
+  it('rolls back the one that fails in its middle, and no other', async () => {
+    const half = (name: string) =>
+      queue.run(async (manager) => {
+        await manager.query('INSERT INTO rows VALUES (?)', [name]);
+        throw new Error('no');
+      });
+    const results = await Promise.allSettled([
+      half('first'),
+      insert('a'),
+      half('second'),
+      half('third'),
+      insert('a'),
+      insert('b'),
+    ]);
+    expect(statusesOf(results)).toEqual([
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(await names()).toEqual(['a', 'b']);
+  });
+
+  it('answers nobody before it, with a result or an error', async () => {
+    const reader = await new DataSource({
+      type: 'sqlite',
+      database: String(source.options.database),
+    }).initialize();
+    const count = async () => Number((await reader.query('SELECT COUNT(*) AS n FROM rows'))[0].n);
+    const seen = await Promise.all([
+      insert('a').then(count),
+      insert('b').then(count),
+      insert('a').catch(count),
+      insert('c').then(count),
+    ]);
+    await reader.destroy();
+    expect(seen).toEqual([3, 3, 3, 3]);
+  });
+
+  it('calls back in the order of the works, each before its own result is known', async () => {
+    const calls: string[] = [];
+    const noted = async (name: string) => {
+      await queue.run(async (manager) => {
+        queue.afterCommit(manager, () => calls.push(`${name} called back`));
+        await manager.query('INSERT INTO rows VALUES (?)', [name]);
+        calls.push(`${name} written`);
+      });
+      calls.push(`${name} told`);
+    };
+    await Promise.all(['a', 'b'].map(noted));
+    const inOrder = ['a written', 'b written', 'a called back', 'b called back'];
+    expect(calls.filter((call) => !call.endsWith('told'))).toEqual(inOrder);
+    expect(calls.indexOf('a told')).toBeGreaterThan(calls.indexOf('a called back'));
+  });
+
+  it('has told nobody anything, and stored nothing, when the process dies before it', async () => {
+    const told: string[] = [];
+    let atTheEnd: Promise<readonly string[]> | undefined;
+    const { restore } = await interceptTransactions((sql) => {
+      if (sql !== 'COMMIT') return null;
+      expect(told).toEqual([]);
+      atTheEnd = namesInCopy('killed.db');
+      return new Error('killed');
+    });
+    const work = (name: string) =>
+      queue.run(async (manager) => {
+        queue.afterCommit(manager, () => told.push(`${name} called back`));
+        await manager.query('INSERT INTO rows VALUES (?)', [name]);
+      });
+    const results = await Promise.allSettled(
+      ['a', 'b'].map((name) => work(name).then(() => told.push(name))),
+    );
+    restore();
+    expect(await atTheEnd).toEqual([]);
+    expect(told).toEqual([]);
+    expect(statusesOf(results)).toEqual(['rejected', 'rejected']);
+    await insert('c');
+    expect(await namesInCopy('later.db')).toEqual(['c']);
+  });
+
+  it('fails all of it when it fails, and the next one is whole', async () => {
+    let failures = 1;
+    const { restore } = await interceptTransactions((sql) =>
+      sql === 'COMMIT' && failures-- > 0 ? new Error('I/O error') : null,
+    );
+    const results = await Promise.allSettled([insert('a'), insert('b')]);
+    await insert('c');
+    restore();
+    expect(statusesOf(results)).toEqual(['rejected', 'rejected']);
+    expect(await names()).toEqual(['c']);
+  });
+});
+
+describe('a disk that is full', () => {
+  const isFull = { code: 'storage.full' };
+  let calls: string[];
+
+  beforeEach(async () => {
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
+    calls = [];
+    await room.ensureReserve();
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  function urgent(name: string): Promise<void> {
+    return queue.run(
+      async (manager) => {
+        queue.afterCommit(manager, () => calls.push(name));
+        await manager.query('INSERT INTO rows VALUES (?)', [name]);
+      },
+      { isUrgent: true },
+    );
+  }
+
+  it('fails every work of the commit that failed, but those that may use the room held back', async () => {
+    let failures = 1;
+    const { seen, restore } = await interceptTransactions((sql) =>
+      sql === 'COMMIT' && failures-- > 0 ? diskFull() : null,
+    );
+    const [a, login, b, other] = await Promise.allSettled([
+      insert('a'),
+      urgent('login'),
+      insert('b'),
+      urgent('other'),
+    ]);
+    restore();
+    expect(a).toMatchObject({ status: 'rejected', reason: isFull });
+    expect(b).toMatchObject({ status: 'rejected', reason: isFull });
+    expect([login?.status, other?.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect(calls).toEqual(['login', 'other']);
+    expect(await names()).toEqual(['login', 'other']);
+    expect(seen.filter((sql) => sql === 'COMMIT').length).toBe(3);
+  });
+
+  it('fails every work of a transaction that SQLite ended in the middle of it', async () => {
+    const [a, ended, login, b] = await Promise.allSettled([
+      insert('a'),
+      queue.run(async (manager) => {
+        await manager.query('ROLLBACK');
+        throw diskFull();
+      }),
+      urgent('login'),
+      insert('b'),
+    ]);
+    expect(a).toMatchObject({ status: 'rejected', reason: isFull });
+    expect(ended).toMatchObject({ status: 'rejected', reason: isFull });
+    expect(login?.status).toBe('fulfilled');
+    // There is room, so what came after it is admitted.
+    expect(b?.status).toBe('fulfilled');
+    expect(await names()).toEqual(['login', 'b']);
+  });
+
+  it('fails one work alone where only its own savepoint was rolled back', async () => {
+    const [a, full, b] = await Promise.allSettled([
+      insert('a'),
+      queue.run(async (manager) => {
+        await manager.query(`INSERT INTO rows VALUES ('full')`);
+        throw diskFull();
+      }),
+      insert('b'),
+    ]);
+    expect(full).toMatchObject({ status: 'rejected', reason: isFull });
+    expect([a?.status, b?.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect(await names()).toEqual(['a', 'b']);
   });
 });

@@ -16,6 +16,17 @@ const securityOf: Readonly<Record<string, Security>> = {
   admin: [{ login: [] }, { token: [] }],
 };
 
+/** Its events and their data are those of the session's socket; docs/protocol.md says what they mean. */
+const eventStream = {
+  'text/event-stream': {
+    schema: {
+      type: 'string' as const,
+      description:
+        'Events `hello`, `snapshot`, `reset`, `container.progress`, `end`, and one per entry, named by its type, with an id. The data of each is one JSON.',
+    },
+  },
+};
+
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The description of the REST API, the same for the committed file and for `/api/docs`. Nothing needs to listen. */
@@ -55,6 +66,7 @@ function describe(operation: Operation, access: string): void {
     response.description = status === '201' ? 'Made' : 'Done';
     delete response.content;
     if (answer === 'text') response.content = { 'text/plain': { schema: { type: 'string' } } };
+    else if (answer === 'events') response.content = eventStream;
     else if (answer !== undefined && answer !== 'nothing') response.content = jsonOf(answer);
   }
   const responses: Responses = operation.responses;

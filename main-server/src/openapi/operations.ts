@@ -1,7 +1,7 @@
 import type { AnswerName } from './answers.ts';
 
-/** What each route answers when all is well; `nothing` has no body, `text` is not JSON. Keys are `<Controller>_<method>`. */
-export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'>> = {
+/** What each route answers when all is well; `nothing` has no body, `text` is not JSON, `events` goes on. Keys are `<Controller>_<method>`. */
+export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text' | 'events'>> = {
   AuthController_setupState: 'SetupState',
   AuthController_setUp: 'Me',
   AuthController_logIn: 'Me',
@@ -27,7 +27,10 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   PromptsController_sendNow: 'Prompt',
   PromptsController_remove: 'Prompt',
   PromptsController_interrupt: 'nothing',
+  PromptsController_sendKeptAnswer: 'AgentRequest',
+  SessionEventsController_open: 'events',
   AgentRequestsController_list: 'AgentRequestList',
+  AgentRequestsController_get: 'AgentRequest',
   AgentRequestsController_answer: 'AgentRequest',
   WebhooksController_storeMessage: 'MessageOrPrompt',
   WebhooksController_listMessages: 'MessageList',

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -161,6 +162,26 @@ if (!isHere) {
       expect(status).toMatch(/CapEff:\s+0000000000000000/);
       expect(status).toMatch(/NoNewPrivs:\s+1/);
       expect(status).toMatch(/Seccomp:\s+2/);
+    });
+
+    claim('ends with the container what has left its parent, group, session and environment', async () => {
+      const ref = await setup.provider.start(specOf(1));
+      await runInside(ref.id, [
+        'sh',
+        '-c',
+        'env -i setsid sh -c "setsid sleep 98765 </dev/null >/dev/null 2>&1 &"; sleep 1',
+      ]);
+      const listDetached = async (): Promise<readonly string[]> => {
+        const { Processes, Titles } = await docker.getContainer(ref.id).top();
+        const pidAt = Titles.indexOf('PID');
+        const detached = Processes.filter((row: readonly string[]) => row.at(-1) === 'sleep 98765');
+        return detached.map((row: readonly string[]) => row[pidAt] ?? '');
+      };
+      await waitFor(async () => (await listDetached()).length === 1);
+      const [pid = ''] = await listDetached();
+      expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('GREETING');
+      await setup.provider.stop(ref);
+      expect(existsSync(`/proc/${pid}`)).toBe(false);
     });
 
     claim('adopts the container of a create whose answer was lost', async () => {

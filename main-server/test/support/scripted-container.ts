@@ -8,6 +8,7 @@ import {
 } from '@codex-webapp/contracts';
 import { WriteQueue } from '../../src/database/write-queue.ts';
 import { SessionTokensService } from '../../src/modules/auth/session-tokens.service.ts';
+import { ContainerIdentityService } from '../../src/modules/session-state/container-identity.service.ts';
 import type { TestApp } from './create-test-app.ts';
 import { TestClient } from './test-client.ts';
 import { TestSocket } from './test-socket.ts';
@@ -43,6 +44,7 @@ export class ScriptedContainer {
       );
       await manager.query(`UPDATE sessions SET container_status = 'running' WHERE id = ?`, [sessionId]);
     });
+    app.get(ContainerIdentityService).forget(sessionId);
     const issuedAt = Math.floor(Date.now() / 1_000);
     const token = app.get(SessionTokensService).issue({ sessionId, generation, issuedAt });
     return new ScriptedContainer(app, sessionId, token);

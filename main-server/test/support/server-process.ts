@@ -23,6 +23,7 @@ export interface ServerProcessOptions {
   /** A folder to keep; else one is made and removed. */
   readonly folder?: string;
   readonly provider?: 'manual' | 'process';
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The built program as a process of its own, with an admin who is logged in. */
@@ -39,14 +40,19 @@ export class ServerProcess {
     readonly port: number,
     readonly containerPort: number,
     private readonly provider: string,
+    private readonly env: Readonly<Record<string, string>>,
   ) {
     this.folder = folder;
   }
 
-  static async start({ folder, provider = 'manual' }: ServerProcessOptions = {}): Promise<ServerProcess> {
+  static async start({
+    folder,
+    provider = 'manual',
+    env = {},
+  }: ServerProcessOptions = {}): Promise<ServerProcess> {
     const home = folder ?? (await mkdtemp(path.join(tmpdir(), 'codex-webapp-process-')));
     const ports = [await findFreePort(), await findFreePort()] as const;
-    const server = new ServerProcess(home, folder === undefined, ports[0], ports[1], provider);
+    const server = new ServerProcess(home, folder === undefined, ports[0], ports[1], provider, env);
     await server.start();
     await server.setUp();
     return server;
@@ -94,6 +100,7 @@ export class ServerProcess {
         CONTAINER_PORT: String(this.containerPort),
         DATABASE_PATH: this.databasePath,
         CONTAINER_PROVIDER: this.provider,
+        ...this.env,
       },
     });
     const collect = (chunk: Buffer): void => void (this.output += chunk.toString());

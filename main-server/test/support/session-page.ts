@@ -11,6 +11,7 @@ import { SystemClock } from '@codex-webapp/nest-kit';
 import { ReverseTunnel } from '../../../container-agent/src/main-link/reverse-tunnel.ts';
 import { WriteQueue } from '../../src/database/write-queue.ts';
 import { SessionTokensService } from '../../src/modules/auth/session-tokens.service.ts';
+import { ContainerIdentityService } from '../../src/modules/session-state/container-identity.service.ts';
 import type { TestApp, TestUser } from './create-test-app.ts';
 
 export interface Answer {
@@ -114,6 +115,7 @@ export async function sessionToken(app: TestApp, sessionId: string, generation =
       [sessionId, generation, issuedAt],
     ),
   );
+  app.get(ContainerIdentityService).forget(sessionId);
   return app.get(SessionTokensService).issue({ sessionId, generation, issuedAt });
 }
 

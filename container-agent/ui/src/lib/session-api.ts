@@ -30,6 +30,12 @@ export const sessionApi: ConversationApi = {
       throw error;
     }
   },
+  sendKeptAnswer: (requestId) =>
+    callApi<AgentRequestResponse>(
+      'POST',
+      `/api/requests/${encodeURIComponent(requestId)}/send-as-prompt`,
+      {},
+    ),
   startContainer: () => callApi('POST', '/api/container/start', {}),
   updateSession: (request) => callApi<SessionResponse>('PATCH', '/api/session', request),
 };

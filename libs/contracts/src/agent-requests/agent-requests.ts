@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { FileDiff, PermissionOption, Question } from '../agents/turn-events.ts';
 
-/** What an agent waits for: a permission, or an answer to a question. A row from the moment it is asked. */
+/**
+ * What an agent waits for: a permission, or an answer to a question. A row from the moment it is asked.
+ * `expired`: the agent died first; it can still be answered, and the answer is kept.
+ */
 export const agentRequestStatuses = ['pending', 'answered', 'withdrawn', 'expired'] as const;
 export type AgentRequestStatus = (typeof agentRequestStatuses)[number];
 
@@ -33,6 +36,16 @@ export interface AgentRequestResponse {
   readonly decidedBy: string | null;
   readonly createdAt: string;
   readonly answeredAt: string | null;
+  /** Of an expired one that was answered: what becomes of the answer. Missing in what an older server wrote. */
+  readonly kept?: KeptAnswer | null | undefined;
+}
+
+/** An answer the agent never got. `POST …/requests/:requestId/send-as-prompt` sends it, once. */
+export interface KeptAnswer {
+  /** The prompt it makes. */
+  readonly text: string;
+  /** The prompt it was sent as; null until then. */
+  readonly promptId: string | null;
 }
 
 /** `POST /api/sessions/:id/requests/:requestId/answer`: `optionId` for a permission, `answers` for a question. */

@@ -1,1 +1,2 @@
 export * from './agent-requests.ts';
+export * from './answer-prompt.ts';

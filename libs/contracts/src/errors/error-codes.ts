@@ -79,6 +79,7 @@ export const errorCodes = {
   'agent_request.not_found': define('not_found'),
   'agent_request.already_answered': define('conflict'),
   'agent_request.expired': define('conflict'),
+  'agent_request.nothing_to_send': define('conflict'),
   'agent_request.option_unknown': define('invalid_request'),
 
   'message.key_missing': define('invalid_request'),

@@ -47,7 +47,12 @@ export const agentFrameSchema = z.discriminatedUnion('type', [
     events: z.array(outboxEventSchema).min(1).max(linkLimits.eventsPerFrameMax),
   }),
   /** The prompt stands in the turn journal; it will be run once, or reported as interrupted. */
-  z.object({ type: z.literal('prompt.accepted'), promptId: z.string().max(128) }),
+  z.object({
+    type: z.literal('prompt.accepted'),
+    promptId: z.string().max(128),
+    /** It was run as this turn, and all about it is acknowledged: a main-server that asks for it has lost that. */
+    endedTurnId: z.string().max(128).optional(),
+  }),
 ]);
 export type AgentFrame = z.infer<typeof agentFrameSchema>;
 export type AgentFrameOf<T extends AgentFrame['type']> = Extract<AgentFrame, { type: T }>;

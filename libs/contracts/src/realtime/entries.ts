@@ -72,6 +72,7 @@ export const agentRequestSchema = z.object({
   decidedBy: z.string().nullable(),
   createdAt: z.string(),
   answeredAt: z.string().nullable(),
+  kept: z.object({ text: z.string(), promptId: z.string().nullable() }).nullish(),
 }) satisfies z.ZodType<AgentRequestResponse>;
 
 export const containerSchema = z.object({

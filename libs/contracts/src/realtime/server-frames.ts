@@ -28,7 +28,7 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     /** Prompts that are not done. */
     prompts: z.array(promptSchema),
     isPaused: z.boolean(),
-    /** Requests that are pending. */
+    /** Requests that are pending, and expired ones that can be answered or were. */
     requests: z.array(agentRequestSchema),
   }),
   /** What came after the client's cursor, in order, without holes. */

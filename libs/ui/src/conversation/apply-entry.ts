@@ -50,7 +50,19 @@ function applyTurnEvent(state: ConversationState, entry: Entry, event: TurnEvent
     return state;
   const turn = foldTurnEvent(emptyTurn(turnId), event);
   const opened = { turn, position: entry.position, startedAt: entry.at };
-  return { ...state, openTurns: [...state.openTurns, opened] };
+  const requests = event.type === 'turn.started' ? withoutOldOffers(state.requests, turnId) : state.requests;
+  return { ...state, requests, openTurns: [...state.openTurns, opened] };
+}
+
+/** With the next turn the conversation has moved on from what an agent asked before it died. */
+function withoutOldOffers(
+  requests: Readonly<Record<string, AgentRequestResponse>>,
+  turnId: string,
+): Readonly<Record<string, AgentRequestResponse>> {
+  const kept = Object.entries(requests).filter(
+    ([, { status, answer, turnId: ofTurn }]) => status !== 'expired' || answer !== null || ofTurn === turnId,
+  );
+  return Object.fromEntries(kept);
 }
 
 function applyPrompt(state: ConversationState, prompt: PromptResponse): ConversationState {
@@ -97,14 +109,22 @@ export function mergeMessages(
   return [...byId.values()].sort((a, b) => a.position - b.position);
 }
 
-/** An answer is final: a late `pending` of the same request does not open it again. */
+/** An answer is final, and so is that it was sent: a late word from before does not take it back. */
 export function withRequest(
   requests: Readonly<Record<string, AgentRequestResponse>>,
   request: AgentRequestResponse,
 ): Readonly<Record<string, AgentRequestResponse>> {
   const known = requests[request.id];
-  if (known !== undefined && known.status !== 'pending' && request.status === 'pending') return requests;
+  if (known !== undefined && stageOf(known) > stageOf(request)) return requests;
   return { ...requests, [request.id]: request };
+}
+
+/** How far a request has come; it only goes on. */
+function stageOf({ status, answer, kept }: AgentRequestResponse): number {
+  if (status === 'pending') return 0;
+  if (status === 'answered') return 1;
+  if (kept?.promptId) return 4;
+  return answer === null ? 2 : 3;
 }
 
 export function isAbout(own: OwnPrompt, prompt: PromptResponse): boolean {

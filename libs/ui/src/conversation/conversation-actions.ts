@@ -16,6 +16,8 @@ export interface ConversationActions {
   readonly resumeQueue: () => void;
   readonly interrupt: (turnId: string) => Promise<void>;
   readonly answer: (requestId: string, answer: AgentRequestAnswer) => Promise<void>;
+  /** Sends an answer as a prompt that its agent never got. Rejects with words for people. */
+  readonly sendKeptAnswer: (requestId: string) => Promise<void>;
   readonly updateSession: (request: UpdateSessionRequest) => Promise<void>;
   /** Null where the page cannot start containers. */
   readonly startContainer: (() => void) | null;
@@ -90,6 +92,10 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
     answer: async (requestId, answer) => {
       const request = await api.answer(requestId, answer);
       if (request !== null) store.dispatch({ type: 'request.answered', request });
+    },
+    sendKeptAnswer: async (requestId) => {
+      const request = await withRetries(() => api.sendKeptAnswer(requestId));
+      store.dispatch({ type: 'request.answered', request });
     },
     updateSession: async (request) => {
       try {

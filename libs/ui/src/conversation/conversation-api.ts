@@ -19,6 +19,8 @@ export interface ConversationApi {
   interrupt(turnId: string): Promise<void>;
   /** An answer that came too late resolves with the request as it was answered first. */
   answer(requestId: string, answer: AgentRequestAnswer): Promise<AgentRequestResponse | null>;
+  /** Sends an answer that came too late for its agent as a prompt. Doing it twice sends it once. */
+  sendKeptAnswer(requestId: string): Promise<AgentRequestResponse>;
   /** Starts the container again after it failed. Absent where the page cannot. */
   startContainer?(): Promise<void>;
   updateSession(request: UpdateSessionRequest): Promise<SessionResponse>;

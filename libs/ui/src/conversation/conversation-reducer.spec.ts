@@ -219,4 +219,36 @@ describe('conversationReducer', () => {
       expect(older.nextBefore).toBeNull();
     });
   });
+
+  describe('requests of an agent that has died', () => {
+    const changed = (overrides: Parameters<typeof buildRequest>[0]): EntryBody => ({
+      type: 'agent_request.changed',
+      request: buildRequest({ status: 'expired', ...overrides }),
+    });
+    const kept = { answer: { optionId: 'allow' }, kept: { text: 'You stopped…', promptId: null } };
+    const sent = { ...kept, kept: { text: 'You stopped…', promptId: 'prompt-2' } };
+    const after = (...bodies: EntryBody[]) =>
+      receive(loaded, { type: 'entries', entries: bodies.map((each, index) => buildEntry(index + 1, each)) });
+
+    it('are offered until the next turn begins', () => {
+      const offered = after(started('turn-1'), changed({}));
+      expect(Object.keys(offered.requests)).toEqual(['request-1']);
+      expect(after(started('turn-1'), changed({}), delta('turn-2', 'straggler')).requests).toEqual(
+        offered.requests,
+      );
+      expect(after(started('turn-1'), changed({}), started('turn-2')).requests).toEqual({});
+    });
+
+    it('stay where an answer is kept', () => {
+      const { requests } = after(started('turn-1'), changed({}), changed(kept), started('turn-2'));
+      expect(requests['request-1']).toMatchObject(kept);
+    });
+
+    it('never go back from what has become of them', () => {
+      const { requests } = after(changed(sent), changed(kept), changed({}), changed({ status: 'pending' }));
+      expect(requests['request-1']).toMatchObject(sent);
+      const lost = after(changed({ status: 'answered', answer: kept.answer }), changed(kept));
+      expect(lost.requests['request-1']).toMatchObject({ status: 'expired', ...kept });
+    });
+  });
 });

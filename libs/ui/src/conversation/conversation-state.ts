@@ -53,7 +53,7 @@ export interface ConversationState {
   /** Those that are not done, as main-server knows them. */
   readonly prompts: readonly PromptResponse[];
   readonly isPaused: boolean;
-  /** By id; pending ones, and those that were answered while the page was open. */
+  /** By id; pending ones, expired ones that can be answered or were, and those answered while the page was open. */
   readonly requests: Readonly<Record<string, AgentRequestResponse>>;
   readonly ownPrompts: readonly OwnPrompt[];
 }

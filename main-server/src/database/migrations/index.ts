@@ -1,5 +1,12 @@
 import { CreateTables1795341600000 } from './20261122T1000-create-tables.ts';
 import { AddPromptSteering1795600800000 } from './20261125T1000-add-prompt-steering.ts';
+import { AddKeptAnswers1795737600000 } from './20261127T0000-add-kept-answers.ts';
+import { AddTurnEndReported1795741200000 } from './20261127T0100-add-turn-end-reported.ts';
 
 /** Oldest first. */
-export const migrations = [CreateTables1795341600000, AddPromptSteering1795600800000];
+export const migrations = [
+  CreateTables1795341600000,
+  AddPromptSteering1795600800000,
+  AddKeptAnswers1795737600000,
+  AddTurnEndReported1795741200000,
+];

@@ -71,6 +71,8 @@ export class AgentRequestProjections implements OnModuleInit {
       decidedBy: null,
       createdAt: this.clock.now(),
       answeredAt: null,
+      closedAt: null,
+      promptId: null,
     };
     await insert(manager, row);
     change.appendEvent();
@@ -86,18 +88,27 @@ export class AgentRequestProjections implements OnModuleInit {
     });
     if (!row) throw new EventRefusedError('The request is not of this session.');
     change.appendEvent();
-    if (row.status !== 'pending') return;
-    const closed: AgentRequest = { ...row, status: event.reason };
-    await setStatus(manager, closed);
+    const closed: AgentRequest = { ...row, status: statusAfter(row, event), closedAt: this.clock.now() };
+    await update(manager, closed);
+    if (closed.status === row.status) return;
     append(toRequestChanged(closed));
     append(await this.requests.countPending(manager, sessionId));
   }
+}
+
+/** An answer that was on its way when the agent died has not reached it: it is kept, as one that came later. */
+function statusAfter(
+  row: AgentRequest,
+  { reason }: TurnEventOf<'agent_request.closed'>,
+): AgentRequest['status'] {
+  if (row.status === 'pending') return reason;
+  return row.status === 'answered' && row.closedAt === null && reason === 'expired' ? 'expired' : row.status;
 }
 
 async function insert(manager: EntityManager, row: AgentRequest): Promise<void> {
   await manager.insert(AgentRequestEntity, row);
 }
 
-async function setStatus(manager: EntityManager, { id, status }: AgentRequest): Promise<void> {
-  await manager.update(AgentRequestEntity, { id }, { status });
+async function update(manager: EntityManager, row: AgentRequest): Promise<void> {
+  await manager.update(AgentRequestEntity, { id: row.id }, row);
 }

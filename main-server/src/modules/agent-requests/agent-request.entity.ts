@@ -19,6 +19,10 @@ export class AgentRequestEntity {
   @Column({ name: 'decided_by', type: 'text', nullable: true }) decidedBy: string | null;
   @Column({ name: 'created_at', type: 'integer' }) createdAt: number;
   @Column({ name: 'answered_at', type: 'integer', nullable: true }) answeredAt: number | null;
+  /** When the agent said that it waits no more, for whatever reason. */
+  @Column({ name: 'closed_at', type: 'integer', nullable: true }) closedAt: number | null;
+  /** The prompt an answer was sent as that the agent never got. */
+  @Column({ name: 'prompt_id', type: 'text', nullable: true }) promptId: string | null;
 }
 
 /** A row as it was read; a changed one is another object. */

@@ -1,4 +1,10 @@
-import { agentRequestSchema, type AgentRequestResponse, type EntryBodyOf } from '@codex-webapp/contracts';
+import {
+  agentRequestSchema,
+  toAnswerPrompt,
+  type AgentRequestResponse,
+  type EntryBodyOf,
+  type KeptAnswer,
+} from '@codex-webapp/contracts';
 import type { AgentRequest } from './agent-request.entity.ts';
 
 export function toAgentRequestResponse(request: AgentRequest): AgentRequestResponse {
@@ -18,7 +24,13 @@ export function toAgentRequestResponse(request: AgentRequest): AgentRequestRespo
     decidedBy: request.decidedBy,
     createdAt: new Date(request.createdAt).toISOString(),
     answeredAt: request.answeredAt === null ? null : new Date(request.answeredAt).toISOString(),
+    kept: toKeptAnswer(request),
   };
+}
+
+function toKeptAnswer({ status, kind, body, answer, promptId }: AgentRequest): KeptAnswer | null {
+  if (status !== 'expired' || answer === null) return null;
+  return { text: toAnswerPrompt({ kind, ...body }, answer), promptId };
 }
 
 export function toRequestChanged(request: AgentRequest): EntryBodyOf<'agent_request.changed'> {

@@ -18,6 +18,15 @@ export class AgentRequestsController {
     return this.requests.list(user, sessionId);
   }
 
+  @Get(':requestId')
+  get(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Param('requestId') requestId: string,
+  ): Promise<AgentRequestResponse> {
+    return this.requests.get(user, sessionId, requestId);
+  }
+
   @Post(':requestId/answer')
   @HttpCode(200)
   async answer(

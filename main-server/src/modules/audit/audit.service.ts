@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
+import { runStatement } from '../../database/statement.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import type { Actor } from './actor.ts';
-import { AuditEventEntity } from './audit-event.entity.ts';
 
 export interface AuditRecord {
   readonly actor: Actor;
@@ -23,15 +23,21 @@ export class AuditService {
   ) {}
 
   async record(manager: EntityManager, record: AuditRecord): Promise<void> {
-    await manager.insert(AuditEventEntity, {
-      at: this.clock.now(),
-      actorKind: record.actor.kind,
-      actorId: record.actor.id,
-      userId: record.actor.userId,
-      action: record.action,
-      sessionId: record.sessionId ?? null,
-      details: record.details ?? null,
-    });
+    const { actor, action, sessionId = null, details } = record;
+    await runStatement(
+      manager,
+      `INSERT INTO audit_events (at, actor_kind, actor_id, user_id, action, session_id, details)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [
+        this.clock.now(),
+        actor.kind,
+        actor.id,
+        actor.userId,
+        action,
+        sessionId,
+        details === undefined ? null : JSON.stringify(details),
+      ],
+    );
   }
 
   /** For what changed nothing else: a refusal. In a transaction of its own, so not inside one. */

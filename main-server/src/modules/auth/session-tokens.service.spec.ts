@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { SessionTokensService } from './session-tokens.service.ts';
 
@@ -11,7 +11,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 function setUp() {
   const clock = new FakeClock();
   const jwt = new JwtService({ secret: createSecretKey(jwtSecret, 'utf8') });
-  return { clock, tokens: new SessionTokensService(jwt, clock) };
+  return { clock, jwt, tokens: new SessionTokensService(jwt, clock) };
 }
 
 describe('SessionTokensService', () => {
@@ -24,6 +24,31 @@ describe('SessionTokensService', () => {
   it('reads back who it was issued to', () => {
     const { tokens } = setUp();
     expect(tokens.verify(tokens.issue(subject))).toEqual({ sessionId: 'session-1', generation: 3 });
+  });
+
+  it('checks the signature of a token once, and its time with each use', () => {
+    const { tokens, clock, jwt } = setUp();
+    const checked = jest.spyOn(jwt, 'verify');
+    const token = tokens.issue(subject);
+    for (let use = 0; use < 3; use += 1) expect(tokens.verify(token).generation).toBe(3);
+    expect(checked).toHaveBeenCalledTimes(1);
+    clock.advance(401 * dayMs);
+    expect(() => tokens.verify(token)).toThrow(/not valid/);
+  });
+
+  it('remembers no more tokens than it may, and none that it refused', () => {
+    const { tokens, jwt } = setUp();
+    const checked = jest.spyOn(jwt, 'verify');
+    const early = tokens.issue({ ...subject, issuedAt: subject.issuedAt + 120 });
+    for (let use = 0; use < 2; use += 1) expect(() => tokens.verify(early)).toThrow(/not valid/);
+    expect(checked).toHaveBeenCalledTimes(2);
+    const first = tokens.issue(subject);
+    tokens.verify(first);
+    for (let generation = 10; generation < 5_010; generation += 1)
+      tokens.verify(tokens.issue({ ...subject, generation }));
+    checked.mockClear();
+    tokens.verify(first);
+    expect(checked).toHaveBeenCalledTimes(1);
   });
 
   it('ends after 400 days and is not valid before it was issued, give or take a minute', () => {

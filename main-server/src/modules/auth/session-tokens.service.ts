@@ -10,8 +10,11 @@ const issuer = 'codex-webapp';
 const audience = 'codex-webapp/containers';
 const lifetimeSeconds = 400 * 24 * 60 * 60;
 const leewaySeconds = 60;
+/** Tokens whose signature was checked already; those used longest ago are checked anew. */
+const rememberedMax = 5_000;
 
 const headerSchema = z.strictObject({ alg: z.literal(algorithm), typ: z.literal(type) });
+const completeSchema = z.object({ header: headerSchema, payload: z.unknown() });
 const claimsSchema = z.strictObject({
   iss: z.literal(issuer),
   aud: z.literal(audience),
@@ -22,6 +25,8 @@ const claimsSchema = z.strictObject({
   jti: z.string(),
 });
 
+type Claims = z.output<typeof claimsSchema>;
+
 export interface SessionTokenSubject extends ContainerIdentity {
   /** Seconds since 1970. */
   readonly issuedAt: number;
@@ -30,6 +35,8 @@ export interface SessionTokenSubject extends ContainerIdentity {
 /** The one credential a container has: good for its own session and generation. */
 @Injectable()
 export class SessionTokensService {
+  private readonly remembered = new Map<string, Claims>();
+
   constructor(
     private readonly jwt: JwtService,
     private readonly clock: Clock,
@@ -52,14 +59,25 @@ export class SessionTokensService {
 
   /** Whether the generation is still the current one is the caller's question. @throws token.invalid */
   verify(token: string): ContainerIdentity {
-    const claims = this.readClaims(token);
+    const claims = this.remembered.get(token) ?? this.readClaims(token);
+    const now = Math.floor(this.clock.now() / 1_000);
     const isOwnId = claims.jti === `${claims.sub}.${claims.gen}`;
-    const isFromTheFuture = claims.iat > this.clock.now() / 1_000 + leewaySeconds;
-    if (!isOwnId || isFromTheFuture) throw tokenInvalid();
+    const isInTime = claims.iat <= now + leewaySeconds && now < claims.exp + leewaySeconds;
+    if (!isOwnId || !isInTime) throw tokenInvalid();
+    this.remember(token, claims);
     return { sessionId: claims.sub, generation: claims.gen };
   }
 
-  private readClaims(token: string): z.output<typeof claimsSchema> {
+  /** What a token says stays so; a container sends the same one with each request. */
+  private remember(token: string, claims: Claims): void {
+    this.remembered.delete(token);
+    this.remembered.set(token, claims);
+    if (this.remembered.size <= rememberedMax) return;
+    const [oldest] = this.remembered.keys();
+    if (oldest !== undefined) this.remembered.delete(oldest);
+  }
+
+  private readClaims(token: string): Claims {
     try {
       const complete: unknown = this.jwt.verify(token, {
         algorithms: [algorithm],
@@ -69,9 +87,7 @@ export class SessionTokensService {
         clockTimestamp: Math.floor(this.clock.now() / 1_000),
         clockTolerance: leewaySeconds,
       });
-      const { header, payload } = z.object({ header: z.unknown(), payload: z.unknown() }).parse(complete);
-      headerSchema.parse(header);
-      return claimsSchema.parse(payload);
+      return claimsSchema.parse(completeSchema.parse(complete).payload);
     } catch (error) {
       throw tokenInvalid(error);
     }

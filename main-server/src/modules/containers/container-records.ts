@@ -7,6 +7,7 @@ import { Repository, type EntityManager } from 'typeorm';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { LinkRegistry } from '../link/link-registry.ts';
+import { ContainerIdentityService } from '../session-state/container-identity.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
 import { ContainerEntity, type Container, type ContainerChanges } from './container.entity.ts';
@@ -25,6 +26,7 @@ export class ContainerRecords {
     private readonly history: HistoryService,
     private readonly sessions: SessionStateService,
     private readonly links: LinkRegistry,
+    private readonly identities: ContainerIdentityService,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
@@ -67,7 +69,7 @@ export class ContainerRecords {
   }
 
   /** Writes what only we need to remember. */
-  async note(sessionId: string, changes: ContainerChanges): Promise<void> {
+  async note(sessionId: string, changes: Omit<ContainerChanges, 'generation'>): Promise<void> {
     await this.writeQueue.run((manager) =>
       manager.update(ContainerEntity, { sessionId }, toColumns({ ...changes, updatedAt: this.clock.now() })),
     );
@@ -99,6 +101,7 @@ export class ContainerRecords {
     const changed = { ...(present ?? this.blank(session)), ...changes, updatedAt: this.clock.now() };
     if (present) await manager.update(ContainerEntity, { sessionId: session.id }, toColumns(changed));
     else await manager.insert(ContainerEntity, toColumns(changed));
+    this.writeQueue.afterCommit(manager, () => this.identities.forget(session.id));
     return changed;
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@codex-webapp/nest-kit';
+import type { Eventual } from '../../common/eventual.ts';
 
 /** A page asks for many things at once: what was found is believed for so long, and one search answers all who wait. */
 const rememberMs = 1_000;
@@ -15,11 +16,20 @@ export class BriefMemory<T> {
 
   constructor(private readonly clock: Clock) {}
 
-  async find(key: string, search: () => Promise<T | null>): Promise<T | null> {
+  /** At once what is remembered. */
+  find(key: string, search: () => Promise<T | null>): Eventual<T | null> {
     const remembered = this.remembered.get(key);
     if (remembered && remembered.until > this.clock.now()) return remembered.value;
-    const underWay = this.searches.get(key);
-    if (underWay) return underWay;
+    return this.searches.get(key) ?? this.begin(key, search);
+  }
+
+  /** A search under way answers those who wait for it and is not remembered. */
+  forget(isGone: (value: T) => boolean): void {
+    this.searches.clear();
+    for (const [key, { value }] of this.remembered) if (isGone(value)) this.remembered.delete(key);
+  }
+
+  private async begin(key: string, search: () => Promise<T | null>): Promise<T | null> {
     const found: Promise<T | null> = search().then((value) => this.keep(key, found, value));
     this.searches.set(key, found);
     try {
@@ -27,12 +37,6 @@ export class BriefMemory<T> {
     } finally {
       if (this.searches.get(key) === found) this.searches.delete(key);
     }
-  }
-
-  /** A search under way answers those who wait for it and is not remembered. */
-  forget(isGone: (value: T) => boolean): void {
-    this.searches.clear();
-    for (const [key, { value }] of this.remembered) if (isGone(value)) this.remembered.delete(key);
   }
 
   private keep(key: string, search: Promise<T | null>, value: T | null): T | null {

@@ -23,6 +23,7 @@ const requestHeaders = [
 ] as const;
 
 const upgradeHeaders = [
+  'user-agent',
   'sec-websocket-extensions',
   'sec-websocket-key',
   'sec-websocket-protocol',
@@ -46,17 +47,27 @@ const responseHeaders = [
 
 const acceptHeaders = ['sec-websocket-accept', 'sec-websocket-extensions', 'sec-websocket-protocol'] as const;
 
-export function toContainerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  return { ...pick(headers, requestHeaders), host: 'container-agent' };
+/** Names and values in turn, which Node's client writes as they are; an object it would copy twice. */
+export type HeaderList = readonly string[];
+
+export function toContainerHeaders(headers: IncomingHttpHeaders): HeaderList {
+  const list = listOf(headers, requestHeaders);
+  list.push('host', 'container-agent');
+  // The length of a body without a length is ours to mark again.
+  if (headers['transfer-encoding'] !== undefined) list.push('transfer-encoding', 'chunked');
+  return list;
 }
 
-export function toContainerUpgradeHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  return {
-    ...pick(headers, ['user-agent', ...upgradeHeaders]),
-    host: 'container-agent',
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-  };
+export function toContainerUpgradeHeaders(headers: IncomingHttpHeaders): HeaderList {
+  return [
+    ...listOf(headers, upgradeHeaders),
+    'host',
+    'container-agent',
+    'connection',
+    'Upgrade',
+    'upgrade',
+    'websocket',
+  ];
 }
 
 export function fromContainerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
@@ -65,6 +76,15 @@ export function fromContainerHeaders(headers: IncomingHttpHeaders): OutgoingHttp
 
 export function fromContainerUpgradeHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return { ...pick(headers, acceptHeaders), connection: 'Upgrade', upgrade: 'websocket' };
+}
+
+function listOf(headers: IncomingHttpHeaders, names: readonly string[]): string[] {
+  const list: string[] = [];
+  for (const name of names) {
+    const value = headers[name];
+    if (typeof value === 'string') list.push(name, value);
+  }
+  return list;
 }
 
 function pick(headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders {

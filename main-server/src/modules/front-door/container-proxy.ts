@@ -28,7 +28,7 @@ export class ContainerProxy {
       request,
       response,
       limits: this.limits,
-      open: () => this.requests.open(request, guest, this.headersOf(request)),
+      open: () => this.requests.open(request, guest, toContainerHeaders(request.headers)),
       answerHeaders: this.answerHeaders(guest),
     });
     const remove = this.exchanges.add({
@@ -38,14 +38,6 @@ export class ContainerProxy {
     });
     response.once('close', remove);
     exchange.start();
-  }
-
-  private headersOf(request: IncomingMessage) {
-    const isChunked = request.headers['transfer-encoding'] !== undefined;
-    return {
-      ...toContainerHeaders(request.headers),
-      ...(isChunked ? { 'transfer-encoding': 'chunked' } : {}),
-    };
   }
 
   /** Whatever the container says its bytes are, opened as a page they can do nothing and are nobody. */

@@ -1,6 +1,7 @@
-import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, DomainError, frontDoorHeader, signFrontDoorRequest } from '@codex-webapp/nest-kit';
+import type { HeaderList } from './container-headers.ts';
 import { containerLimitsToken, type ContainerLimits } from './container-limits.ts';
 import type { Guest } from './session-guests.ts';
 import { withoutTickets } from './session-routes.ts';
@@ -19,7 +20,7 @@ export class ContainerRequests {
   ) {}
 
   /** Signed, and with `headers` alone. @throws container.unreachable */
-  open(request: IncomingMessage, { session }: Guest, headers: OutgoingHttpHeaders) {
+  open(request: IncomingMessage, { session }: Guest, headers: HeaderList) {
     const { agent, key } = this.tunnels.get(session.id);
     const method = request.method ?? 'GET';
     const path = withoutTickets(request.url ?? '/');
@@ -28,7 +29,7 @@ export class ContainerRequests {
       agent,
       method,
       path,
-      headers: { ...headers, [frontDoorHeader]: proof },
+      headers: [...headers, frontDoorHeader, proof],
       setHost: false,
       maxHeaderSize: this.limits.headerMaxBytes,
     });

@@ -18,7 +18,14 @@ export class FrontDoorService {
   attach(server: HttpServer): void {
     takeOver(server, {
       request: (request, response, pass) => {
-        this.router.request(request, response, pass).catch((error: unknown) => answerError(response, error));
+        try {
+          const answered = this.router.request(request, response, pass);
+          if (answered instanceof Promise) {
+            answered.catch((error: unknown) => answerError(response, error));
+          }
+        } catch (error) {
+          answerError(response, error);
+        }
       },
       upgrade: (request, socket, head, pass) => {
         // Without a listener the error of a peer that went away would end the process.

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@codex-webapp/nest-kit';
+import { whenKnown, type Eventual } from '../../common/eventual.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import type { AppPages } from './app-pages.ts';
 import { meaningOfHost, type HostMeaning } from './host-names.ts';
@@ -27,14 +28,16 @@ export class HostRouter {
   ) {}
 
   /** `passToApp` hands the request to Nest. @throws DomainError, which is the answer */
-  async request(request: IncomingMessage, response: ServerResponse, passToApp: () => void): Promise<void> {
+  request(request: IncomingMessage, response: ServerResponse, passToApp: () => void): Eventual<void> {
     assertWellFormed(request);
     const host = this.meaningOf(request);
     if (host.kind === 'unknown') return this.answerUnknownHost(request, response);
     if (host.kind === 'session') {
-      const session = await this.guests.findSession(host.label);
-      if (!session) return this.answerDeadLabel(request, response);
-      return this.sessionOrigin.request(request, response, session, passToApp);
+      return whenKnown(this.guests.findSession(host.label), (session) =>
+        session
+          ? this.sessionOrigin.request(request, response, session, passToApp)
+          : this.answerDeadLabel(request, response),
+      );
     }
     if (!this.pages || isServerPath(request.url)) return passToApp();
     if (host.kind === 'loopback' && isNavigation(request)) return this.redirectToApp(request, response);

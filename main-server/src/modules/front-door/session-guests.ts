@@ -4,6 +4,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { whenKnown, type Eventual } from '../../common/eventual.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
@@ -42,7 +43,7 @@ export class SessionGuests {
   }
 
   /** Null for a label that never was and for one that is dead. */
-  findSession(label: string): Promise<HostedSession | null> {
+  findSession(label: string): Eventual<HostedSession | null> {
     return this.memory.find(label, async () => {
       const found = await this.sessions.findByLabel(label);
       if (!found) return null;
@@ -50,14 +51,21 @@ export class SessionGuests {
     });
   }
 
-  /** @throws login.expired without a cookie that is good here */
-  async getGuest({ headers }: Pick<IncomingMessage, 'headers'>, session: HostedSession): Promise<Guest> {
+  /** Null without a cookie that is good here. */
+  findGuest({ headers }: Pick<IncomingMessage, 'headers'>, session: HostedSession): Eventual<Guest | null> {
     const secret = parseCookie(headers.cookie ?? '')[grantCookieName];
-    const user = secret === undefined ? null : await this.grants.findUser(secret, session.id);
-    if (!user || user.id !== session.ownerId) {
-      throw new DomainError('login.expired', { message: 'Open the session from the app again.' });
-    }
-    return { session, user };
+    if (secret === undefined) return null;
+    return whenKnown(this.grants.findUser(secret, session.id), (user) =>
+      user?.id === session.ownerId ? { session, user } : null,
+    );
+  }
+
+  /** @throws login.expired without a cookie that is good here */
+  getGuest(request: Pick<IncomingMessage, 'headers'>, session: HostedSession): Eventual<Guest> {
+    return whenKnown(this.findGuest(request, session), (guest) => {
+      if (!guest) throw loginExpired();
+      return guest;
+    });
   }
 
   /** A `Set-Cookie` header. `None` and `Partitioned`, since the page lives in a frame of the app, another site. */
@@ -78,4 +86,8 @@ export class SessionGuests {
   onSessionRemoved({ sessionId }: SessionRemoved): void {
     this.memory.forget(({ id }) => id === sessionId);
   }
+}
+
+export function loginExpired(): DomainError {
+  return new DomainError('login.expired', { message: 'Open the session from the app again.' });
 }

@@ -5,6 +5,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { LessThanOrEqual, Repository } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import type { Eventual } from '../../common/eventual.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
@@ -60,7 +61,7 @@ export class SessionOriginGrantsService {
   }
 
   /** Null for a secret that is unknown, of another session, or whose login has ended. */
-  findUser(secret: string, sessionId: string): Promise<AuthUser | null> {
+  findUser(secret: string, sessionId: string): Eventual<AuthUser | null> {
     const secretHash = hashOf(secret);
     return this.memory.find(`${sessionId} ${secretHash}`, () => this.readUser(secretHash, sessionId));
   }

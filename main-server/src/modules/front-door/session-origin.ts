@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@codex-webapp/nest-kit';
+import { whenKnown, type Eventual } from '../../common/eventual.ts';
 import { vouchFor } from '../../common/vouched-user.ts';
 import { ContainerProxy } from './container-proxy.ts';
 import { ContainerUpgrade } from './container-upgrade.ts';
 import { assertOwnOrigin, assertOwnUpgrade, isNavigation } from './request-origin.ts';
 import { SessionEntry } from './session-entry.ts';
-import { SessionGuests, type Guest, type HostedSession } from './session-guests.ts';
+import { loginExpired, SessionGuests, type Guest, type HostedSession } from './session-guests.ts';
 import { pathOf, routeOf, withoutTickets } from './session-routes.ts';
 import { SessionUiFiles } from './session-ui-files.ts';
 
@@ -23,35 +24,26 @@ export class SessionOrigin {
   ) {}
 
   /** `passToApp` hands the request to Nest. @throws DomainError, which is the answer */
-  async request(
+  request(
     request: IncomingMessage,
     response: ServerResponse,
     session: HostedSession,
     passToApp: () => void,
-  ): Promise<void> {
-    const target = request.url ?? '/';
-    const path = pathOf(target);
+  ): Eventual<void> {
+    const path = pathOf(request.url ?? '/');
     const isApi = path.startsWith('/api/') || path.startsWith('/ws/');
     const opensPage = isNavigation(request) && !isApi;
     if (!opensPage) assertOwnOrigin(request, session.origin);
     if (path.startsWith('/__session/')) return this.entry.answer(request, response, session, path);
 
-    const guest = await this.findGuest(request, session, opensPage);
-    if (!guest) return this.entry.showSignedOut(response, session);
-    if (!isApi) return this.files.answer(request, response, session, { path, isNavigation: opensPage });
-
-    const route = routeOf(request.method ?? 'GET', target, session.id);
-    switch (route.kind) {
-      case 'container':
-        return this.proxy.pass(request, response, guest);
-      case 'app':
-        removeCredentials(request);
-        vouchFor(request, guest.user);
-        request.url = withoutTickets(route.path);
-        return passToApp();
-      default:
-        throw notFound();
-    }
+    return whenKnown(this.guests.findGuest(request, session), (guest) => {
+      if (!guest) {
+        if (opensPage) return this.entry.showSignedOut(response, session);
+        throw loginExpired();
+      }
+      if (!isApi) return this.files.answer(request, response, session, { path, isNavigation: opensPage });
+      return this.answerApi(request, response, guest, passToApp);
+    });
   }
 
   /** `passToApp` hands the upgrade to the gateways. @throws DomainError, which is the answer */
@@ -73,17 +65,23 @@ export class SessionOrigin {
     this.upgrades.pass(request, connection.socket, connection.head, guest);
   }
 
-  /** Null for a page opened without a good cookie; anything else is refused. */
-  private async findGuest(
+  private answerApi(
     request: IncomingMessage,
-    session: HostedSession,
-    opensPage: boolean,
-  ): Promise<Guest | null> {
-    try {
-      return await this.guests.getGuest(request, session);
-    } catch (error) {
-      if (opensPage && error instanceof DomainError) return null;
-      throw error;
+    response: ServerResponse,
+    guest: Guest,
+    passToApp: () => void,
+  ): void {
+    const route = routeOf(request.method ?? 'GET', request.url ?? '/', guest.session.id);
+    switch (route.kind) {
+      case 'container':
+        return this.proxy.pass(request, response, guest);
+      case 'app':
+        removeCredentials(request);
+        vouchFor(request, guest.user);
+        request.url = withoutTickets(route.path);
+        return passToApp();
+      default:
+        throw notFound();
     }
   }
 }

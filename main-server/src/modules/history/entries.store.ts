@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Entry } from '@codex-webapp/contracts';
 import { In, MoreThan, MoreThanOrEqual, type EntityManager, Repository } from 'typeorm';
+import { runStatement } from '../../database/statement.ts';
 import { EntryEntity } from './entry.entity.ts';
 import type { StagedEntry } from './staged-entry.ts';
 
@@ -34,7 +35,8 @@ export class EntriesStore {
     for (let start = 0; start < rows.length; start += rowsPerInsert) {
       const chunk = rows.slice(start, start + rowsPerInsert);
       const places = chunk.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
-      await manager.query(`INSERT INTO entries (${columns.join(', ')}) VALUES ${places}`, chunk.flat());
+      const sql = `INSERT INTO entries (${columns.join(', ')}) VALUES ${places}`;
+      await runStatement(manager, sql, chunk.flat());
     }
   }
 
@@ -64,10 +66,11 @@ export class EntriesStore {
   ): Promise<readonly Entry[]> {
     if (turnIds.length === 0) return [];
     const places = turnIds.map(() => '?').join(', ');
+    // Without being told, SQLite reads all of the session in the order that is asked for.
     const [bounds] = await this.entries.query<[{ first: number | null; start: number | null }]>(
       `SELECT MIN(position) AS first, MIN(CASE WHEN place <= ? AND size <= ? THEN position END) AS start
        FROM (SELECT position, ROW_NUMBER() OVER newest AS place, SUM(LENGTH(body)) OVER newest AS size
-             FROM entries WHERE session_id = ? AND type = 'turn.event' AND turn_id IN (${places})
+             FROM entries INDEXED BY entries_turn WHERE session_id = ? AND type = 'turn.event' AND turn_id IN (${places})
              WINDOW newest AS (ORDER BY position DESC))`,
       [rows, characters, sessionId, ...turnIds],
     );

@@ -93,6 +93,11 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
+async function waitUntil(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while (!holds() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 describe('SessionHistory', () => {
   it('shows streamed entries before they are committed, and resolves after', async () => {
     const { history, database } = setUp();
@@ -132,6 +137,44 @@ describe('SessionHistory', () => {
     const second = history.stream([{ body: body('b') }]);
     await Promise.all([first, second]);
     expect(reasons(database.rows)).toEqual(['a-1', 'a-2', 'b']);
+  });
+
+  describe('with so many readers that a broadcast takes a while', () => {
+    function slowReader() {
+      const seen: string[] = [];
+      const listener: HistoryListener = {
+        entries: (entries) => {
+          const until = performance.now() + 30;
+          while (performance.now() < until);
+          seen.push(...reasons(entries));
+        },
+        reset: () => seen.push('reset'),
+      };
+      return { seen, listener };
+    }
+
+    it('gives who opens meanwhile nothing twice, and everybody all of it in order', async () => {
+      const { history, database } = setUp();
+      const slow = slowReader();
+      await history.open(slow.listener, () => Promise.resolve());
+      const stored = ['a', 'b', 'c'].map((text) => history.stream([{ body: body(text) }]));
+      const client = new FakeClient(history, database);
+      await Promise.all([...stored, client.opening]);
+      await history.stream([{ body: body('d') }]);
+      await waitUntil(() => slow.seen.length === 4 && client.shown.length === 4);
+      expect(slow.seen).toEqual(['a', 'b', 'c', 'd']);
+      expect(reasons(client.shown)).toEqual(['a', 'b', 'c', 'd']);
+    });
+
+    it('shows what it holds before it takes it back', async () => {
+      const { history, database } = setUp();
+      const slow = slowReader();
+      await history.open(slow.listener, () => Promise.resolve());
+      database.failures = 1;
+      const lost = ['a', 'b'].map((text) => history.stream([{ body: body(text) }]));
+      await Promise.allSettled(lost);
+      expect(slow.seen).toEqual(['a', 'b', 'reset']);
+    });
   });
 
   it('takes back what could not be stored, with all that waits behind it, and begins another epoch', async () => {

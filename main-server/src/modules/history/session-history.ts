@@ -1,4 +1,5 @@
 import type { Cursor, Entry, EntryBody } from '@codex-webapp/contracts';
+import { BroadcastPace } from './broadcast-pace.ts';
 import type { EntryOrigin, NewEntry, StagedEntry } from './staged-entry.ts';
 
 export interface HistoryListener {
@@ -46,6 +47,7 @@ interface Waiter {
 export class SessionHistory {
   private readonly jobs: Job[] = [];
   private readonly listeners = new Set<HistoryListener>();
+  private readonly pace = new BroadcastPace((entries) => this.show(entries));
   private tail: StagedEntry[] = [];
   /** The part of the tail that is being committed right now. */
   private committing: readonly StagedEntry[] = [];
@@ -146,6 +148,8 @@ export class SessionHistory {
 
   /** Listens from the next entry on. */
   listen(listener: HistoryListener): () => void {
+    // It has read what is held for the others.
+    this.pace.flush();
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -178,6 +182,7 @@ export class SessionHistory {
     this.tail = [];
     this.tailWaiters = [];
     this.epochNumber += 1;
+    this.pace.flush();
     for (const waiter of waiters) waiter.reject(lost);
     for (const job of jobs) job.fail(lost);
     for (const listener of this.listeners) listener.reset();
@@ -251,7 +256,10 @@ export class SessionHistory {
   }
 
   private broadcast(entries: readonly Entry[]): void {
-    if (entries.length === 0) return;
+    if (entries.length > 0) this.pace.add(entries);
+  }
+
+  private show(entries: readonly Entry[]): void {
     for (const listener of this.listeners) listener.entries(entries);
   }
 }

@@ -25,6 +25,8 @@ export interface LinkSurroundings {
   onGreeting(link: Link): void;
   /** The link can be used. */
   onConnected(link: Link, hello: AgentFrameOf<'hello'>): void;
+  /** All it has said of that turn is stored by then. */
+  onPromptRepeated(promptId: string, turnId: string): void;
   onDisconnected(link: Link): void;
   schedule(delayMs: number, callback: () => void): () => void;
 }
@@ -103,12 +105,12 @@ export class LinkConnection implements Link {
     this.surroundings.schedule(2_000, () => this.socket.terminate());
   }
 
-  private get isIdle(): boolean {
+  private get isOver(): boolean {
     return this.isEnded || this.isRetired;
   }
 
   private receive(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
-    if (this.isIdle) return;
+    if (this.isOver) return;
     const parsed = parseLinkFrame(toSocketText(data));
     if (isBinary || !parsed.ok) {
       return this.refuse(isBinary || parsed.ok ? 'Frames are text.' : parsed.problem);
@@ -122,7 +124,7 @@ export class LinkConnection implements Link {
     if (this.isWorking) return;
     this.isWorking = true;
     try {
-      for (let frame = this.waiting.shift(); frame && !this.isIdle; frame = this.waiting.shift()) {
+      for (let frame = this.waiting.shift(); frame && !this.isOver; frame = this.waiting.shift()) {
         const pending = this.take(frame);
         if (pending) await pending;
         this.throttle();
@@ -140,8 +142,12 @@ export class LinkConnection implements Link {
       this.refuse('The first frame is hello.');
       return undefined;
     }
-    // Says only that redelivery is not needed; the start of the turn says the same and is what we wait for.
-    if (frame.type === 'prompt.accepted') return undefined;
+    if (frame.type === 'prompt.accepted') {
+      // Else it says only that redelivery is not needed; the start of the turn says the same and is what we wait for.
+      if (frame.endedTurnId !== undefined)
+        this.surroundings.onPromptRepeated(frame.promptId, frame.endedTurnId);
+      return undefined;
+    }
     return this.takeEvents(frame);
   }
 
@@ -154,7 +160,7 @@ export class LinkConnection implements Link {
     }
     this.surroundings.onGreeting(this);
     this.committed = await this.surroundings.greeting.greet(this.sessionId, hello.outbox);
-    if (this.isIdle) return;
+    if (this.isOver) return;
     if (this.committed) this.outbox.switchTo(this.committed);
     this.hello = hello;
     this.cancelDeadline();
@@ -197,7 +203,7 @@ export class LinkConnection implements Link {
       this.stream(run);
       run = [];
       await this.surroundings.intake.project(this.sessionId, intake);
-      if (this.isIdle) return;
+      if (this.isOver) return;
       this.onCommitted([intake]);
     }
     this.stream(run);

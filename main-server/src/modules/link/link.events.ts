@@ -1,5 +1,9 @@
 /** Facts about links. `connected` is announced after the container's hello, when prompts can be sent. */
-export const linkEvents = { connected: 'link.connected', disconnected: 'link.disconnected' } as const;
+export const linkEvents = {
+  connected: 'link.connected',
+  disconnected: 'link.disconnected',
+  promptRepeated: 'link.prompt_repeated',
+} as const;
 
 export interface LinkConnected {
   readonly sessionId: string;
@@ -11,4 +15,11 @@ export interface LinkConnected {
 export interface LinkDisconnected {
   readonly sessionId: string;
   readonly generation: number;
+}
+
+/** The container was sent a prompt that it had run before, and has nothing more to say about that turn. */
+export interface PromptRepeated {
+  readonly sessionId: string;
+  readonly promptId: string;
+  readonly turnId: string;
 }

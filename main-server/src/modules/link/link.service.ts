@@ -5,7 +5,7 @@ import type { ContainerIdentity } from '../../common/auth-user.ts';
 import { EventIntake } from './event-intake.ts';
 import { LinkConnection } from './link-connection.ts';
 import { LinkRegistry } from './link-registry.ts';
-import { linkEvents, type LinkConnected, type LinkDisconnected } from './link.events.ts';
+import { linkEvents, type LinkConnected, type LinkDisconnected, type PromptRepeated } from './link.events.ts';
 import type { LinkSocket } from './link.ts';
 import { OutboxGreeting } from './outbox-greeting.ts';
 import { OutboxMarks } from './outbox-marks.ts';
@@ -33,6 +33,10 @@ export class LinkService {
         this.registry.put(link);
         const connected: LinkConnected = { ...identity, runningTurnId: hello.runningTurnId };
         this.events.emit(linkEvents.connected, connected);
+      },
+      onPromptRepeated: (promptId, turnId) => {
+        const repeated: PromptRepeated = { sessionId: identity.sessionId, promptId, turnId };
+        this.events.emit(linkEvents.promptRepeated, repeated);
       },
       onDisconnected: (link) => {
         const disconnected: LinkDisconnected = identity;

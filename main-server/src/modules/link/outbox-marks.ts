@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { runStatement } from '../../database/statement.ts';
 import { HistoryService } from '../history/history.service.ts';
 import type { OutboxMark } from './outbox-intake.ts';
 
@@ -13,11 +14,8 @@ export class OutboxMarks implements OnModuleInit {
 
   onModuleInit(): void {
     this.history.onOutboxMark(async (manager, { sessionId, epoch, seq }) => {
-      await manager.query('UPDATE sessions SET outbox_epoch = ?, outbox_seq = ? WHERE id = ?', [
-        epoch,
-        seq,
-        sessionId,
-      ]);
+      const sql = 'UPDATE sessions SET outbox_epoch = ?, outbox_seq = ? WHERE id = ?';
+      await runStatement(manager, sql, [epoch, seq, sessionId]);
     });
   }
 

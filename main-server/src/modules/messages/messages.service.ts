@@ -13,8 +13,10 @@ import {
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import { LessThan, type EntityManager, Repository } from 'typeorm';
+import { readRows, runStatement } from '../../database/statement.ts';
 import type { AppendEntry } from '../history/session-history.ts';
 import { toAuthorColumns } from './message-author.ts';
+import { insertMessage } from './insert-message.ts';
 import { type Message, MessageEntity } from './message.entity.ts';
 import { toMessageResponse } from './message.mapper.ts';
 
@@ -65,12 +67,13 @@ export class MessagesService {
         foldsTurnId,
       };
     });
-    await manager.insert(MessageEntity, row);
-    await manager.query('INSERT INTO search_index (text, session_id, message_id) VALUES (?, ?, ?)', [
-      row.text,
-      row.sessionId,
-      row.id,
-    ]);
+    await insertMessage(manager, row);
+    const indexed = [row.text, row.sessionId, row.id];
+    await runStatement(
+      manager,
+      'INSERT INTO search_index (text, session_id, message_id) VALUES (?, ?, ?)',
+      indexed,
+    );
     return toMessageResponse(row);
   }
 
@@ -125,8 +128,14 @@ export class MessagesService {
     sessionId: string,
     idempotencyKey: string,
   ): Promise<DeliveredMessage | null> {
-    const row = await manager.findOneBy(MessageEntity, { sessionId, idempotencyKey });
-    return row && { message: toMessageResponse(row), bodyHash: row.bodyHash };
+    const [found] = await readRows<{ id: string }>(
+      manager,
+      'SELECT id FROM messages WHERE session_id = ? AND idempotency_key = ?',
+      [sessionId, idempotencyKey],
+    );
+    if (!found) return null;
+    const row = await manager.findOneByOrFail(MessageEntity, { id: found.id });
+    return { message: toMessageResponse(row), bodyHash: row.bodyHash };
   }
 
   /** The message that stands for a turn, with whether a container has posted it (or we folded it ourselves). */

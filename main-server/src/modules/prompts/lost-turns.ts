@@ -1,18 +1,30 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
+import type { EntityManager } from 'typeorm';
 import { containerEvents, type ContainerStopped } from '../containers/container.events.ts';
 import { HistoryService } from '../history/history.service.ts';
+import type { AppendEntry } from '../history/session-history.ts';
 import { LinkRegistry } from '../link/link-registry.ts';
-import { linkEvents, type LinkConnected } from '../link/link.events.ts';
+import { linkEvents, type LinkConnected, type PromptRepeated } from '../link/link.events.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
+import { PromptEntity } from './prompt.entity.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnRows } from './turn-rows.ts';
 import { type Turn, TurnEntity } from './turn.entity.ts';
 
 /** How long a container that runs something else has for saying how its last turn ended. */
 const explainDelayMs = 10_000;
+
+interface LostTurn {
+  readonly sessionId: string;
+  readonly turnId: string;
+  readonly reason: string;
+}
+
+const knownNoMore =
+  'The agent was given this prompt before, in a time this server no longer knows of. It is not run again by itself. Send it again to repeat it.';
 
 /** Ends turns that nobody will report the end of, and keeps what they said. */
 @Injectable()
@@ -48,6 +60,24 @@ export class LostTurns {
     if (turnId !== null && turnId !== runningTurnId) this.endUnlessExplained(sessionId, turnId);
   }
 
+  /** A database that was put back to before this turn asks for it again, and would wait for it for ever. */
+  @OnEvent(linkEvents.promptRepeated)
+  async onPromptRepeated({ sessionId, promptId, turnId }: PromptRepeated): Promise<void> {
+    await this.history.append(sessionId, async (manager, append) => {
+      const prompt = await manager.findOneBy(PromptEntity, {
+        id: promptId,
+        sessionId,
+        turnId,
+        status: 'delivered',
+      });
+      const session = await this.sessions.read(manager, sessionId);
+      if (!prompt || session.runningTurnId !== null) return;
+      await this.rows.begin(manager, append, prompt, session.agent);
+      await this.endNow(manager, append, { sessionId, turnId, reason: knownNoMore });
+    });
+    this.dispatcher.dispatch(sessionId);
+  }
+
   private endUnlessExplained(sessionId: string, turnId: string): void {
     this.clock.schedule(explainDelayMs, () => {
       const link = this.links.get(sessionId);
@@ -63,15 +93,23 @@ export class LostTurns {
   }
 
   private async end(sessionId: string, turnId: string, reason: string): Promise<void> {
-    await this.history.append(sessionId, async (manager, append) => {
-      const turn: Turn | null = await manager.findOneBy(TurnEntity, {
-        id: turnId,
-        sessionId,
-        status: 'running',
-      });
-      if (!turn) return;
-      await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
-      await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
+    await this.history.append(sessionId, (manager, append) =>
+      this.endNow(manager, append, { sessionId, turnId, reason }),
+    );
+  }
+
+  private async endNow(
+    manager: EntityManager,
+    append: AppendEntry,
+    { sessionId, turnId, reason }: LostTurn,
+  ): Promise<void> {
+    const turn: Turn | null = await manager.findOneBy(TurnEntity, {
+      id: turnId,
+      sessionId,
+      status: 'running',
     });
+    if (!turn) return;
+    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason, isReported: false });
+    await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
   }
 }

@@ -1,5 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import type { PromptListResponse, PromptOutcomeResponse, PromptResponse } from '@codex-webapp/contracts';
+import type {
+  AgentRequestResponse,
+  PromptListResponse,
+  PromptOutcomeResponse,
+  PromptResponse,
+} from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { Disconnection } from '../../common/disconnection.decorator.ts';
@@ -7,11 +12,15 @@ import { InterruptDto } from './dto/interrupt.dto.ts';
 import { PromptWaitQuery } from './dto/prompt-wait.query.ts';
 import { QueuePromptDto } from './dto/queue-prompt.dto.ts';
 import { UpdatePromptDto } from './dto/update-prompt.dto.ts';
+import { KeptAnswersService } from './kept-answers.service.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
 
 @Controller('api/sessions/:sessionId')
 export class PromptsController {
-  constructor(private readonly prompts: SessionPromptsService) {}
+  constructor(
+    private readonly prompts: SessionPromptsService,
+    private readonly answers: KeptAnswersService,
+  ) {}
 
   @Post('messages')
   @HttpCode(202)
@@ -68,6 +77,16 @@ export class PromptsController {
     @Param('promptId') promptId: string,
   ): Promise<PromptResponse> {
     return this.prompts.remove(user, sessionId, promptId);
+  }
+
+  @Post('requests/:requestId/send-as-prompt')
+  @HttpCode(200)
+  sendKeptAnswer(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Param('requestId') requestId: string,
+  ): Promise<AgentRequestResponse> {
+    return this.answers.send(user, sessionId, requestId);
   }
 
   @Post('interrupt')

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
@@ -10,15 +9,15 @@ import { MessagesModule } from '../messages/messages.module.ts';
 import { AgentRequestsModule } from '../agent-requests/agent-requests.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerWaker } from './container-waker.ts';
+import { KeptAnswersService } from './kept-answers.service.ts';
 import { LostTurns } from './lost-turns.ts';
+import { OpenTurns } from './open-turns.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
 import { PromptOutcomes } from './prompt-outcomes.ts';
 import { PromptWaits } from './prompt-waits.ts';
 import { PromptsController } from './prompts.controller.ts';
 import { PromptsService } from './prompts.service.ts';
-import { rawEventsConfig } from './raw-events.config.ts';
-import { RawEventsRetention } from './raw-events-retention.ts';
 import { QueueChangesService } from './queue-changes.service.ts';
 import { SendNowService } from './send-now.service.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
@@ -31,7 +30,6 @@ import { TurnsService } from './turns.service.ts';
 @Module({
   imports: [
     TypeOrmModule.forFeature([PromptEntity, TurnEntity]),
-    ConfigModule.forFeature(rawEventsConfig),
     AuditModule,
     ContainersModule,
     HistoryModule,
@@ -43,12 +41,13 @@ import { TurnsService } from './turns.service.ts';
   controllers: [PromptsController],
   providers: [
     { provide: ContainerWaker, useExisting: SessionContainersService },
+    KeptAnswersService,
     LostTurns,
+    OpenTurns,
     PromptDispatcher,
     PromptOutcomes,
     PromptWaits,
     PromptsService,
-    RawEventsRetention,
     QueueChangesService,
     SendNowService,
     SessionPromptsService,

@@ -12,6 +12,7 @@ import { In, type EntityManager, Repository } from 'typeorm';
 import type { Actor } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { HistoryService } from '../history/history.service.ts';
+import type { AppendEntry } from '../history/session-history.ts';
 import { authorOf, toAuthorColumns } from '../messages/message-author.ts';
 import { checkStorable } from '../messages/storable-text.ts';
 import type { Session } from '../session-state/session.ts';
@@ -21,6 +22,9 @@ import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
 import { assertQueued, promptNotFound, unpause } from './queue-rules.ts';
 import { titleFromPrompt } from './title-from-prompt.ts';
+
+/** What belongs to a prompt and is stored with it. */
+type Alongside = (manager: EntityManager, append: AppendEntry, prompt: Pick<Prompt, 'id'>) => Promise<void>;
 
 const waiting = ['queued', 'delivered'] as const;
 
@@ -39,17 +43,22 @@ export class PromptsService {
   /**
    * Stores the prompt and wakes the session's container. The same `clientRequestId` is the same prompt, however often
    * it is sent. The author is who the credential says. A user's prompt also ends the pause after an interrupt.
+   * `alongside` is stored in the same transaction, also for a prompt that is known.
    * @throws session.archived, prompt.limit_reached, prompt.key_reused, request.invalid
    */
   async queue(
     author: Actor,
     { id: sessionId }: Pick<Session, 'id'>,
     request: QueuePromptRequest,
+    alongside: Alongside = () => Promise.resolve(),
   ): Promise<PromptResponse> {
     checkStorable('text', request.text);
     const prompt = await this.history.append(sessionId, async (manager, append) => {
       const known = await this.findSame(manager, sessionId, request);
-      if (known) return known;
+      if (known) {
+        await alongside(manager, append, known);
+        return known;
+      }
       const session = await this.sessions.read(manager, sessionId);
       if (session.archivedAt !== null) {
         throw new DomainError('session.archived', {
@@ -58,6 +67,7 @@ export class PromptsService {
       }
       const created = await this.insert(manager, sessionId, author, request);
       append(toPromptChanged(created));
+      await alongside(manager, append, created);
       if (authorOf(author).kind === 'user' && session.isQueuePaused)
         await unpause(this.sessions, manager, append, sessionId);
       const title = titleFromPrompt(session, request.text);

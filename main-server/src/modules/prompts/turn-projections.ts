@@ -50,10 +50,13 @@ export class TurnProjections implements OnModuleInit {
   private async steer(event: TurnEventOf<'prompt.steered'>, change: EventChange): Promise<void> {
     const { manager, sessionId, append } = change;
     const { promptId, turnId } = event;
-    const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId, steeredTurnId: turnId });
-    if (!prompt) throw new EventRefusedError('The container reported a prompt that was not for this turn.');
+    const prompt = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
+    const turn = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
+    if (!prompt || !turn)
+      throw new EventRefusedError('The container reported a prompt that was not for this turn.');
     change.appendEvent();
-    await this.rows.steer(manager, append, prompt);
+    // A turn that was taken for lost has given it back to the queue; its container says there what became of it.
+    if (prompt.steeredTurnId === turnId) await this.rows.steer(manager, append, prompt);
   }
 
   private async end(event: TurnEventOf<'turn.ended'>, change: EventChange): Promise<void> {
@@ -61,7 +64,7 @@ export class TurnProjections implements OnModuleInit {
     const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: event.turnId, sessionId });
     if (!turn) throw new EventRefusedError('The container reported the end of a turn it was not asked for.');
     change.appendEvent();
-    const end = { outcome: event.outcome, reason: event.reason ?? null };
+    const end = { outcome: event.outcome, reason: event.reason ?? null, isReported: true };
     // Ended here when its container had gone. How it really ended is as its message will say it; the rest has happened.
     if (turn.status !== 'running') return this.rows.correct(manager, turn, end);
     await this.rows.end(manager, append, turn, end);
@@ -78,7 +81,7 @@ export class TurnProjections implements OnModuleInit {
   ): Promise<void> {
     const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: turnId, sessionId });
     if (!turn) return;
-    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason });
+    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason, isReported: false });
     await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
   }
 }

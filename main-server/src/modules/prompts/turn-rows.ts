@@ -13,6 +13,8 @@ import { type Turn, TurnEntity } from './turn.entity.ts';
 export interface TurnEnd {
   readonly outcome: TurnOutcome;
   readonly reason: string | null;
+  /** By the container, and not only concluded here. */
+  readonly isReported: boolean;
 }
 
 /** What the beginning and the end of a turn mean for rows, whoever says that it began or ended. */
@@ -42,6 +44,7 @@ export class TurnRows {
       startedAt: now,
       endedAt: null,
       interruptRequestedAt: null,
+      isEndReported: false,
     });
     append(toPromptChanged(started));
     await this.messages.store(manager, append, {
@@ -80,7 +83,7 @@ export class TurnRows {
     await manager.update(
       TurnEntity,
       { id: turn.id },
-      { status: end.outcome, reason: end.reason, endedAt: now },
+      { status: end.outcome, reason: end.reason, endedAt: now, isEndReported: end.isReported },
     );
     const prompts: readonly Prompt[] = await manager.find(PromptEntity, {
       where: [
@@ -95,7 +98,8 @@ export class TurnRows {
       await manager.update(PromptEntity, { id: ended.id }, ended);
       append(toPromptChanged(ended));
     }
-    await this.requests.expireOfTurn(manager, append, { id: sessionId }, turn.id);
+    const hasDied = end.outcome !== 'completed';
+    await this.requests.expireOfTurn(manager, append, { sessionId, turnId: turn.id, hasDied });
     const session = await this.sessions.read(manager, sessionId);
     const runningTurnId = session.runningTurnId === turn.id ? null : session.runningTurnId;
     append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));
@@ -103,13 +107,8 @@ export class TurnRows {
 
   /** Of a turn that was taken for lost, once its container says how it ended. What it has said once it cannot take back. */
   async correct(manager: EntityManager, turn: Turn, { outcome, reason }: TurnEnd): Promise<void> {
-    const said: readonly unknown[] = await manager.query(
-      `SELECT 1 FROM entries WHERE session_id = ? AND turn_id = ? AND type = 'turn.event'
-        AND json_extract(body, '$.event.type') = 'turn.ended' LIMIT 1`,
-      [turn.sessionId, turn.id],
-    );
-    if (said.length > 0) return;
-    await manager.update(TurnEntity, { id: turn.id }, { status: outcome, reason });
+    if (turn.isEndReported) return;
+    await manager.update(TurnEntity, { id: turn.id }, { status: outcome, reason, isEndReported: true });
   }
 }
 

@@ -11,6 +11,8 @@ export class TurnEntity {
   @Column({ type: 'text', nullable: true }) reason: string | null;
   @Column({ name: 'started_at', type: 'integer' }) startedAt: number;
   @Column({ name: 'ended_at', type: 'integer', nullable: true }) endedAt: number | null;
+  /** By its container, which says it once. */
+  @Column({ name: 'is_end_reported', type: 'boolean' }) isEndReported: boolean;
   @Column({ name: 'interrupt_requested_at', type: 'integer', nullable: true }) interruptRequestedAt:
     number | null;
 }

@@ -41,6 +41,16 @@ export class TurnsService implements OnApplicationBootstrap {
     for (const { id, session_id } of rows) this.foldLater(session_id, id);
   }
 
+  /** The one that began last; null before the first. */
+  async findNewest(sessionId: string): Promise<string | null> {
+    const [newest] = await this.turns.find({
+      where: { sessionId },
+      order: { startedAt: 'DESC', id: 'ASC' },
+      take: 1,
+    });
+    return newest?.id ?? null;
+  }
+
   /** Stored, then sent; sent again over each new link until the turn has ended. Pauses the queue. @throws turn.stale */
   async interrupt(actor: Actor, { id: sessionId }: Pick<Session, 'id'>, turnId: string): Promise<void> {
     await this.history.append(sessionId, async (manager, append) => {

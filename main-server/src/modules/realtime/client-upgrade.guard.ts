@@ -5,13 +5,8 @@ import type { AuthUser } from '../../common/auth-user.ts';
 import { CredentialsService } from '../auth/credentials.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { TicketsService } from '../tickets/tickets.service.ts';
+import type { SessionGuest } from './session-clients.ts';
 import { assertRole, credentialMissing } from './socket-credentials.ts';
-
-/** A user who may see one session. */
-export interface SessionGuest {
-  readonly user: AuthUser;
-  readonly sessionId: string;
-}
 
 /** Decides who may open `/ws/sessions/:sessionId` as a client: a ticket from its origin, or an API token. */
 @Injectable()
@@ -33,7 +28,7 @@ export class ClientUpgradeGuard {
     const user = await this.identify(request, query, sessionId);
     assertRole(query, 'client');
     await this.sessions.getOwned(user, sessionId);
-    return { user, sessionId };
+    return { user, sessionId, by: 'socket' };
   }
 
   private async identify(

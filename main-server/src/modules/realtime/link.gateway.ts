@@ -9,7 +9,7 @@ import { LinkService } from '../link/link.service.ts';
 import { ContainerGenerations } from './container-generations.ts';
 import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
 import { isForContainers } from './socket-credentials.ts';
-import { SocketRegistry } from './socket-registry.ts';
+import { ConnectionRegistry } from './connection-registry.ts';
 
 /** How long the link of a replaced container can live. */
 const recheckMs = 1_000;
@@ -25,7 +25,9 @@ const recheckMs = 1_000;
 export class LinkGateway
   implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket>, OnApplicationShutdown
 {
-  private readonly sockets = new SocketRegistry<ContainerIdentity, LinkConnection>();
+  private readonly sockets = new ConnectionRegistry<ContainerIdentity, LinkConnection>(
+    ({ sessionId }) => sessionId,
+  );
   private readonly recheck = setInterval(() => void this.endReplaced(), recheckMs).unref();
 
   constructor(

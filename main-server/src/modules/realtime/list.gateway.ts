@@ -9,7 +9,7 @@ import { containerEvents, type ContainerChanged } from '../containers/container.
 import { sessionEvents, type SessionChanged, type SessionRemoved } from '../session-state/session.events.ts';
 import { ListUpgradeGuard } from './list-upgrade.guard.ts';
 import { PacedSocket } from './paced-socket.ts';
-import { SocketRegistry } from './socket-registry.ts';
+import { ConnectionRegistry } from './connection-registry.ts';
 
 /** Of one user: one per open page. */
 const socketsMax = 50;
@@ -17,14 +17,14 @@ const socketsMax = 50;
 /** Pages that show the session list. After a reconnect a page asks REST anew, so nothing is kept for it here. */
 @WebSocketGateway({ path: '/ws/events', maxPayload: 1024 })
 export class ListGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket> {
-  private readonly sockets = new SocketRegistry<AuthUser, PacedSocket>();
+  private readonly sockets = new ConnectionRegistry<AuthUser, PacedSocket>(({ id }) => id);
 
   constructor(private readonly guard: ListUpgradeGuard) {}
 
   afterInit(server: PathWsServer): void {
     server.authorizeWith(async (request, context) => {
       const user = await this.guard.authorize(request, context);
-      this.sockets.assertFewerThan(socketsMax, ({ id }) => id === user.id);
+      this.sockets.assertFewerThan(socketsMax, 'sockets of one user', user.id);
       return user;
     });
   }
@@ -65,7 +65,7 @@ export class ListGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnec
   }
 
   private ofUser(userId: string): readonly PacedSocket[] {
-    return this.sockets.list(({ id }) => id === userId);
+    return this.sockets.of(userId);
   }
 
   private revoke(matches: (user: AuthUser) => boolean): void {

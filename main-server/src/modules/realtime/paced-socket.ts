@@ -1,33 +1,34 @@
 import { closeCodes } from '@codex-webapp/contracts';
 import type { WebSocket } from 'ws';
+import { Pace } from './pace.ts';
 
-/** Bytes a reader may be behind. */
-const behindMax = 1024 * 1024;
 const closeGraceMs = 2_000;
 
 /** A socket that waits for nobody: a reader that falls behind is closed and comes back by cursor. */
 export class PacedSocket {
-  /** Bytes of large answers that are still on their way; they do not count as falling behind. */
-  private allowance = 0;
+  private readonly pace: Pace;
 
-  constructor(private readonly socket: WebSocket) {}
+  constructor(private readonly socket: WebSocket) {
+    this.pace = new Pace({
+      get isOpen() {
+        return socket.readyState === socket.OPEN;
+      },
+      get unsentBytes() {
+        return socket.bufferedAmount;
+      },
+      write: (data, onSent) => socket.send(data, { binary: false }, onSent),
+      cut: () => this.close(closeCodes.tooSlow, 'too slow; resume by cursor'),
+    });
+  }
 
   /** False when the reader was too slow, and is closed. */
   send(text: string | Buffer): boolean {
-    if (this.socket.readyState !== this.socket.OPEN) return false;
-    if (this.socket.bufferedAmount - this.allowance > behindMax) {
-      this.close(closeCodes.tooSlow, 'too slow; resume by cursor');
-      return false;
-    }
-    this.socket.send(text, { binary: false });
-    return true;
+    return this.pace.send(text);
   }
 
   /** For an answer that was asked for, however large. */
   sendLarge(text: string | Buffer): void {
-    const bytes = Buffer.byteLength(text);
-    this.allowance += bytes;
-    this.socket.send(text, { binary: false }, () => (this.allowance -= bytes));
+    this.pace.sendLarge(text);
   }
 
   close(code: number, reason: string): void {

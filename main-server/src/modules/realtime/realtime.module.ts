@@ -13,10 +13,14 @@ import { ClientCommandsService } from './client-commands.service.ts';
 import { ClientUpgradeGuard } from './client-upgrade.guard.ts';
 import { ContainerGenerations } from './container-generations.ts';
 import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
+import { EventStreams } from './event-streams.ts';
+import { FeedSources } from './feed-sources.ts';
 import { LinkGateway } from './link.gateway.ts';
 import { ListGateway } from './list.gateway.ts';
 import { ListUpgradeGuard } from './list-upgrade.guard.ts';
 import { realtimeConfig } from './realtime.config.ts';
+import { SessionClients } from './session-clients.ts';
+import { SessionEventsController } from './session-events.controller.ts';
 import { SessionGateway } from './session.gateway.ts';
 import { SnapshotsService } from './snapshots.service.ts';
 
@@ -33,12 +37,16 @@ import { SnapshotsService } from './snapshots.service.ts';
     SessionStateModule,
     TicketsModule,
   ],
+  controllers: [SessionEventsController],
   providers: [
     ClientCommandsService,
     ClientUpgradeGuard,
     ContainerGenerations,
     ContainerUpgradeGuard,
+    EventStreams,
+    FeedSources,
     LinkGateway,
+    SessionClients,
     SessionGateway,
     ListGateway,
     ListUpgradeGuard,

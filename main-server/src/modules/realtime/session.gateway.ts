@@ -1,24 +1,13 @@
-import { Inject } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
-import { OnEvent } from '@nestjs/event-emitter';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
-import { clientFrameLimits, closeCodes } from '@codex-webapp/contracts';
+import { clientFrameLimits } from '@codex-webapp/contracts';
 import type { AuthorizedRequest, PathWsServer } from '@codex-webapp/nest-kit';
 import type { WebSocket } from 'ws';
-import { loginEvents, type ApiTokenRevoked, type LoginEnded } from '../auth/login.events.ts';
-import { containerEvents, type ContainerProgressed } from '../containers/container.events.ts';
-import { HistoryService } from '../history/history.service.ts';
-import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
 import { ClientCommandsService } from './client-commands.service.ts';
 import { ClientConnection } from './client-connection.ts';
-import { ClientUpgradeGuard, type SessionGuest } from './client-upgrade.guard.ts';
-import { realtimeConfig } from './realtime.config.ts';
-import { SnapshotsService } from './snapshots.service.ts';
+import { ClientUpgradeGuard } from './client-upgrade.guard.ts';
+import { FeedSources } from './feed-sources.ts';
+import { SessionClients, type SessionGuest } from './session-clients.ts';
 import { isForPages } from './socket-credentials.ts';
-import { SocketRegistry } from './socket-registry.ts';
-
-/** A client that missed more gets a snapshot instead. */
-const resumeMax = 2_000;
 
 /** Pages that show one session. */
 @WebSocketGateway({
@@ -27,72 +16,27 @@ const resumeMax = 2_000;
   maxPayload: clientFrameLimits.frameMaxBytes,
 })
 export class SessionGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket> {
-  private readonly sockets = new SocketRegistry<SessionGuest, ClientConnection>();
-
   constructor(
     private readonly guard: ClientUpgradeGuard,
-    private readonly history: HistoryService,
-    private readonly snapshots: SnapshotsService,
+    private readonly sources: FeedSources,
+    private readonly clients: SessionClients,
     private readonly commands: ClientCommandsService,
-    @Inject(realtimeConfig.KEY) private readonly config: ConfigType<typeof realtimeConfig>,
   ) {}
 
   afterInit(server: PathWsServer): void {
     server.authorizeWith(async (request, context) => {
       const guest = await this.guard.authorize(request, context);
-      this.sockets.assertFewerThan(
-        this.config.sessionSocketsMax,
-        ({ user, sessionId }) => user.id === guest.user.id && sessionId === guest.sessionId,
-      );
+      this.clients.assertRoomFor(guest);
       return guest;
     });
   }
 
   handleConnection(socket: WebSocket, { authorized }: AuthorizedRequest<SessionGuest>): void {
     const { user, sessionId } = authorized;
-    const connection = new ClientConnection(
-      socket,
-      sessionId,
-      {
-        open: (listener, read) => this.history.open(sessionId, listener, read),
-        snapshot: (cursor) => this.snapshots.read(sessionId, cursor),
-        between: (from, to) => this.history.between(sessionId, from, to, resumeMax),
-      },
-      { run: (frame) => this.commands.run(user, sessionId, frame) },
-    );
-    this.sockets.add(connection, authorized);
-    socket.on('close', () => this.sockets.remove(connection));
-  }
-
-  @OnEvent(loginEvents.ended)
-  onLoginEnded({ loginId }: LoginEnded): void {
-    this.revoke(({ user }) => user.loginId === loginId);
-  }
-
-  @OnEvent(loginEvents.apiTokenRevoked)
-  onApiTokenRevoked({ tokenId }: ApiTokenRevoked): void {
-    this.revoke(({ user }) => user.tokenId === tokenId);
-  }
-
-  @OnEvent(sessionEvents.removed)
-  onSessionRemoved({ sessionId }: SessionRemoved): void {
-    for (const connection of this.sockets.list((guest) => guest.sessionId === sessionId)) {
-      connection.close(closeCodes.sessionGone, 'session deleted');
-    }
-    this.history.forget(sessionId);
-  }
-
-  @OnEvent(containerEvents.progress)
-  onContainerProgress({ sessionId, container }: ContainerProgressed): void {
-    for (const connection of this.sockets.list((guest) => guest.sessionId === sessionId)) {
-      connection.send({
-        type: 'container.progress',
-        container: { ...container, steps: [...container.steps] },
-      });
-    }
-  }
-
-  private revoke(matches: (guest: SessionGuest) => boolean): void {
-    for (const connection of this.sockets.list(matches)) connection.close(closeCodes.revoked, 'login ended');
+    const connection = new ClientConnection(socket, sessionId, this.sources.of(sessionId), {
+      run: (frame) => this.commands.run(user, sessionId, frame),
+    });
+    this.clients.add(connection, authorized);
+    socket.on('close', () => this.clients.remove(connection));
   }
 }

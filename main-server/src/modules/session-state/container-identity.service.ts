@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
 import { DomainError } from '@codex-webapp/nest-kit';
 import { DataSource } from 'typeorm';
 import type { ContainerIdentity } from '../../common/auth-user.ts';
 import { bearerOf, type CredentialRequest } from '../../common/bearer.ts';
 import { SessionTokensService, tokenInvalid } from '../auth/session-tokens.service.ts';
+import { sessionEvents, type SessionRemoved } from './session.events.ts';
 
 /** Which session's container is asking: a session token of the current generation of a session that still exists. */
 @Injectable()
 export class ContainerIdentityService {
+  /** Of sessions that were asked for: a container sends many requests within a generation. */
+  private readonly current = new Map<string, number>();
+  private changes = 0;
+
   constructor(
     private readonly tokens: SessionTokensService,
     private readonly dataSource: DataSource,
@@ -24,18 +30,40 @@ export class ContainerIdentityService {
   /** For a token that came another way, as in the query of a socket. */
   async authenticateToken(token: string): Promise<ContainerIdentity> {
     const identity = this.tokens.verify(token);
-    const rows: readonly { generation: number }[] = await this.dataSource.query(
-      `SELECT containers.generation FROM containers JOIN sessions ON sessions.id = containers.session_id
-       WHERE sessions.id = ? AND sessions.deleting_at IS NULL`,
-      [identity.sessionId],
-    );
-    const current = rows[0];
-    if (!current) throw tokenInvalid();
-    if (current.generation !== identity.generation) {
+    const current = await this.currentGeneration(identity.sessionId);
+    if (current === null) throw tokenInvalid();
+    if (current !== identity.generation) {
       throw new DomainError('container.generation_old', {
         message: 'The container was replaced by a newer one; this token is no longer valid.',
       });
     }
     return identity;
+  }
+
+  /** To be called once another generation, or the end of the session, is committed. */
+  forget(sessionId: string): void {
+    this.changes += 1;
+    this.current.delete(sessionId);
+  }
+
+  @OnEvent(sessionEvents.removed)
+  onSessionRemoved({ sessionId }: SessionRemoved): void {
+    this.forget(sessionId);
+  }
+
+  /** Null for a session that is not there, or not for long. */
+  private async currentGeneration(sessionId: string): Promise<number | null> {
+    const known = this.current.get(sessionId);
+    if (known !== undefined) return known;
+    const changesBefore = this.changes;
+    const rows: readonly { generation: number }[] = await this.dataSource.query(
+      `SELECT containers.generation FROM containers JOIN sessions ON sessions.id = containers.session_id
+       WHERE sessions.id = ? AND sessions.deleting_at IS NULL`,
+      [sessionId],
+    );
+    const generation = rows[0]?.generation ?? null;
+    // What was read while something changed may be from before it.
+    if (generation !== null && changesBefore === this.changes) this.current.set(sessionId, generation);
+    return generation;
   }
 }

@@ -1,9 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import type { Session } from './session.ts';
 
-/** Puts the title into the full-text index, in place of the one that was there. A title's row names no message. */
-export async function indexTitle(manager: EntityManager, session: Session): Promise<void> {
+/** Puts the title into the full-text index, in place of the one that was there. */
+export async function replaceTitle(manager: EntityManager, session: Session): Promise<void> {
   await manager.query('DELETE FROM search_index WHERE session_id = ? AND message_id IS NULL', [session.id]);
+  await indexTitle(manager, session);
+}
+
+/** For a session that has none there yet: to look for one would read the whole index. A title's row names no message. */
+export async function indexTitle(manager: EntityManager, session: Session): Promise<void> {
   await manager.query('INSERT INTO search_index (text, session_id, message_id) VALUES (?, ?, NULL)', [
     session.title,
     session.id,

@@ -10,7 +10,7 @@ import { WriteQueue } from '../../database/write-queue.ts';
 import { sessionEvents, type SessionChanged, type SessionRemoved } from './session.events.ts';
 import { SessionEntity } from './session.entity.ts';
 import { toSessionResponse } from './session.mapper.ts';
-import { indexTitle } from './session-index.ts';
+import { indexTitle, replaceTitle } from './session-index.ts';
 import type { Session, SessionPatch } from './session.ts';
 
 /** The row of a session: read by all modules, changed through `patch`, announced to pages after the commit. */
@@ -60,7 +60,7 @@ export class SessionStateService {
     await manager.update(SessionEntity, { id }, { ...patch, updatedAt: this.clock.now() });
     const session = await manager.findOneBy(SessionEntity, { id });
     if (!session) throw sessionNotFound();
-    if (patch.title !== undefined) await indexTitle(manager, session);
+    if (patch.title !== undefined) await replaceTitle(manager, session);
     return { type: 'session.changed', session: this.announce(manager, session) };
   }
 

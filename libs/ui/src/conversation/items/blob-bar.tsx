@@ -2,10 +2,10 @@
 
 import { Download } from 'lucide-react';
 import { Button } from '../../primitives/button.tsx';
-import type { Blob, BlobState } from './use-blob.ts';
+import type { BlobView, BlobState } from './use-blob.ts';
 
 type Props = {
-  blob: Blob;
+  blob: BlobView;
   /** What was cut, as the reader calls it: «Output», «Change». */
   noun: string;
 };

@@ -1,14 +1,17 @@
 'use client';
 
-import type { AgentRequestAnswer, PermissionOption } from '@codex-webapp/contracts';
+import type { AgentRequestResponse, PermissionOption } from '@codex-webapp/contracts';
 import type { MessageItemOf } from '@codex-webapp/contracts/messages';
-import { Ban, Check, ShieldQuestion } from 'lucide-react';
+import { Ban, Check, History, ShieldQuestion } from 'lucide-react';
 import { useState, type KeyboardEvent } from 'react';
+import { cn } from '../../cn.ts';
 import { Button } from '../../primitives/button.tsx';
 import { toVisibleText } from '../markdown/visible-text.ts';
 import { useConversation } from '../conversation-context.tsx';
 import { DiffView } from './diff-view.tsx';
+import { KeptAnswerNote } from './kept-answer-note.tsx';
 import { NoticeLine } from './notice-line.tsx';
+import { toRequestState, type RequestState } from './request-state.ts';
 
 type Props = {
   item: MessageItemOf<'permission'>;
@@ -25,13 +28,14 @@ const keys: Record<PermissionOption['kind'], string> = {
 export function PermissionCard({ item }: Props) {
   const { conversation, actions } = useConversation();
   const request = conversation.requests[item.id];
-  const status = request?.status ?? item.state;
+  const state = toRequestState(request, item.state);
   const [sending, setSending] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
 
-  if (status !== 'pending') {
-    return <AnsweredPermission item={item} status={status} answer={request?.answer ?? null} />;
+  if (state !== 'pending' && state !== 'late') {
+    return <AnsweredPermission item={item} state={state} request={request} />;
   }
+  const isLate = state === 'late';
 
   const handleAnswer = async (optionId: string) => {
     setSending(optionId);
@@ -54,16 +58,30 @@ export function PermissionCard({ item }: Props) {
 
   return (
     <section
-      role="alertdialog"
-      aria-modal="false"
-      aria-label={`Permission needed: ${item.title}`}
-      aria-live="assertive"
-      className="overflow-hidden rounded-lg border border-warning bg-surface-raised shadow-raised"
+      role={isLate ? 'group' : 'alertdialog'}
+      aria-modal={isLate ? undefined : false}
+      aria-label={`${isLate ? 'Permission asked before the agent stopped' : 'Permission needed'}: ${item.title}`}
+      aria-live={isLate ? 'polite' : 'assertive'}
+      className={cn(
+        'overflow-hidden rounded-lg border bg-surface-raised shadow-raised',
+        isLate ? 'border-border-strong' : 'border-warning',
+      )}
     >
-      <div className="flex items-start gap-2.5 bg-warning-soft px-3 py-2.5">
-        <ShieldQuestion aria-hidden className="mt-0.5 size-4 shrink-0 text-warning-ink" />
+      <div
+        className={cn(
+          'flex items-start gap-2.5 px-3 py-2.5',
+          isLate ? 'bg-surface-sunken' : 'bg-warning-soft',
+        )}
+      >
+        {isLate ? (
+          <History aria-hidden className="mt-0.5 size-4 shrink-0 text-muted" />
+        ) : (
+          <ShieldQuestion aria-hidden className="mt-0.5 size-4 shrink-0 text-warning-ink" />
+        )}
         <div className="min-w-0 flex-1">
-          <p className="text-xs font-medium text-warning-ink">Needs your permission</p>
+          <p className={cn('text-xs font-medium', isLate ? 'text-muted' : 'text-warning-ink')}>
+            {isLate ? 'The agent stopped before you answered' : 'Needs your permission'}
+          </p>
           <p className="text-13 font-medium text-text [overflow-wrap:anywhere]">
             {toVisibleText(item.title)}
           </p>
@@ -88,7 +106,7 @@ export function PermissionCard({ item }: Props) {
         {item.options.map((option) => (
           <Button
             key={option.optionId}
-            variant={option.kind === 'allow_once' ? 'primary' : 'secondary'}
+            variant={option.kind === 'allow_once' && !isLate ? 'primary' : 'secondary'}
             isBusy={sending === option.optionId}
             disabled={sending !== null}
             onKeyDown={handleKeyDown}
@@ -109,35 +127,38 @@ export function PermissionCard({ item }: Props) {
 
 type AnsweredProps = {
   item: Props['item'];
-  status: 'answered' | 'withdrawn' | 'expired';
-  answer: AgentRequestAnswer | null;
+  state: Exclude<RequestState, 'pending' | 'late'>;
+  request: AgentRequestResponse | undefined;
 };
 
-function AnsweredPermission({ item, status, answer }: AnsweredProps) {
+function AnsweredPermission({ item, state, request }: AnsweredProps) {
+  const answer = request?.answer ?? null;
   const option =
     answer !== null && 'optionId' in answer
       ? item.options.find(({ optionId }) => optionId === answer.optionId)
       : undefined;
-  const isRejected =
-    option?.kind === 'reject_once' || option?.kind === 'reject_always' || status !== 'answered';
+  const isRejected = option === undefined ? state !== 'answered' : option.kind.startsWith('reject');
   const outcomes = {
     answered: option?.name ?? 'Answered',
     withdrawn: 'No longer needed',
-    expired: 'Not answered in time: the agent had ended',
+    expired: option?.name ?? 'Not answered: the agent had stopped',
   };
   const Icon = isRejected ? Ban : Check;
   return (
-    <p className="flex items-start gap-2 text-13 text-muted">
-      <Icon
-        aria-hidden
-        className={
-          isRejected ? 'mt-0.5 size-4 shrink-0 text-faint' : 'mt-0.5 size-4 shrink-0 text-success-ink'
-        }
-      />
-      <span className="min-w-0 [overflow-wrap:anywhere]">
-        <span className="font-medium text-text">{outcomes[status]}</span>
-        <span> · {toVisibleText(item.title)}</span>
-      </span>
-    </p>
+    <div className="flex flex-col gap-2">
+      <p className="flex items-start gap-2 text-13 text-muted">
+        <Icon
+          aria-hidden
+          className={
+            isRejected ? 'mt-0.5 size-4 shrink-0 text-faint' : 'mt-0.5 size-4 shrink-0 text-success-ink'
+          }
+        />
+        <span className="min-w-0 [overflow-wrap:anywhere]">
+          <span className="font-medium text-text">{outcomes[state]}</span>
+          <span> · {toVisibleText(item.title)}</span>
+        </span>
+      </p>
+      <KeptAnswerNote request={request} />
+    </div>
   );
 }

@@ -2,12 +2,15 @@
 
 import type { Question } from '@codex-webapp/contracts/agents';
 import type { MessageItemOf } from '@codex-webapp/contracts/messages';
-import { CircleHelp } from 'lucide-react';
+import { CircleHelp, History } from 'lucide-react';
 import { useId, useState } from 'react';
+import { cn } from '../../cn.ts';
 import { Button } from '../../primitives/button.tsx';
 import { Input } from '../../primitives/input.tsx';
 import { useConversation } from '../conversation-context.tsx';
+import { KeptAnswerNote } from './kept-answer-note.tsx';
 import { NoticeLine } from './notice-line.tsx';
+import { toRequestState } from './request-state.ts';
 
 type Props = {
   item: MessageItemOf<'question'>;
@@ -20,20 +23,24 @@ type Choice =
 export function QuestionCard({ item }: Props) {
   const { conversation, actions } = useConversation();
   const request = conversation.requests[item.id];
-  const status = request?.status ?? item.state;
+  const state = toRequestState(request, item.state);
   const [choices, setChoices] = useState<Readonly<Record<string, Choice>>>({});
   const [isSending, setIsSending] = useState(false);
   const [error, setError] = useState<string | null>(null);
 
-  if (status !== 'pending') {
+  if (state !== 'pending' && state !== 'late') {
     const answers =
       request?.answer !== undefined && request.answer !== null && 'answers' in request.answer
         ? request.answer.answers
         : {};
     return (
-      <AnsweredQuestion questions={item.questions} answers={answers} isExpired={status !== 'answered'} />
+      <div className="flex flex-col gap-2">
+        <AnsweredQuestion questions={item.questions} answers={answers} isExpired={state !== 'answered'} />
+        <KeptAnswerNote request={request} />
+      </div>
     );
   }
+  const isLate = state === 'late';
 
   const answers = Object.fromEntries(Object.entries(choices).map(([id, choice]) => [id, [wordsOf(choice)]]));
   const isComplete = item.questions.every(({ questionId }) => (answers[questionId]?.[0] ?? '') !== '');
@@ -52,15 +59,24 @@ export function QuestionCard({ item }: Props) {
   return (
     <form
       aria-label="The agent asks"
-      aria-live="assertive"
+      aria-live={isLate ? 'polite' : 'assertive'}
       onSubmit={(event) => {
         event.preventDefault();
         void handleSend();
       }}
-      className="overflow-hidden rounded-lg border border-warning bg-surface-raised shadow-raised"
+      className={cn(
+        'overflow-hidden rounded-lg border bg-surface-raised shadow-raised',
+        isLate ? 'border-border-strong' : 'border-warning',
+      )}
     >
-      <p className="flex items-center gap-2.5 bg-warning-soft px-3 py-2 text-xs font-medium text-warning-ink">
-        <CircleHelp aria-hidden className="size-4" />
+      <p
+        className={cn(
+          'flex items-center gap-2.5 px-3 py-2 text-xs font-medium',
+          isLate ? 'bg-surface-sunken text-muted' : 'bg-warning-soft text-warning-ink',
+        )}
+      >
+        {isLate ? <History aria-hidden className="size-4" /> : <CircleHelp aria-hidden className="size-4" />}
+        {isLate && 'The agent stopped before you answered. '}
         {item.questions.length === 1 ? 'The agent asks' : `The agent asks ${item.questions.length} things`}
       </p>
       {item.questions.map((question) => (
@@ -74,7 +90,7 @@ export function QuestionCard({ item }: Props) {
       <div className="flex items-center gap-3 border-t border-border px-3 py-2.5">
         <Button
           type="submit"
-          variant="primary"
+          variant={isLate ? 'secondary' : 'primary'}
           isBusy={isSending}
           disabled={!isComplete}
           className="max-sm:min-h-11 max-sm:flex-1"

@@ -112,6 +112,7 @@ export const ToolCard = memo(function ToolCard({ tool, isAnswer = false }: Props
               output={wholeOutput ?? output}
               isRunning={isRunning}
               isTruncated={tool.truncated === true && blob === null}
+              isWhole={wholeOutput !== null}
             />
             {blob && <BlobBar blob={blob} noun="Output" />}
           </>

@@ -8,6 +8,8 @@ type Props = {
   output: string;
   isRunning: boolean;
   isTruncated: boolean;
+  /** The reader has asked for every line already. */
+  isWhole: boolean;
 };
 
 /** Lines shown at first: the newest say how it went. */
@@ -15,7 +17,7 @@ const shownAtFirst = 200;
 /** A single line longer than this is cut until the reader asks, or laying it out takes seconds. */
 const lineMaxLength = 4_000;
 
-export function ToolOutput({ output, isRunning, isTruncated }: Props) {
+export function ToolOutput({ output, isRunning, isTruncated, isWhole }: Props) {
   const lines = useMemo(() => toPlainOutput(output).replace(/\n$/, '').split('\n'), [output]);
   const [showsAll, setShowsAll] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
@@ -27,7 +29,7 @@ export function ToolOutput({ output, isRunning, isTruncated }: Props) {
       element.scrollTop = element.scrollHeight;
   }, [lines, isRunning]);
 
-  const shown = showsAll ? lines : lines.slice(-shownAtFirst);
+  const shown = showsAll || isWhole ? lines : lines.slice(-shownAtFirst);
   const hidden = lines.length - shown.length;
   const isCut = !showsAll && shown.some((line) => line.length > lineMaxLength);
   const text = isCut ? shown.map(cutLine).join('\n') : shown.join('\n');

@@ -12,7 +12,7 @@ export type BlobState =
   | { readonly phase: 'failed'; readonly problem: string }
   | { readonly phase: 'loaded'; readonly text: string; readonly isCut: boolean };
 
-export interface Blob {
+export interface BlobView {
   readonly ref: BlobRef;
   readonly url: string;
   readonly state: BlobState;
@@ -20,7 +20,7 @@ export interface Blob {
 }
 
 /** Content that is loaded when the reader asks for it; null where there is none, or no way to it. */
-export function useBlob(ref: BlobRef | undefined): Blob | null {
+export function useBlob(ref: BlobRef | undefined): BlobView | null {
   const source = useContext(BlobContext);
   const [state, setState] = useState<BlobState>({ phase: 'idle' });
   if (ref === undefined || source === null) return null;
@@ -38,6 +38,6 @@ export function useBlob(ref: BlobRef | undefined): Blob | null {
 }
 
 /** What to show instead of the cut text; null while that is all there is. */
-export function textOfBlob(blob: Blob | null): string | null {
+export function textOfBlob(blob: BlobView | null): string | null {
   return blob?.state.phase === 'loaded' ? blob.state.text : null;
 }

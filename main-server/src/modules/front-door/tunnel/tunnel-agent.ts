@@ -14,6 +14,11 @@ export class TunnelAgent extends Agent {
     super({ keepAlive: true, maxSockets });
   }
 
+  /** All connections lead to one place; Node would make a name of its options for each request. */
+  override getName(): string {
+    return 'container';
+  }
+
   override createConnection(_options: ClientRequestArgs, callback?: Callback): undefined {
     this.open().then(
       (stream) => callback?.(null, Object.assign(asSocket(stream), { setTimeout: () => stream })),

@@ -78,7 +78,7 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
     }
     return {
       isAvailable: true,
-      note: 'No isolation: the agent can do everything on this machine that the server’s user can do.',
+      note: 'No isolation: the agent can do everything on this machine that the server’s user can do. A program that detaches itself fully outlives an interrupt and a stop.',
     };
   }
 

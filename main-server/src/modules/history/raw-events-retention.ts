@@ -9,8 +9,8 @@ import { type ConfigType } from '@nestjs/config';
 import { Clock } from '@codex-webapp/nest-kit';
 import { DataSource } from 'typeorm';
 import { WriteQueue } from '../../database/write-queue.ts';
-import { TurnEventsStore } from '../history/turn-events.store.ts';
 import { rawEventsConfig } from './raw-events.config.ts';
+import { TurnEventsStore } from './turn-events.store.ts';
 
 /** After a start others have more urgent work. */
 const firstRunMs = 60_000;
@@ -20,6 +20,13 @@ const rowsPerBatch = 500;
 const sessionsPerPage = 100;
 const turnsPerPage = 100;
 
+/** Which of these turns need their events yet, at a time before which events are old. */
+export type ListOpenTurns = (
+  sessionId: string,
+  turnIds: readonly string[],
+  before: number,
+) => Promise<readonly string[]>;
+
 /** Deletes the events of turns whose message has stood for them long enough, little by little. */
 @Injectable()
 export class RawEventsRetention implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -27,6 +34,7 @@ export class RawEventsRetention implements OnApplicationBootstrap, BeforeApplica
   private cancelNext: () => void = () => undefined;
   private running: Promise<unknown> = Promise.resolve();
   private isStopped = false;
+  private listOpen: ListOpenTurns = (_sessionId, turnIds) => Promise.resolve(turnIds);
 
   constructor(
     private readonly dataSource: DataSource,
@@ -44,6 +52,11 @@ export class RawEventsRetention implements OnApplicationBootstrap, BeforeApplica
     this.isStopped = true;
     this.cancelNext();
     await this.running;
+  }
+
+  /** Who knows the turns says which of them keep their events. Nothing is deleted before. */
+  keepEventsOf(listOpen: ListOpenTurns): void {
+    this.listOpen = listOpen;
   }
 
   /** One pass over all sessions. Resolves with the number of events it deleted. */
@@ -81,8 +94,9 @@ export class RawEventsRetention implements OnApplicationBootstrap, BeforeApplica
       const turnIds = await this.events.listTurns(sessionId, after, turnsPerPage);
       const last = turnIds.at(-1);
       if (last === undefined) break;
-      for (const turnId of await this.withoutOpen(sessionId, turnIds, before)) {
-        removed += await this.removeEvents(sessionId, turnId, before);
+      const open = new Set(await this.listOpen(sessionId, turnIds, before));
+      for (const turnId of turnIds) {
+        if (!open.has(turnId)) removed += await this.removeEvents(sessionId, turnId, before);
       }
       after = last;
     }
@@ -99,22 +113,6 @@ export class RawEventsRetention implements OnApplicationBootstrap, BeforeApplica
       if (count < rowsPerBatch) break;
     }
     return removed;
-  }
-
-  /** Turns that ended before then and have their message, and those nobody knows. */
-  private async withoutOpen(
-    sessionId: string,
-    turnIds: readonly string[],
-    before: number,
-  ): Promise<readonly string[]> {
-    const open: readonly { id: string }[] = await this.dataSource.query(
-      `SELECT id FROM turns WHERE session_id = ? AND id IN (SELECT value FROM json_each(?))
-         AND (status = 'running' OR ended_at >= ? OR NOT EXISTS (SELECT 1 FROM messages
-           WHERE messages.session_id = turns.session_id AND messages.turn_id = turns.id AND role = 'assistant'))`,
-      [sessionId, JSON.stringify(turnIds), before],
-    );
-    const openIds = new Set(open.map(({ id }) => id));
-    return turnIds.filter((id) => !openIds.has(id));
   }
 
   private async listSessions(after: string): Promise<readonly string[]> {

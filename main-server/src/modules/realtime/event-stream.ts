@@ -1,0 +1,183 @@
+import type { ServerResponse } from 'node:http';
+import { Logger } from '@nestjs/common';
+import {
+  protocolVersion,
+  type ContainerResponse,
+  type Cursor,
+  type Entry,
+  type ErrorPayload,
+} from '@codex-webapp/contracts';
+import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import { toEntryEvents, toEventText, type StreamEvent } from './event-text.ts';
+import { Pace } from './pace.ts';
+import { loginEnd, type ClientEnd, type SessionClient } from './session-clients.ts';
+import { SessionFeed, type FeedSource } from './session-feed.ts';
+
+/** Shorter than the patience of proxies, which cut what is silent for 30 to 60 s. */
+const beatMs = 15_000;
+/** A reader that has not taken so many beats is gone. */
+const unheardBeatsMax = 4;
+/** For a reader that does not take the end either. */
+const endGraceMs = 1_000;
+const retryMs = 2_000;
+/** For a client that comes back although nothing will change for it. */
+const retryEndedMs = 60_000;
+
+export interface EventStreamOptions {
+  readonly sessionId: string;
+  readonly source: FeedSource;
+  readonly clock: Clock;
+  /** Called every 15 s: whether the credential is still good. */
+  readonly isStillAllowed: () => Promise<boolean>;
+}
+
+/** One answer that goes on: what a session's socket shows, as `text/event-stream`. */
+export class EventStream implements SessionClient {
+  private readonly logger = new Logger(EventStream.name);
+  private readonly feed: SessionFeed;
+  private readonly pace: Pace;
+  private cancelBeat: () => void = () => undefined;
+  private unheardBeats = 0;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly options: EventStreamOptions,
+  ) {
+    this.pace = new Pace({
+      get isOpen() {
+        return !response.writableEnded && !response.destroyed;
+      },
+      get unsentBytes() {
+        return response.writableLength;
+      },
+      write: (data, onSent) => void response.write(data, onSent),
+      cut: () => response.destroy(),
+    });
+    this.feed = new SessionFeed(options.source, {
+      snapshot: (snapshot) =>
+        this.sendLarge(toEventText({ name: 'snapshot', data: snapshot, cursor: snapshot.cursor })),
+      missed: (entries, epoch) => this.sendLarge(toEntryEvents(entries, epoch)),
+      entries: (entries, epoch) => this.show(entries, epoch),
+      reset: (reason) => this.send({ name: 'reset', data: { type: 'reset', reason } }),
+      lost: (error) => this.finish(toPayload(error), retryMs),
+    });
+    response.once('close', () => this.leave());
+  }
+
+  /** Resolves when the client has what there is. Rejects, with nothing said yet, when that could not be read. */
+  async start(from: Cursor | null): Promise<void> {
+    try {
+      await this.feed.start(from);
+    } catch (error) {
+      this.leave();
+      if (!this.response.headersSent) throw error;
+      return this.finish(toPayload(error), retryMs);
+    }
+    if (!this.pace.isOpen) return;
+    this.begin();
+    this.scheduleBeat();
+  }
+
+  progress(container: ContainerResponse): void {
+    this.send({ name: 'container.progress', data: { type: 'container.progress', container } });
+  }
+
+  end({ error }: ClientEnd): void {
+    this.finish(error, retryEndedMs);
+  }
+
+  /** The server stops, and comes back. */
+  stop(): void {
+    this.finish(
+      { code: 'server.stopping', message: 'The server is restarting; come back in a moment.' },
+      retryMs,
+    );
+  }
+
+  /** Nobody is told anything new, until it is unarchived. */
+  archived(): void {
+    this.finish(
+      {
+        code: 'session.archived',
+        message: 'The session is archived; nothing new comes until it is unarchived.',
+      },
+      retryEndedMs,
+    );
+  }
+
+  /** The last event says why, and the answer is complete. */
+  private finish(error: ErrorPayload, comeBackMs: number): void {
+    if (!this.pace.isOpen) return;
+    this.send({ name: 'end', data: { type: 'end', error }, retryMs: comeBackMs });
+    this.leave();
+    this.response.end();
+    const cancel = this.options.clock.schedule(endGraceMs, () => this.response.destroy());
+    this.response.once('close', cancel);
+  }
+
+  private show(entries: readonly Entry[], epoch: string): void {
+    this.begin();
+    if (!this.pace.send(toEntryEvents(entries, epoch))) return this.leave();
+    if (entries.some(isArchival)) this.archived();
+  }
+
+  private begin(): void {
+    if (this.response.headersSent) return;
+    this.response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    const { sessionId } = this.options;
+    this.send({ name: 'hello', data: { type: 'hello', protocolVersion, sessionId }, retryMs });
+  }
+
+  private send(event: StreamEvent): void {
+    this.begin();
+    this.pace.send(toEventText(event));
+  }
+
+  private sendLarge(text: string | Buffer): void {
+    this.begin();
+    this.pace.sendLarge(text);
+  }
+
+  private scheduleBeat(): void {
+    this.cancelBeat = this.options.clock.schedule(beatMs, () => this.beat());
+  }
+
+  private beat(): void {
+    this.unheardBeats += 1;
+    if (this.unheardBeats > unheardBeatsMax) return void this.response.destroy();
+    this.response.write(': still here\n\n', () => (this.unheardBeats = 0));
+    this.scheduleBeat();
+    void this.checkAllowed();
+  }
+
+  private async checkAllowed(): Promise<void> {
+    try {
+      if (!(await this.options.isStillAllowed())) this.end(loginEnd);
+    } catch (error) {
+      // Asked again at the next beat.
+      this.logger.warn({
+        msg: 'A credential could not be checked',
+        sessionId: this.options.sessionId,
+        err: error,
+      });
+    }
+  }
+
+  private leave(): void {
+    this.cancelBeat();
+    this.feed.end();
+  }
+}
+
+function isArchival({ body }: Entry): boolean {
+  return body.type === 'session.changed' && body.session.archivedAt !== null;
+}
+
+function toPayload(error: unknown): ErrorPayload {
+  if (error instanceof DomainError) return error.toPayload();
+  return { code: 'internal', message: 'The session could not be read; come back in a moment.' };
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { closeCodes, type Entry, type MainFrame, type ServerFrame } from '@codex-webapp/contracts';
+import { says } from './support/conversation.ts';
+import { ServerProcess } from './support/server-process.ts';
+import type { TestSocket } from './support/test-socket.ts';
+import { waitFor } from './support/wait-for.ts';
+
+jest.setTimeout(120_000);
+
+const stalledCount = 54;
+const burst = 20_000;
+/** Small frames, since each one that waits costs more than its bytes. */
+const perFrame = 1;
+const growthMaxMegabytes = 50;
+const text = 'x'.repeat(300);
+
+let server: ServerProcess;
+let sessionId: string;
+let link: TestSocket<MainFrame>;
+let seq = 0;
+const epoch = randomBytes(16).toString('hex');
+
+beforeAll(async () => {
+  server = await ServerProcess.start({ env: { SESSION_SOCKETS_MAX: '100' } });
+  ({ id: sessionId } = await server.addSession());
+  link = await server.openLink(sessionId, await server.containerToken(sessionId), { epoch, lastSeq: 0 });
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+function entriesOf(page: TestSocket<ServerFrame>): readonly Entry[] {
+  return page.frames.flatMap((frame) => (frame.type === 'entries' ? frame.entries : []));
+}
+
+/** Events as fast as the server acknowledges them. Gives the most memory the server took meanwhile. */
+async function sendBurst(): Promise<number> {
+  let peak = 0;
+  for (let sent = 0; sent < burst; sent += perFrame) {
+    const events = Array.from({ length: perFrame }, () => ({ seq: (seq += 1), at: 0, event: says('t', text) }));
+    link.send({ type: 'events', epoch, events });
+    link.frames.length = 0;
+    if (seq % 500 === 0) await link.wait((frame) => frame.type === 'ack' && frame.seq >= seq, 20_000);
+    peak = Math.max(peak, server.residentMegabytes());
+  }
+  return peak;
+}
+
+async function openShown(): Promise<TestSocket<ServerFrame>> {
+  const page = await server.openPage(sessionId);
+  await page.wait(({ type }) => type === 'snapshot');
+  return page;
+}
+
+describe(`${stalledCount} readers that stall while ${burst} events come`, () => {
+  it('cost the server less than 50 MB, are closed, come back by cursor, and hold up nobody', async () => {
+    const healthy = await openShown();
+    // What a burst costs without them: the heap grows to its working size.
+    const before = Math.max(await sendBurst(), await sendBurst(), await sendBurst());
+    const stalled = await Promise.all(Array.from({ length: stalledCount }, openShown));
+    for (const { ws } of stalled) ws.pause();
+    const growth = (await sendBurst()) - before;
+    process.stdout.write(
+      `Stalled readers: ${stalledCount}, memory of the server: +${growth.toFixed(1)} MB\n`,
+    );
+    expect(growth).toBeLessThan(growthMaxMegabytes);
+    await waitFor(() => entriesOf(healthy).length === seq, 20_000);
+    const positions = entriesOf(healthy).map(({ position }) => position);
+    expect(positions).toEqual(positions.map((_, index) => (positions[0] ?? 0) + index));
+    for (const { ws } of stalled) ws.resume();
+    for (const one of stalled) expect([closeCodes.tooSlow, 1006]).toContain(await one.closed(20_000));
+    const [first] = stalled;
+    const last = entriesOf(first!).at(-1);
+    const shown = await first!.wait((frame) => frame.type === 'snapshot');
+    const cursor = { epoch: shown.type === 'snapshot' ? shown.cursor.epoch : '', position: last!.position };
+    const back = await server.openPage(sessionId, cursor);
+    const answer = await back.wait(({ type }) => type === 'snapshot' || type === 'entries');
+    expect(answer).toMatchObject({ type: 'snapshot', cursor: { position: positions.at(-1) } });
+    expect(back.frames.some(({ type }) => type === 'reset')).toBe(false);
+  });
+});

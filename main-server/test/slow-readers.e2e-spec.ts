@@ -36,7 +36,11 @@ function entriesOf(page: TestSocket<ServerFrame>): readonly Entry[] {
 async function sendBurst(): Promise<number> {
   let peak = 0;
   for (let sent = 0; sent < burst; sent += perFrame) {
-    const events = Array.from({ length: perFrame }, () => ({ seq: (seq += 1), at: 0, event: says('t', text) }));
+    const events = Array.from({ length: perFrame }, () => ({
+      seq: (seq += 1),
+      at: 0,
+      event: says('t', text),
+    }));
     link.send({ type: 'events', epoch, events });
     link.frames.length = 0;
     if (seq % 500 === 0) await link.wait((frame) => frame.type === 'ack' && frame.seq >= seq, 20_000);

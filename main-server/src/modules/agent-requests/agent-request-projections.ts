@@ -112,7 +112,3 @@ async function update(manager: EntityManager, row: AgentRequest): Promise<void> 
 async function insert(manager: EntityManager, row: AgentRequest): Promise<void> {
   await manager.insert(AgentRequestEntity, row);
 }
-
-async function update(manager: EntityManager, row: AgentRequest): Promise<void> {
-  await manager.update(AgentRequestEntity, { id: row.id }, row);
-}

@@ -183,27 +183,31 @@ describe('GET /api/sessions/:id/events', () => {
 
   describe('what was shown and could not be stored', () => {
     it('is taken back on an open stream, and its ids mean nothing afterwards', async () => {
-      const { session, container } = await busySession();
-      const turn = await startTurn(app, user, container);
-      const staying = await open(session.id);
-      const leaving = await open(session.id);
+      await using own = await createTestApp();
+      const owner = await own.addUser();
+      const session = await own.addSession(owner);
+      const container = await ScriptedContainer.connect(own, session.id);
+      const credential = bearer(await own.addToken(owner));
+      const follow = (id?: string) => TestEventStream.open(own, session.id, credential, id);
+      const turn = await startTurn(own, owner, container);
+      const staying = await follow();
+      const leaving = await follow();
       await Promise.all([staying.wait('snapshot'), leaving.wait('snapshot')]);
-      let failures = 1;
-      const disarm = app.get(Failpoints).arm('history.store', () => {
-        if ((failures -= 1) >= 0) throw new Error('disk full');
+      const disarm = own.get(Failpoints).arm('history.store', () => {
+        throw new Error('disk full');
       });
       container.send(says(turn.turnId, 'lost'));
       const { id: takenBack } = await leaving.wait('turn.event');
       leaving.close();
       await staying.wait('reset');
+      disarm();
       await waitFor(() => staying.events.filter(({ name }) => name === 'snapshot').length === 2);
       expect(
         staying.events.map(({ name }) => name).filter((name) => !/^(container|session)\./.test(name)),
       ).toEqual(['hello', 'snapshot', 'turn.event', 'reset', 'snapshot']);
-      const back = await open(session.id, takenBack ?? '');
+      const back = await follow(takenBack ?? '');
       await back.wait('snapshot');
       expect(back.events.map(({ name }) => name).slice(0, 3)).toEqual(['hello', 'reset', 'snapshot']);
-      disarm();
       for (const stream of [staying, back]) stream.close();
       container.disconnect();
     });

@@ -1,9 +1,9 @@
 // What one container that sends as fast as it can costs another session and the server, in turns with silence.
 import { fileURLToPath } from 'node:url';
 import { figure, median } from './support/figures.mjs';
-import { residentMegabytes } from './support/processes.mjs';
+import { residentMegabytes } from '../../tools/processes/processes.mjs';
 import { Product } from './support/product.mjs';
-import { waitFor } from './support/wait.mjs';
+import { waitFor } from '../../tools/processes/wait.mjs';
 import { Worker } from './support/worker.mjs';
 
 const perSecond = 200;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { waitFor } from './wait.mjs';
+import { waitFor } from '../../../tools/processes/wait.mjs';
 
 /** For a program that `profileDuring` may look into: it opens its inspector when asked to, on a free port. */
 export const profilable = ['--inspect-port=0'];

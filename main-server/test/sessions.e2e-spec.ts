@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { DataSource } from 'typeorm';
 import type { ServerDataSource } from '../src/database/server-data-source.ts';
+import { indexMessage } from '../src/modules/session-state/session-index.ts';
 import { TicketsService } from '../src/modules/tickets/tickets.service.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -129,10 +130,7 @@ describe('GET /api/sessions (seed: API Endpoints, Sessions: list all sessions)',
     await app.addSession(bob, { title: 'Fix his build' });
     const { writeQueue } = app.get(DataSource) as ServerDataSource;
     await writeQueue.run((manager) =>
-      manager.query(
-        `INSERT INTO search_index (text, session_id, message_id) VALUES ('a zebra crossed', ?, 'm1')`,
-        [build.id],
-      ),
+      indexMessage(manager, { id: 'm1', sessionId: build.id, text: 'a zebra crossed' }),
     );
     const find = (q: string) => titles(app, ada, `?q=${encodeURIComponent(q)}`);
     expect(await find('creme')).toEqual(['Fix the Crème build']);
@@ -260,7 +258,8 @@ describe('DELETE /api/sessions/:id (seed: API Endpoints, Sessions: delete sessio
     expect((await app.as(user).delete(`/api/sessions/${id}`)).status).toBe(204);
     expect((await app.as(user).get(`/api/sessions/${id}`)).status).toBe(404);
     await waitFor(async () => (await app.query('SELECT id FROM sessions')).length === 1);
-    expect(await app.query('SELECT session_id FROM search_index')).toEqual([{ session_id: kept.id }]);
+    for (const table of ['search_index', 'search_index_rows'])
+      expect(await app.query(`SELECT session_id FROM ${table}`)).toEqual([{ session_id: kept.id }]);
     expect((await app.as(user).delete(`/api/sessions/${id}`)).status).toBe(404);
   });
 

@@ -2,6 +2,7 @@ import { CreateTables1795341600000 } from './20261122T1000-create-tables.ts';
 import { AddPromptSteering1795600800000 } from './20261125T1000-add-prompt-steering.ts';
 import { AddKeptAnswers1795737600000 } from './20261127T0000-add-kept-answers.ts';
 import { AddTurnEndReported1795741200000 } from './20261127T0100-add-turn-end-reported.ts';
+import { AddSearchIndexRows1795744800000 } from './20261127T0200-add-search-index-rows.ts';
 
 /** Oldest first. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   AddPromptSteering1795600800000,
   AddKeptAnswers1795737600000,
   AddTurnEndReported1795741200000,
+  AddSearchIndexRows1795744800000,
 ];

@@ -13,8 +13,9 @@ import {
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import { LessThan, type EntityManager, Repository } from 'typeorm';
-import { readRows, runStatement } from '../../database/statement.ts';
+import { readRows } from '../../database/statement.ts';
 import type { AppendEntry } from '../history/session-history.ts';
+import { indexMessage, replaceMessage } from '../session-state/session-index.ts';
 import { toAuthorColumns } from './message-author.ts';
 import { insertMessage } from './insert-message.ts';
 import { type Message, MessageEntity } from './message.entity.ts';
@@ -68,12 +69,7 @@ export class MessagesService {
       };
     });
     await insertMessage(manager, row);
-    const indexed = [row.text, row.sessionId, row.id];
-    await runStatement(
-      manager,
-      'INSERT INTO search_index (text, session_id, message_id) VALUES (?, ?, ?)',
-      indexed,
-    );
+    await indexMessage(manager, row);
     return toMessageResponse(row);
   }
 
@@ -97,7 +93,7 @@ export class MessagesService {
       bodyHash: message.delivery?.bodyHash ?? null,
     };
     await manager.update(MessageEntity, { id }, row);
-    await manager.query('UPDATE search_index SET text = ? WHERE message_id = ?', [row.text, id]);
+    await replaceMessage(manager, row);
     const response = toMessageResponse(row);
     append({
       type: 'message.stored',

@@ -45,7 +45,7 @@ export class TurnsService implements OnApplicationBootstrap {
   async findNewest(sessionId: string): Promise<string | null> {
     const [newest] = await this.turns.find({
       where: { sessionId },
-      order: { startedAt: 'DESC', id: 'ASC' },
+      order: { startedAt: 'DESC' },
       take: 1,
     });
     return newest?.id ?? null;

@@ -1,23 +1,62 @@
 import type { EntityManager } from 'typeorm';
+import { runStatement } from '../../database/statement.ts';
 import type { Session } from './session.ts';
 
-/** Puts the title into the full-text index, in place of the one that was there. */
-export async function replaceTitle(manager: EntityManager, session: Session): Promise<void> {
-  await manager.query('DELETE FROM search_index WHERE session_id = ? AND message_id IS NULL', [session.id]);
-  await indexTitle(manager, session);
+export interface IndexedMessage {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly text: string;
 }
 
-/** For a session that has none there yet: to look for one would read the whole index. A title's row names no message. */
-export async function indexTitle(manager: EntityManager, session: Session): Promise<void> {
-  await manager.query('INSERT INTO search_index (text, session_id, message_id) VALUES (?, ?, NULL)', [
-    session.title,
-    session.id,
-  ]);
+/** Puts the title of a new session into the full-text index. */
+export async function indexTitle(manager: EntityManager, { id, title }: Session): Promise<void> {
+  await insert(manager, { text: title, sessionId: id, messageId: null });
+}
+
+/** Puts the title in place of the one that was there. */
+export async function replaceTitle(manager: EntityManager, { id, title }: Session): Promise<void> {
+  await manager.query(`UPDATE search_index SET text = ? WHERE rowid = ${rowOf}`, [title, id, null]);
+}
+
+export async function indexMessage(manager: EntityManager, message: IndexedMessage): Promise<void> {
+  await insert(manager, { text: message.text, sessionId: message.sessionId, messageId: message.id });
+}
+
+/** Puts a message's text in place of the one it had. */
+export async function replaceMessage(
+  manager: EntityManager,
+  { id, sessionId, text }: IndexedMessage,
+): Promise<void> {
+  await manager.query(`UPDATE search_index SET text = ? WHERE rowid = ${rowOf}`, [text, sessionId, id]);
 }
 
 /** Takes the title and all messages of a session out of the index. */
 export async function removeFromIndex(manager: EntityManager, sessionId: string): Promise<void> {
-  await manager.query('DELETE FROM search_index WHERE session_id = ?', [sessionId]);
+  await manager.query(
+    'DELETE FROM search_index WHERE rowid IN (SELECT id FROM search_index_rows WHERE session_id = ?)',
+    [sessionId],
+  );
+  await manager.query('DELETE FROM search_index_rows WHERE session_id = ?', [sessionId]);
+}
+
+interface IndexRow {
+  readonly text: string;
+  readonly sessionId: string;
+  /** Null: the title. */
+  readonly messageId: string | null;
+}
+
+/** Takes a session's id and a message's, or null. */
+const rowOf = '(SELECT id FROM search_index_rows WHERE session_id = ? AND message_id IS ?)';
+
+async function insert(manager: EntityManager, { text, sessionId, messageId }: IndexRow): Promise<void> {
+  const place = [sessionId, messageId];
+  await runStatement(manager, 'INSERT INTO search_index_rows (session_id, message_id) VALUES (?, ?)', place);
+  await runStatement(
+    manager,
+    `INSERT INTO search_index (rowid, text, session_id, message_id) VALUES (${rowOf}, ?, ?, ?)`,
+    [...place, text, ...place],
+  );
 }
 
 /**

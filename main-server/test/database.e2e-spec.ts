@@ -10,7 +10,8 @@ import { sqliteOptions } from '../src/database/data-source.ts';
 import { Secrets } from '../src/database/secrets.ts';
 import { ServerDataSource } from '../src/database/server-data-source.ts';
 import { ServerState } from '../src/database/server-state.ts';
-import { createTestApp } from './support/create-test-app.ts';
+import { createTestApp, type TestUser } from './support/create-test-app.ts';
+import { waitFor } from './support/wait-for.ts';
 
 let folder: string;
 
@@ -232,6 +233,30 @@ describe('the database', () => {
     await old.destroy();
     await source.destroy();
     await data.onApplicationShutdown();
+  });
+
+  it('of before the rows of the full-text index were kept still finds, renames and deletes', async () => {
+    let ada: TestUser;
+    {
+      await using app = await createTestApp({ folder });
+      ada = await app.addUser();
+      await app.addSession(ada, { title: 'Older' });
+    }
+    const raw = await openRaw();
+    await raw.query('DROP TABLE search_index_rows');
+    await raw.query(`DELETE FROM migrations WHERE name LIKE 'AddSearchIndexRows%'`);
+    await raw.destroy();
+    await using app = await createTestApp({ folder });
+    const find = async (word: string) =>
+      (await app.as(ada).get(`/api/sessions?q=${word}`)).body.sessions as { id: string }[];
+    const [session] = await find('older');
+    await app.as(ada).patch(`/api/sessions/${session!.id}`, { title: 'Renamed' });
+    expect([await find('older'), await find('renamed')]).toEqual([
+      [],
+      [expect.objectContaining({ id: session!.id })],
+    ]);
+    await app.as(ada).delete(`/api/sessions/${session!.id}`);
+    await waitFor(async () => (await app.query('SELECT 1 FROM search_index')).length === 0);
   });
 
   it('that is gone stops the start instead of being made anew', async () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { ApiClient } from './support/api-client.ts';
 import { RunningServer } from './support/running-server.ts';
@@ -28,7 +29,9 @@ test('all of an output that was cut is shown on request, also while the containe
 
     await api.ask('POST', `/sessions/${id}/container/stop`);
     await page.reload();
-    const file = ui.getByRole('link', { name: /^Download/ });
+    const file = ui.getByRole('button', { name: /^Download/ });
+    const [download] = await Promise.all([page.waitForEvent('download'), file.click()]);
+    expect(await readFile(await download.path(), 'utf8')).toBe(whole);
     await file.locator('..').getByRole('button', { name: 'Show all' }).click();
     await expect(ui.getByText('All of it is shown.')).toBeVisible();
     expect(`${await output.textContent()}\n`).toBe(whole);

@@ -99,7 +99,7 @@ describe('the scripts of the seed', () => {
   });
 });
 
-/** style-guide: `implements` misses an optional field that was forgotten. */
+/** `implements` misses an optional field that was forgotten. */
 describe('each DTO that follows a contract', () => {
   it('has a line that makes drift a compile error', () => {
     const folders = ['main-server/src', 'container-agent/src'];

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { request as httpRequest, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseEventId, type Cursor, type Entry, type SessionResponse } from '@codex-webapp/contracts';
+import {
+  parseEventId,
+  streamEndSchema,
+  type Cursor,
+  type Entry,
+  type ErrorPayload,
+  type SessionResponse,
+} from '@codex-webapp/contracts';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { WriteQueue } from '../src/database/write-queue.ts';
@@ -235,11 +242,11 @@ describe('GET /api/sessions/:id/events', () => {
   }, 30_000);
 
   describe('the end', () => {
-    async function ended(stream: TestEventStream): Promise<Record<string, unknown>> {
+    async function ended(stream: TestEventStream): Promise<ErrorPayload> {
       await stream.over(2_000);
       expect(stream.events.at(-1)?.name).toBe('end');
       expect(stream.events.at(-1)?.retryMs).toBeGreaterThan(0);
-      return (stream.events.at(-1)?.data.error ?? {}) as Record<string, unknown>;
+      return streamEndSchema.parse(stream.events.at(-1)?.data).error;
     }
 
     it('comes within two seconds of a logout', async () => {

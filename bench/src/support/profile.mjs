@@ -11,7 +11,10 @@ const entriesShown = 10;
 const packed =
   /^\/\/ (?:\S*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)|^\/\/ (?:main-server\/dist\/(?:modules\/)?|libs\/)([\w-]+)/;
 
-/** What the main thread of a program does while `work` runs: `package 12.3 %, …` of its busy time, largest first. Native code is also what waits for a processor. */
+/**
+ * What the main thread of a program does while `work` runs: `package 12.3 %, …` of its busy time, largest first. Native
+ * code is also what waits for a processor.
+ */
 export async function profileDuring(program, work) {
   process.kill(program.pid, 'SIGUSR1');
   const url = await waitFor(
@@ -65,12 +68,12 @@ function nameOf({ functionName, url, lineNumber }) {
     return `node:${url.slice(5).split('/').at(-1).replace(/^_/, '').split('_')[0]}`;
   const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
   if (inPackage !== undefined) return inPackage;
-  return url.endsWith('/dist/main.js') ? (partsOf(url)[lineNumber] ?? 'main-server') : 'main-server';
+  return url.includes('/main-server/dist/') ? (partsOf(url)[lineNumber] ?? 'main-server') : 'main-server';
 }
 
 const files = new Map();
 
-/** The packed program tells before each part where it comes from. */
+/** A packed file tells before each part where that comes from. */
 function partsOf(url) {
   if (files.has(url)) return files.get(url);
   let part = 'main-server';

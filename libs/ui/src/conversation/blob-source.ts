@@ -12,8 +12,8 @@ export interface BlobText {
 export interface BlobSource {
   /** At most the first `maxBytes`. Null where it is not there, or not yet. A rejection has words for people. */
   read(sha256: string, maxBytes: number): Promise<BlobText | null>;
-  /** The address of the whole, as a file to save. */
-  urlOf(sha256: string): string;
+  /** Gives the whole to the reader as a file. False where it is not there, or not yet. Rejects as `read` does. */
+  save(sha256: string): Promise<boolean>;
 }
 
 /** Null where such content cannot be asked for: what was cut stays cut. */

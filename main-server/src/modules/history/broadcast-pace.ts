@@ -2,8 +2,7 @@ import type { Entry } from '@codex-webapp/contracts';
 
 /** A broadcast this short is followed by the next one at once. */
 const shortMs = 2;
-/** How much longer than the broadcast before it the pause is: others need the thread as well. */
-const pausePerMs = 1;
+/** A pause is as long as the broadcast before it, since others need the thread as well, and no longer than this. */
 const pauseMaxMs = 100;
 
 /**
@@ -36,7 +35,7 @@ export class BroadcastPace {
     const startedAt = this.now();
     this.show(entries);
     const tookMs = this.now() - startedAt;
-    if (tookMs > shortMs) this.pause(Math.min(tookMs * pausePerMs, pauseMaxMs));
+    if (tookMs > shortMs) this.pause(Math.min(tookMs, pauseMaxMs));
   }
 
   private pause(ms: number): void {

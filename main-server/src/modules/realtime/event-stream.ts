@@ -6,6 +6,7 @@ import {
   type Cursor,
   type Entry,
   type ErrorPayload,
+  type StreamEnd,
 } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { toEntryEvents, toEventText, type StreamEvent } from './event-text.ts';
@@ -108,7 +109,8 @@ export class EventStream implements SessionClient {
   /** The last event says why, and the answer is complete. */
   private finish(error: ErrorPayload, comeBackMs: number): void {
     if (!this.pace.isOpen) return;
-    this.send({ name: 'end', data: { type: 'end', error }, retryMs: comeBackMs });
+    const end: StreamEnd = { type: 'end', error };
+    this.send({ name: 'end', data: end, retryMs: comeBackMs });
     this.leave();
     this.response.end();
     const cancel = this.options.clock.schedule(endGraceMs, () => this.response.destroy());

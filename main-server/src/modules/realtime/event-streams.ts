@@ -13,7 +13,7 @@ import { FeedSources } from './feed-sources.ts';
 import { loginEnd, SessionClients, type SessionGuest } from './session-clients.ts';
 
 /** An answer, with the request it is to. */
-export type AnsweredResponse = ServerResponse & { readonly req: IncomingMessage };
+type AnsweredResponse = ServerResponse & { readonly req: IncomingMessage };
 
 /** The event streams of scripts: opened, counted, and ended when the server stops. */
 @Injectable()

@@ -2,7 +2,7 @@
 
 import { Download } from 'lucide-react';
 import { Button } from '../../primitives/button.tsx';
-import type { BlobView, BlobState } from './use-blob.ts';
+import { absentWords, type BlobView, type BlobState } from './use-blob.ts';
 
 type Props = {
   blob: BlobView;
@@ -12,21 +12,19 @@ type Props = {
 
 /** Says that something is cut, and brings the whole: into the page as far as that goes, or as a file. */
 export function BlobBar({ blob, noun }: Props) {
-  const { ref, url, state, load } = blob;
+  const { ref, state, load, saveProblem, save } = blob;
   const canLoad = state.phase !== 'loaded';
   return (
     <div className="sticky left-0 flex flex-wrap items-center gap-x-3 gap-y-1 border-t border-border px-3 py-1.5 font-sans text-xs text-muted">
-      <output>{wordsOf(state, noun, ref.truncated === true)}</output>
+      <output>{saveProblem ?? wordsOf(state, noun, ref.truncated === true)}</output>
       {canLoad && (
         <Button size="sm" variant="ghost" disabled={state.phase === 'loading'} onClick={() => void load()}>
           {state.phase === 'idle' ? 'Show all' : 'Try again'}
         </Button>
       )}
-      <Button asChild size="sm" variant="ghost">
-        <a href={url} download>
-          <Download aria-hidden />
-          Download {formatBytes(ref.bytes)}
-        </a>
+      <Button size="sm" variant="ghost" onClick={() => void save()}>
+        <Download aria-hidden />
+        Download {formatBytes(ref.bytes)}
       </Button>
     </div>
   );
@@ -39,7 +37,7 @@ function wordsOf(state: BlobState, noun: string, isTruncated: boolean): string {
     case 'loading':
       return 'Loading…';
     case 'absent':
-      return `The whole is still on its way, or was not kept.`;
+      return absentWords;
     case 'failed':
       return state.problem;
     case 'loaded': {

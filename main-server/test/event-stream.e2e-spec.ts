@@ -7,7 +7,7 @@ import {
   streamEndSchema,
   type Cursor,
   type Entry,
-  type ErrorPayload,
+  type StreamEnd,
   type SessionResponse,
 } from '@codex-webapp/contracts';
 import { Failpoints } from '@codex-webapp/nest-kit';
@@ -242,7 +242,7 @@ describe('GET /api/sessions/:id/events', () => {
   }, 30_000);
 
   describe('the end', () => {
-    async function ended(stream: TestEventStream): Promise<ErrorPayload> {
+    async function ended(stream: TestEventStream): Promise<StreamEnd['error']> {
       await stream.over(2_000);
       expect(stream.events.at(-1)?.name).toBe('end');
       expect(stream.events.at(-1)?.retryMs).toBeGreaterThan(0);

@@ -54,12 +54,20 @@ export class StorageRoom {
   /** What a failed transaction means: `storage.full`, or null for every other failure. */
   explain(error: unknown): DomainError | null {
     const { code } = error as { readonly code?: unknown };
-    const isFull =
-      code === 'SQLITE_FULL' || (code === 'SQLITE_IOERR' && this.freeBytes() < nearlyNothingBytes);
+    const isFull = code === 'SQLITE_FULL' || (code === 'SQLITE_IOERR' && this.hasNearlyNothing());
     if (!isFull) return null;
     if (!this.isFull) this.logger.error({ msg: 'The disk of the database is full' });
     this.isFull = true;
     return storageFull(error);
+  }
+
+  /** False also where a disk that fails does not say: who asks has an error to tell already. */
+  private hasNearlyNothing(): boolean {
+    try {
+      return this.freeBytes() < nearlyNothingBytes;
+    } catch {
+      return false;
+    }
   }
 
   /** Gives the room back that was held. False when there was none. */

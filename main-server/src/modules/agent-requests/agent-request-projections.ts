@@ -102,6 +102,10 @@ function statusAfter(
   { reason }: TurnEventOf<'agent_request.closed'>,
 ): AgentRequest['status'] {
   if (row.status === 'pending') return reason;
+  // It did reach the agent; that was told late, by an outbox that outlived it.
+  if (row.status === 'expired' && row.answer !== null && row.promptId === null && reason === 'answered') {
+    return 'answered';
+  }
   return row.status === 'answered' && row.closedAt === null && reason === 'expired' ? 'expired' : row.status;
 }
 

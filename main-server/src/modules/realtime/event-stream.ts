@@ -74,7 +74,7 @@ export class EventStream implements SessionClient {
       if (!this.response.headersSent) throw error;
       return this.finish(toPayload(error), retryMs);
     }
-    if (!this.pace.isOpen) return;
+    if (!this.pace.isOpen) return this.leave();
     this.begin();
     this.scheduleBeat();
   }

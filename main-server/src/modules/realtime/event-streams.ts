@@ -45,6 +45,8 @@ export class EventStreams {
     // A page of another origin could not read the stream, but it could use up its owner's streams.
     if (user.via === 'login') assertSameOrigin(request, this.origin.app, { isSilenceAllowed: true });
     await this.sessions.getOwned(user, sessionId);
+    // Gone while we looked it up; it would never be told to be over.
+    if (response.destroyed) return;
     const from = parseLastEventId(lastEventId);
     if (request.method === 'HEAD') return void response.end();
     const guest = { user, sessionId, by: 'stream' } as const;

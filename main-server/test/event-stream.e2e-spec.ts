@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   parseEventId,
   streamEndSchema,
@@ -14,6 +14,7 @@ import { Failpoints } from '@codex-webapp/nest-kit';
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { LoginCookie } from '../src/modules/auth/login-cookie.ts';
+import { SessionStateService } from '../src/modules/session-state/session-state.service.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 import { ends, says, startTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
@@ -305,6 +306,37 @@ describe('GET /api/sessions/:id/events', () => {
       stream.close();
       container.disconnect();
     });
+  });
+
+  it('keeps no place for a client that left before its stream began', async () => {
+    const session = await app.addSession(user);
+    const sessions = app.get(SessionStateService);
+    const getOwned = sessions.getOwned.bind(sessions);
+    const server: Server = app.nest.getHttpServer();
+    let closed = 0;
+    const onConnection = (socket: Socket): void => void socket.once('close', () => (closed += 1));
+    server.on('connection', onConnection);
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const spy = jest.spyOn(sessions, 'getOwned').mockImplementation(async (...args) => {
+      await held;
+      return getOwned(...args);
+    });
+    const headers = { host: app.host, ...bearer(token) };
+    const left = Array.from({ length: 10 }, () =>
+      httpRequest(`${app.url}/api/sessions/${session.id}/events`, { agent: false, headers })
+        .on('error', () => undefined)
+        .end(),
+    );
+    await waitFor(() => spy.mock.calls.length === 10);
+    for (const request of left) request.destroy();
+    await waitFor(() => closed === 10);
+    goOn();
+    spy.mockRestore();
+    server.off('connection', onConnection);
+    const streams = await Promise.all(Array.from({ length: 10 }, () => open(session.id)));
+    for (const stream of streams) await stream.wait('snapshot');
+    for (const stream of streams) stream.close();
   });
 
   it('takes no more than ten streams of one session, and leaves the sockets of pages alone', async () => {

@@ -173,6 +173,23 @@ describe('an answer that comes after its agent has died', () => {
     asked.container.disconnect();
   });
 
+  it('offers no answer again of which it is told late that the agent got it', async () => {
+    const asked = await ask(app, user);
+    const { turn, container, id } = asked;
+    await answer(asked);
+    await dies(asked);
+    await container.sendAcked({
+      type: 'agent_request.closed',
+      turnId: turn.turnId,
+      agentRequestId: id,
+      reason: 'answered',
+    });
+    const { body } = await app.as(user).get(`/api/sessions/${asked.session.id}/requests/${id}`);
+    expect(body).toMatchObject({ status: 'answered', answer: { optionId: 'allow' }, kept: null });
+    expect((await send(asked)).status).toBe(409);
+    container.disconnect();
+  });
+
   it('leaves an answer alone that the agent has got, however its turn ends', async () => {
     const asked = await ask(app, user);
     const { turn, container, id } = asked;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DiskRoom } from './disk-room.ts';
@@ -42,6 +42,15 @@ describe('DiskRoom', () => {
     room.stopWaiting();
     await expect(full).rejects.toThrow('ENOSPC');
     await expect(room.wait(() => Promise.reject(failure('EIO')))).rejects.toThrow('EIO');
+  });
+
+  it('goes on where nothing can be held back, and makes that possible again', () => {
+    mkdirSync(`${reserve}.new`);
+    const room = new DiskRoom({ folder, reserveBytes: 1_000 });
+    room.holdReserve();
+    expect(existsSync(reserve)).toBe(false);
+    room.holdReserve();
+    expect(statSync(reserve).size).toBe(1_000);
   });
 
   it('holds nothing back where there is too little', () => {

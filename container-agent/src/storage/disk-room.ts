@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Logger } from '@nestjs/common';
 
 /** The end of a turn with all that waits to be told of it. */
 const defaultReserveBytes = 4 * 1024 * 1024;
@@ -16,6 +17,7 @@ export interface DiskRoomOptions {
  * back, so that a turn can still be ended, and told so, after its agent has taken all the rest.
  */
 export class DiskRoom {
+  private readonly logger = new Logger(DiskRoom.name);
   private readonly reserve: string;
   private readonly reserveBytes: number;
   private readonly waiting = new Set<() => void>();
@@ -54,8 +56,9 @@ export class DiskRoom {
       writeFileSync(draft, randomBytes(this.reserveBytes), { mode: 0o600 });
       renameSync(draft, this.reserve);
     } catch (error) {
-      rmSync(draft, { force: true });
-      if (!isDiskFull(error)) throw error;
+      // Work goes on without it.
+      if (!isDiskFull(error)) this.logger.warn({ msg: 'No room could be held back on the disk', err: error });
+      rmSync(draft, { force: true, recursive: true });
     }
   }
 

@@ -75,6 +75,14 @@ describe('PreparingDatabase', () => {
     await source.query('CREATE TABLE rows (name TEXT NOT NULL UNIQUE)');
   });
 
+  it('keeps no statement with large values, which would hold them', async () => {
+    const connection = (await source.createQueryRunner().connect()) as { prepare: () => unknown };
+    const prepare = jest.spyOn(connection, 'prepare');
+    await insert('x'.repeat(20_000));
+    expect(prepare).not.toHaveBeenCalled();
+    expect(await source.query('SELECT LENGTH(name) AS n FROM rows')).toEqual([{ n: 20_000 }]);
+  });
+
   it('keeps no more statements than it may, and finishes those it lets go', async () => {
     const results = await Promise.all(
       Array.from({ length: 500 }, (_, index) => source.query(`SELECT ${index} AS n`)),

@@ -5,6 +5,8 @@ type Done = (this: unknown, error: Error | null, ...rest: unknown[]) => void;
 /** Long ones are inserts of many rows, whose number is another one each time. */
 const sqlMaxLength = 3_000;
 const statementsMax = 200;
+/** Of text and bytes: a kept statement holds its last values until it is used again. */
+const valuesMaxLength = 16 * 1024;
 /** They run to their end by themselves; anything else is run as it comes. */
 const preparable = /^\s*(SELECT|INSERT|UPDATE|DELETE)\b(?![\s\S]*\bRETURNING\b)/i;
 
@@ -36,10 +38,11 @@ export class PreparingDatabase extends sqlite3.Database {
     super.close(callback);
   }
 
-  /** False where it is not done this way. */
+  /** False for what is not kept: the caller runs it as it came. */
   private perform(how: 'run' | 'all', sql: string, rest: readonly unknown[]): boolean {
     const done = rest.at(-1);
     if (typeof done !== 'function' || sql.length > sqlMaxLength || !preparable.test(sql)) return false;
+    if (lengthOf(rest.slice(0, -1).flat()) > valuesMaxLength) return false;
     const prepared = this.find(sql) ?? this.create(sql);
     const { waiting } = prepared;
     waiting?.add(done as Done);
@@ -78,4 +81,11 @@ export class PreparingDatabase extends sqlite3.Database {
       return;
     }
   }
+}
+
+function lengthOf(values: readonly unknown[]): number {
+  return values.reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' || Buffer.isBuffer(value) ? value.length : 0),
+    0,
+  );
 }

@@ -20,6 +20,8 @@ const beatMs = 15_000;
 const unheardBeatsMax = 4;
 /** For a reader that does not take the end either. */
 const endGraceMs = 1_000;
+/** Where nothing is to be kept from it: a slow line needs that long for a large snapshot. */
+const endGraceArchivedMs = 60_000;
 const retryMs = 2_000;
 /** For a client that comes back although nothing will change for it. */
 const retryEndedMs = 60_000;
@@ -39,6 +41,7 @@ export class EventStream implements SessionClient {
   private readonly pace: Pace;
   private cancelBeat: () => void = () => undefined;
   private unheardBeats = 0;
+  private isFinished = false;
 
   constructor(
     private readonly response: ServerResponse,
@@ -103,17 +106,19 @@ export class EventStream implements SessionClient {
         message: 'The session is archived; nothing new comes until it is unarchived.',
       },
       retryEndedMs,
+      endGraceArchivedMs,
     );
   }
 
   /** The last event says why, and the answer is complete. */
-  private finish(error: ErrorPayload, comeBackMs: number): void {
-    if (!this.pace.isOpen) return;
+  private finish(error: ErrorPayload, comeBackMs: number, graceMs = endGraceMs): void {
+    if (!this.pace.isOpen || this.isFinished) return;
     const end: StreamEnd = { type: 'end', error };
     this.send({ name: 'end', data: end, retryMs: comeBackMs });
+    this.isFinished = true;
     this.leave();
-    this.response.end();
-    const cancel = this.options.clock.schedule(endGraceMs, () => this.response.destroy());
+    this.pace.whenDrained(() => this.response.end());
+    const cancel = this.options.clock.schedule(graceMs, () => this.response.destroy());
     this.response.once('close', cancel);
   }
 
@@ -135,6 +140,7 @@ export class EventStream implements SessionClient {
   }
 
   private send(event: StreamEvent): void {
+    if (this.isFinished) return;
     this.begin();
     this.pace.send(toEventText(event));
   }

@@ -39,6 +39,20 @@ describe('Pace', () => {
     expect(outlet.written).toEqual(frames);
   });
 
+  it('tells when all that waits was handed over, at once where nothing does', () => {
+    const outlet = new StalledOutlet();
+    const pace = new Pace(outlet, new UnreadFrames());
+    let isDrained = false;
+    pace.whenDrained(() => (isDrained = true));
+    expect(isDrained).toBe(true);
+    for (let sent = 0; sent < 40; sent += 1) pace.send(kilobytes(1));
+    pace.send('the end');
+    pace.whenDrained(() => (isDrained = outlet.written.at(-1) === 'the end'));
+    isDrained = false;
+    outlet.take();
+    expect(isDrained).toBe(true);
+  });
+
   it('cuts who is a megabyte behind, but for an answer that was asked for, and holds nothing for it any more', () => {
     const outlet = new StalledOutlet();
     const unread = new UnreadFrames();

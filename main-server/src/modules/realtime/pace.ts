@@ -30,6 +30,7 @@ export class Pace implements SlowReader {
   private readonly waiting: WaitingFrame[] = [];
   private bytesWaiting = 0;
   private isFull = false;
+  private onDrained: () => void = nothing;
 
   constructor(
     private readonly outlet: Outlet,
@@ -62,6 +63,12 @@ export class Pace implements SlowReader {
     this.put(data, () => (this.allowance -= bytes));
   }
 
+  /** Calls back once nothing waits here any more, which may be never; nothing is to be sent after it. */
+  whenDrained(callback: () => void): void {
+    if (this.waiting.length === 0) return callback();
+    this.onDrained = callback;
+  }
+
   cut(): void {
     this.outlet.cut();
     this.drop();
@@ -89,7 +96,10 @@ export class Pace implements SlowReader {
     if (!this.outlet.isOpen) return this.drop();
     while (!this.isFull) {
       const next = this.waiting.shift();
-      if (!next) return this.unread.forget(this);
+      if (!next) {
+        this.unread.forget(this);
+        return this.onDrained();
+      }
       this.bytesWaiting -= next.data.length;
       this.unread.release(next.data);
       this.write(next.data, next.onSent);

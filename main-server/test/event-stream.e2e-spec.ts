@@ -378,14 +378,20 @@ describe('GET /api/sessions/:id/events', () => {
 });
 
 describe('an event stream as time goes by', () => {
+  async function openOne(app: TestApp): Promise<TestEventStream> {
+    const user = await app.addUser();
+    const { id } = await app.addSession(user);
+    const stream = await TestEventStream.open(app, id, {
+      authorization: `Bearer ${await app.addToken(user)}`,
+    });
+    await stream.wait('snapshot');
+    return stream;
+  }
+
   it('says that it is there every 15 s, and ends with a token whose time is over', async () => {
     const clock = new FakeClock();
     await using app = await createTestApp({ clock });
-    const user = await app.addUser();
-    const session = await app.addSession(user);
-    const authorization = `Bearer ${await app.addToken(user)}`;
-    const stream = await TestEventStream.open(app, session.id, { authorization });
-    await stream.wait('snapshot');
+    const stream = await openOne(app);
     clock.advance(14_000);
     expect(stream.comments).toEqual([]);
     for (let beats = 1; beats <= 3; beats += 1) {
@@ -404,11 +410,7 @@ describe('an event stream as time goes by', () => {
   it('is cut when its reader has taken nothing for over a minute', async () => {
     const clock = new FakeClock();
     await using app = await createTestApp({ clock });
-    const user = await app.addUser();
-    const session = await app.addSession(user);
-    const authorization = `Bearer ${await app.addToken(user)}`;
-    const stream = await TestEventStream.open(app, session.id, { authorization });
-    await stream.wait('snapshot');
+    const stream = await openOne(app);
     // All at once, so that no beat has left when the next one is due.
     clock.advance(75_000);
     await stream.over();
@@ -417,11 +419,7 @@ describe('an event stream as time goes by', () => {
 
   it('ends at once when the server stops, and says when to come back', async () => {
     const app = await createTestApp();
-    const user = await app.addUser();
-    const session = await app.addSession(user);
-    const authorization = `Bearer ${await app.addToken(user)}`;
-    const stream = await TestEventStream.open(app, session.id, { authorization });
-    await stream.wait('snapshot');
+    const stream = await openOne(app);
     const begun = Date.now();
     await app[Symbol.asyncDispose]();
     expect(Date.now() - begun).toBeLessThan(2_000);

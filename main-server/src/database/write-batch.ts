@@ -25,8 +25,9 @@ interface Runnable {
  * savepoint each.
  */
 export class WriteBatch<Work extends Runnable> {
+  private readonly taken: Work[] = [];
   private kept: Work[] = [];
-  private readonly failed: { readonly work: Work; readonly error: unknown }[] = [];
+  private failed: { readonly work: Work; readonly error: unknown }[] = [];
   private readonly startedAt = performance.now();
   private isOpen = false;
   private hasSavepoint = false;
@@ -39,12 +40,12 @@ export class WriteBatch<Work extends Runnable> {
 
   get isFull(): boolean {
     const { works, ageMs } = this.limits;
-    const taken = this.kept.length + this.failed.length;
-    return this.isLost || taken >= works || performance.now() - this.startedAt > ageMs;
+    return this.isLost || this.taken.length >= works || performance.now() - this.startedAt > ageMs;
   }
 
   /** Runs it inside the transaction. A throw takes back what it wrote, and nothing else. */
   async add(work: Work): Promise<void> {
+    this.taken.push(work);
     try {
       await this.begin();
       await work.run(this.runner);
@@ -55,7 +56,7 @@ export class WriteBatch<Work extends Runnable> {
     }
   }
 
-  /** Nobody may hear of any outcome before: an error too can be about a row that was not committed then. */
+  /** Nobody may hear of any outcome before: an error too can be about a row that is not committed. */
   async commit(): Promise<BatchOutcome<Work>> {
     try {
       if (this.isOpen) await this.execute('COMMIT');
@@ -88,9 +89,9 @@ export class WriteBatch<Work extends Runnable> {
     }
   }
 
-  /** Nothing of the transaction is stored. */
+  /** Nothing of the transaction is stored, so what a work failed by may never have been either. */
   private async abandon(error: unknown): Promise<void> {
-    for (const work of this.kept) this.failed.push({ work, error });
+    if (this.kept.length > 0) this.failed = this.taken.map((work) => ({ work, error }));
     this.kept = [];
     this.hasSavepoint = false;
     if (!this.isOpen) return;

@@ -303,6 +303,15 @@ describe('a shared commit', () => {
     expect(statusesOf(results)).toEqual(['rejected', 'rejected']);
     expect(await names()).toEqual(['c']);
   });
+
+  it('tells nobody of a row that was not committed', async () => {
+    const { restore } = await interceptTransactions((sql) =>
+      sql === 'COMMIT' ? new Error('I/O error') : null,
+    );
+    const [, twice] = await Promise.allSettled([insert('a'), insert('a')]);
+    restore();
+    expect(twice).toMatchObject({ status: 'rejected', reason: { message: 'I/O error' } });
+  });
 });
 
 describe('a disk that is full', () => {
@@ -348,6 +357,22 @@ describe('a disk that is full', () => {
     expect(calls).toEqual(['login', 'other']);
     expect(await names()).toEqual(['login', 'other']);
     expect(seen.filter((sql) => sql === 'COMMIT').length).toBe(3);
+  });
+
+  it('tries what is urgent again in the order it was asked for', async () => {
+    let failures = 1;
+    const endsTransaction = () =>
+      queue.run(
+        async (manager) => {
+          queue.afterCommit(manager, () => calls.push('second'));
+          if (failures-- <= 0) return;
+          await manager.query('ROLLBACK');
+          throw diskFull();
+        },
+        { isUrgent: true },
+      );
+    await Promise.all([urgent('first'), endsTransaction()]);
+    expect(calls).toEqual(['first', 'second']);
   });
 
   it('fails every work of a transaction that SQLite ended in the middle of it', async () => {

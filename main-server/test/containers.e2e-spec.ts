@@ -6,6 +6,12 @@ import type { Type } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ContainerResponse } from '@codex-webapp/contracts';
 import { Failpoints } from '@codex-webapp/nest-kit';
+import { ContainerEndings } from '../src/modules/containers/container-endings.ts';
+import { ContainerReconciliation } from '../src/modules/containers/container-reconciliation.ts';
+import { ContainerStarter } from '../src/modules/containers/container-starter.ts';
+import { ContainerStarts } from '../src/modules/containers/container-starts.ts';
+import { ContainerWakes } from '../src/modules/containers/container-wakes.ts';
+import { SerialByKey } from '../src/modules/containers/serial-by-key.ts';
 import { containerEvents, type ContainerStopped } from '../src/modules/containers/container.events.ts';
 import { ContainerProvidersService } from '../src/modules/containers/container-providers.service.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
@@ -305,13 +311,13 @@ describe('containers', () => {
   it('wakes a session that is needed, once', async () => {
     await using setup = await setUp();
     const { app, user, sessionId, provider } = setup;
-    const containers = app.get(SessionContainersService);
-    for (let time = 0; time < 3; time += 1) containers.ensureRunning(sessionId);
+    const wakes = app.get(ContainerWakes);
+    for (let time = 0; time < 3; time += 1) wakes.ensureRunning(sessionId);
     await waitFor(() => provider.starts.length > 0);
     connect(app, sessionId, 1);
     await waitFor(async () => (await statusOf(app, user, sessionId)).status === 'running');
-    containers.ensureRunning(sessionId);
-    await containers.drain();
+    wakes.ensureRunning(sessionId);
+    await app.get(SessionContainersService).drain();
     expect(provider.starts).toHaveLength(1);
   });
 
@@ -343,13 +349,27 @@ describe('containers', () => {
 
 /** The service as the next server makes it: same database, same backend, no memory. */
 function makeAnother(app: TestApp): SessionContainersService {
-  const needed = Reflect.getMetadata(
-    'design:paramtypes',
-    SessionContainersService,
-  ) as readonly Type<unknown>[];
-  const parts = needed.map((type) => app.get(type)) as ConstructorParameters<typeof SessionContainersService>;
-  return new SessionContainersService(...parts);
+  const made = new Map<Type<unknown>, unknown>();
+  const make = (type: Type<unknown>): unknown => {
+    if (!withMemory.includes(type)) return app.get(type);
+    if (!made.has(type)) {
+      const needed = (Reflect.getMetadata('design:paramtypes', type) ?? []) as readonly Type<unknown>[];
+      made.set(type, new type(...needed.map(make)));
+    }
+    return made.get(type);
+  };
+  return make(SessionContainersService) as SessionContainersService;
 }
+
+/** What holds something that a crash forgets, and what holds those. */
+const withMemory: readonly Type<unknown>[] = [
+  SessionContainersService,
+  ContainerEndings,
+  ContainerReconciliation,
+  ContainerStarter,
+  ContainerStarts,
+  SerialByKey,
+];
 
 /** Every failpoint of the module, read from its source: a new one is tested by being there. */
 const moduleFolder = fileURLToPath(new URL('../src/modules/containers', import.meta.url));

@@ -84,7 +84,7 @@ export const containerSchema = z.object({
   reason: z.string().nullable(),
   steps: z.array(
     z.object({
-      name: z.enum(['image', 'create', 'start', 'connect']),
+      name: z.enum(['queue', 'image', 'create', 'start', 'connect']),
       state: z.enum(['waiting', 'running', 'done', 'failed']),
       detail: z.string().nullable(),
       tookMs: z.number().nullable(),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { ContainerResponse } from '@codex-webapp/contracts';
-import { Clock } from '@codex-webapp/nest-kit';
+import { Clock, Failpoints } from '@codex-webapp/nest-kit';
 import { Repository, type EntityManager } from 'typeorm';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { HistoryService } from '../history/history.service.ts';
@@ -28,6 +28,7 @@ export class ContainerRecords {
     private readonly links: LinkRegistry,
     private readonly identities: ContainerIdentityService,
     private readonly events: EventEmitter2,
+    private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
 
@@ -52,6 +53,7 @@ export class ContainerRecords {
       await also?.(manager);
       return changed;
     });
+    await this.failpoints.hit('containers.row.committed');
     this.announce(session, container);
     return container;
   }
@@ -59,10 +61,11 @@ export class ContainerRecords {
   /** Notes that nothing of this generation will come any more: its token is dead from the commit on. */
   async markGone(session: Session, container: Container, changes: ContainerChanges): Promise<Container> {
     const changed = await this.change(session, { ...changes, generation: container.generation + 1 });
+    await this.failpoints.hit('containers.gone.committed');
     const stopped: ContainerStopped = {
       sessionId: session.id,
       generation: container.generation,
-      isIntended: container.desired !== 'running',
+      isIntended: container.desired === 'absent' || !container.mayWake,
     };
     this.events.emit(containerEvents.stopped, stopped);
     return changed;
@@ -73,6 +76,7 @@ export class ContainerRecords {
     await this.writeQueue.run((manager) =>
       manager.update(ContainerEntity, { sessionId }, toColumns({ ...changes, updatedAt: this.clock.now() })),
     );
+    await this.failpoints.hit('containers.row.noted');
   }
 
   toResponse(session: Pick<Session, 'id' | 'provider'>, container: Container | null): ContainerResponse {
@@ -117,6 +121,9 @@ export class ContainerRecords {
       reason: null,
       steps: [],
       startedAt: null,
+      mayWake: true,
+      endsInARow: 0,
+      endedAt: null,
       updatedAt: this.clock.now(),
     };
   }

@@ -16,6 +16,7 @@ export const containersEnvironment = z.object({
   MAIN_APP_WS_URL: z
     .url({ protocol: /^wss?$/, error: 'must be a URL like ws://192.168.1.10:3010' })
     .optional(),
+  CONTAINER_STARTS_AT_ONCE: z.coerce.number().int().min(1).max(100).default(4),
   DOKPLOY_BASE_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like https://dokploy.example.com' })
     .optional(),
@@ -41,6 +42,7 @@ export const containersConfig = registerAs('containers', () => {
     provider: env.CONTAINER_PROVIDER,
     /** Who chose another provider keeps an engine that happens to run here untouched. */
     usesDocker: env.CONTAINER_PROVIDER === 'auto' || env.CONTAINER_PROVIDER === 'docker',
+    concurrentStarts: env.CONTAINER_STARTS_AT_ONCE,
     mainWsUrl: env.MAIN_APP_WS_URL ?? null,
     isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined,
     agentEnvironment: readAgentEnvironment(process.env),

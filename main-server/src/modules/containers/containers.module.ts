@@ -29,6 +29,16 @@ import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
 import { ManualContainerProvider } from './providers/manual/manual.provider.ts';
 import { processConfig } from './providers/process/process.config.ts';
 import { ProcessContainerProvider } from './providers/process/process.provider.ts';
+import { ContainerEndings } from './container-endings.ts';
+import { ContainerFailures } from './container-failures.ts';
+import { ContainerIntents } from './container-intents.ts';
+import { ContainerLocator } from './container-locator.ts';
+import { ContainerReconciliation } from './container-reconciliation.ts';
+import { ContainerStarts } from './container-starts.ts';
+import { ContainerViewsService } from './container-views.service.ts';
+import { ContainerWakes } from './container-wakes.ts';
+import { SerialByKey } from './serial-by-key.ts';
+import { StartQueue } from './start-queue.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
 @Module({
@@ -81,18 +91,33 @@ import { SessionContainersService } from './session-containers.service.ts';
           config.provider,
         ),
     },
+    {
+      provide: StartQueue,
+      inject: [containersConfig.KEY],
+      useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
+        new StartQueue(concurrentStarts),
+    },
     ContainerCommandsService,
+    ContainerEndings,
+    ContainerFailures,
+    ContainerIntents,
     ContainerListenAddresses,
+    ContainerLocator,
     ContainerObserver,
     ContainerProgress,
     ContainerProvidersService,
     ContainerReadiness,
     ContainerReconciler,
+    ContainerReconciliation,
     ContainerRecords,
     ContainerSpecs,
     ContainerStarter,
+    ContainerStarts,
+    ContainerViewsService,
+    ContainerWakes,
+    SerialByKey,
     SessionContainersService,
   ],
-  exports: [ContainerListenAddresses, ContainerProvidersService, SessionContainersService],
+  exports: [ContainerListenAddresses, ContainerProvidersService, ContainerWakes, SessionContainersService],
 })
 export class ContainersModule {}

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
-import { SessionContainersService } from '../containers/session-containers.service.ts';
+import { ContainerWakes } from '../containers/container-wakes.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
@@ -40,7 +40,7 @@ import { TurnsService } from './turns.service.ts';
   ],
   controllers: [PromptsController],
   providers: [
-    { provide: ContainerWaker, useExisting: SessionContainersService },
+    { provide: ContainerWaker, useExisting: ContainerWakes },
     KeptAnswersService,
     LostTurns,
     OpenTurns,

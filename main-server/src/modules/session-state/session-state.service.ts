@@ -3,7 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntryBodyOf, SessionResponse } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { IsNull, Repository, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
@@ -34,6 +34,15 @@ export class SessionStateService {
     const session = await this.sessions.findOneBy({ id, ownerId: user.id, deletingAt: IsNull() });
     if (!session) throw sessionNotFound();
     return session;
+  }
+
+  /** Those with a turn that no container can report the end of any more. */
+  listStoppedInTurn(): Promise<readonly Session[]> {
+    return this.sessions.findBy({
+      runningTurnId: Not(IsNull()),
+      containerStatus: In(['stopped', 'error', 'absent']),
+      deletingAt: IsNull(),
+    });
   }
 
   /** Inside a transaction, with what it has written so far. @throws session.not_found */

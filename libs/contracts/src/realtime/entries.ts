@@ -103,6 +103,7 @@ export const sessionSchema = z.object({
   containerStatus: z.enum(containerStatuses),
   reason: z.string().nullable(),
   origin: z.string(),
+  isKeptRunning: z.boolean().default(false),
   archivedAt: z.string().nullable(),
   createdAt: z.string(),
   lastActivityAt: z.string(),

@@ -6,6 +6,7 @@ import { SessionStateService, sessionNotFound } from '../session-state/session-s
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
 import { ContainerObserver } from './container-observer.ts';
+import { ContainerRoom } from './container-room.ts';
 import { ContainerRecords } from './container-records.ts';
 
 /** Writes down what is about to be done, so that after a crash it is found and finished. Null: there is nothing to do. */
@@ -15,12 +16,13 @@ export class ContainerIntents {
     private readonly records: ContainerRecords,
     private readonly sessions: SessionStateService,
     private readonly observer: ContainerObserver,
+    private readonly room: ContainerRoom,
     private readonly audit: AuditService,
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
 
-  /** A new generation. @throws session.not_found, session.archived */
+  /** A new generation. @throws session.not_found, session.archived, container.limit_reached */
   async start(sessionId: string, actor: Actor): Promise<Container | null> {
     const session = await this.sessions.find(sessionId);
     await this.failpoints.hit('containers.start.session-read');
@@ -46,8 +48,16 @@ export class ContainerIntents {
       // Somebody has looked at what ended so often.
       ...(actor.kind === 'system' ? {} : { endsInARow: 0 }),
     } as const;
-    const intended = await this.records.change(session, intent, (manager) =>
-      this.audit.record(manager, { actor, action: 'container.started', sessionId, details: { generation } }),
+    const room = { sessionId, ownerId: session.ownerId, provider: session.provider };
+    const intended = await this.room.claim(room, () =>
+      this.records.change(session, intent, (manager) =>
+        this.audit.record(manager, {
+          actor,
+          action: 'container.started',
+          sessionId,
+          details: { generation },
+        }),
+      ),
     );
     await this.failpoints.hit('containers.start.intended');
     return intended;

@@ -17,6 +17,11 @@ import { toContainerResponse } from './container.mapper.ts';
 /** What happens in the same transaction as a change of a container's row. */
 export type AlsoInTransaction = (manager: EntityManager) => Promise<void>;
 
+export interface RunningContainer extends Pick<Container, 'sessionId' | 'provider' | 'status' | 'startedAt'> {
+  readonly ownerId: string;
+  readonly lastActivityAt: number;
+}
+
 /** The rows of containers, and what history and pages hear of their changes. */
 @Injectable()
 export class ContainerRecords {
@@ -38,6 +43,21 @@ export class ContainerRecords {
 
   list(): Promise<readonly Container[]> {
     return this.containers.find();
+  }
+
+  /** Those that shall run, with what is needed to choose among them. */
+  listRunning(): Promise<readonly RunningContainer[]> {
+    return this.containers
+      .createQueryBuilder('container')
+      .innerJoin('sessions', 'session', 'session.id = container.session_id')
+      .where(`container.desired = 'running' AND session.deleting_at IS NULL`)
+      .select('container.session_id', 'sessionId')
+      .addSelect('container.provider', 'provider')
+      .addSelect('container.status', 'status')
+      .addSelect('container.started_at', 'startedAt')
+      .addSelect('session.owner_id', 'ownerId')
+      .addSelect('session.last_activity_at', 'lastActivityAt')
+      .getRawMany<RunningContainer>();
   }
 
   /** Writes the row, puts it into the session's history and tells the pages. Makes the row if there is none. */

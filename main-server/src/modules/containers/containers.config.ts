@@ -5,6 +5,9 @@ import { z } from 'zod';
 const noDokployYet = 'is dokploy, which this version cannot use yet; choose docker, process, manual or auto';
 const onlyTogether = 'DOKPLOY_BASE_URL and DOKPLOY_API_KEY must be set together';
 
+/** 0 is none. */
+const limit = z.coerce.number().int().min(0).max(100_000);
+
 export const containersEnvironment = z.object({
   CONTAINER_PROVIDER: z
     .enum(['auto', 'docker', 'dokploy', 'process', 'manual'])
@@ -17,6 +20,11 @@ export const containersEnvironment = z.object({
     .url({ protocol: /^wss?$/, error: 'must be a URL like ws://192.168.1.10:3010' })
     .optional(),
   CONTAINER_STARTS_AT_ONCE: z.coerce.number().int().min(1).max(100).default(4),
+  CONTAINER_ORPHANS: z.enum(['remove', 'report']).default('remove'),
+  CONTAINER_ORPHAN_GRACE_MINUTES: z.coerce.number().min(1).max(10_080).default(10),
+  CONTAINER_IDLE_STOP_MINUTES: z.coerce.number().min(0).max(43_200).default(60),
+  SESSIONS_RUNNING_MAX: limit.default(100),
+  SESSIONS_RUNNING_PER_USER: limit.default(0),
   DOKPLOY_BASE_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like https://dokploy.example.com' })
     .optional(),
@@ -43,11 +51,23 @@ export const containersConfig = registerAs('containers', () => {
     /** Who chose another provider keeps an engine that happens to run here untouched. */
     usesDocker: env.CONTAINER_PROVIDER === 'auto' || env.CONTAINER_PROVIDER === 'docker',
     concurrentStarts: env.CONTAINER_STARTS_AT_ONCE,
+    orphans: env.CONTAINER_ORPHANS,
+    orphanGraceMs: env.CONTAINER_ORPHAN_GRACE_MINUTES * 60_000,
+    /** Null: never. */
+    idleStopMs: env.CONTAINER_IDLE_STOP_MINUTES === 0 ? null : env.CONTAINER_IDLE_STOP_MINUTES * 60_000,
+    limits: {
+      running: orInfinity(env.SESSIONS_RUNNING_MAX),
+      runningPerUser: orInfinity(env.SESSIONS_RUNNING_PER_USER),
+    },
     mainWsUrl: env.MAIN_APP_WS_URL ?? null,
     isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined,
     agentEnvironment: readAgentEnvironment(process.env),
   };
 });
+
+function orInfinity(count: number): number {
+  return count === 0 ? Number.POSITIVE_INFINITY : count;
+}
 
 /** `AGENT_ENV_<NAME>` becomes `<NAME>` in the sessions; auth files go as they are. */
 function readAgentEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { ServerState } from '../../database/server-state.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { AuthModule } from '../auth/auth.module.ts';
@@ -12,6 +13,7 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerObserver } from './container-observer.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerProvidersService } from './container-providers.service.ts';
@@ -39,6 +41,10 @@ import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
 import { SerialByKey } from './serial-by-key.ts';
 import { StartQueue } from './start-queue.ts';
+import { ContainerRoom } from './container-room.ts';
+import { ContainerSleeps } from './container-sleeps.ts';
+import { ContainerStops } from './container-stops.ts';
+import { SessionActivity } from './session-activity.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
 @Module({
@@ -63,8 +69,9 @@ import { SessionContainersService } from './session-containers.service.ts';
     },
     {
       provide: ProcessContainerProvider,
-      inject: [processConfig.KEY],
-      useFactory: (config: ConfigType<typeof processConfig>) => new ProcessContainerProvider(config),
+      inject: [processConfig.KEY, Failpoints],
+      useFactory: (config: ConfigType<typeof processConfig>, failpoints: Failpoints) =>
+        new ProcessContainerProvider(config, failpoints),
     },
     {
       provide: ManualContainerProvider,
@@ -104,20 +111,32 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerListenAddresses,
     ContainerLocator,
     ContainerObserver,
+    ContainerOrphans,
     ContainerProgress,
     ContainerProvidersService,
     ContainerReadiness,
     ContainerReconciler,
     ContainerReconciliation,
     ContainerRecords,
+    ContainerRoom,
+    ContainerSleeps,
     ContainerSpecs,
     ContainerStarter,
     ContainerStarts,
+    ContainerStops,
     ContainerViewsService,
     ContainerWakes,
     SerialByKey,
+    SessionActivity,
     SessionContainersService,
   ],
-  exports: [ContainerListenAddresses, ContainerProvidersService, ContainerWakes, SessionContainersService],
+  exports: [
+    ContainerListenAddresses,
+    ContainerProvidersService,
+    ContainerRoom,
+    ContainerWakes,
+    SessionActivity,
+    SessionContainersService,
+  ],
 })
 export class ContainersModule {}

@@ -1,10 +1,11 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { ContainerResponse } from '@codex-webapp/contracts';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { systemActor, type Actor } from '../audit/actor.ts';
 import type { Session } from '../session-state/session.ts';
-import { ContainerEndings } from './container-endings.ts';
 import { ContainerReconciliation } from './container-reconciliation.ts';
 import { ContainerStarts } from './container-starts.ts';
+import { ContainerStops } from './container-stops.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { SerialByKey } from './serial-by-key.ts';
 
@@ -17,9 +18,10 @@ export class SessionContainersService implements BeforeApplicationShutdown {
   constructor(
     private readonly serial: SerialByKey,
     private readonly starts: ContainerStarts,
-    private readonly endings: ContainerEndings,
+    private readonly stops: ContainerStops,
     private readonly reconciliation: ContainerReconciliation,
     private readonly views: ContainerViewsService,
+    private readonly failpoints: Failpoints,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -29,6 +31,7 @@ export class SessionContainersService implements BeforeApplicationShutdown {
   /** Answers once the intent is written; the start goes on by itself. A session that runs stays as it is. */
   async create(session: Session, actor: Actor = systemActor): Promise<ContainerResponse> {
     await this.starts.begin(session, actor);
+    await this.failpoints.hit('containers.start.begun');
     return this.views.statusWithEnvironment(session);
   }
 
@@ -40,26 +43,33 @@ export class SessionContainersService implements BeforeApplicationShutdown {
   /** Resolves when nothing of it runs any more. Stopping a stopped one succeeds. Keeps the data. */
   async stop(session: Session, actor: Actor = systemActor): Promise<ContainerResponse> {
     await this.starts.giveUp(session.id);
-    await this.serial.run(session.id, () => this.endings.stop(session, actor));
+    await this.failpoints.hit('containers.stop.free');
+    await this.serial.run(session.id, () => this.stops.stop(session, actor));
+    await this.failpoints.hit('containers.stop.answered');
     return this.views.status(session);
   }
 
   async restart(session: Session, actor: Actor = systemActor): Promise<ContainerResponse> {
     await this.stop(session, actor);
+    await this.failpoints.hit('containers.restart.stopped');
     return this.create(session, actor);
   }
 
   /** Deletes the container and keeps the session's data. Removing an absent one succeeds. */
   async remove(session: Session, actor: Actor = systemActor): Promise<ContainerResponse> {
     await this.starts.giveUp(session.id);
-    await this.serial.run(session.id, () => this.endings.remove(session, actor));
+    await this.failpoints.hit('containers.remove.free');
+    await this.serial.run(session.id, () => this.stops.remove(session, actor));
+    await this.failpoints.hit('containers.remove.answered');
     return this.views.status(session);
   }
 
   /** Deletes the container and the session's data. Not reversible. Repeating it succeeds. */
   async removeData(session: Session): Promise<void> {
     await this.starts.giveUp(session.id);
-    await this.serial.run(session.id, () => this.endings.removeData(session));
+    await this.failpoints.hit('containers.remove-data.free');
+    await this.serial.run(session.id, () => this.stops.removeData(session));
+    await this.failpoints.hit('containers.remove-data.over');
   }
 
   status(session: Session): Promise<ContainerResponse> {
@@ -70,7 +80,10 @@ export class SessionContainersService implements BeforeApplicationShutdown {
   async reconcile(sessionId: string): Promise<void> {
     if (this.starts.isStopping || this.isBusy(sessionId)) return;
     const halfMade = await this.serial.run(sessionId, () => this.reconciliation.run(sessionId));
-    if (halfMade !== null) await this.starts.resume(halfMade);
+    await this.failpoints.hit('containers.reconcile.over');
+    if (halfMade === null) return;
+    await this.starts.resume(halfMade);
+    await this.failpoints.hit('containers.resume.begun');
   }
 
   isBusy(sessionId: string): boolean {

@@ -26,6 +26,7 @@ import { TurnProjections } from './turn-projections.ts';
 import { TurnRows } from './turn-rows.ts';
 import { TurnEntity } from './turn.entity.ts';
 import { TurnsService } from './turns.service.ts';
+import { WaitingPrompts } from './waiting-prompts.ts';
 
 @Module({
   imports: [
@@ -55,6 +56,7 @@ import { TurnsService } from './turns.service.ts';
     TurnProjections,
     TurnRows,
     TurnsService,
+    WaitingPrompts,
   ],
   exports: [PromptsService, SessionPromptsService, TurnsService],
 })

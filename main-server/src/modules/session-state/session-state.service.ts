@@ -36,6 +36,18 @@ export class SessionStateService {
     return session;
   }
 
+  /** How many there are, and how many of them are this user's. */
+  async count(
+    manager: EntityManager,
+    ownerId: string,
+  ): Promise<{ readonly all: number; readonly own: number }> {
+    const present = { deletingAt: IsNull() };
+    return {
+      all: await manager.countBy(SessionEntity, present),
+      own: await manager.countBy(SessionEntity, { ...present, ownerId }),
+    };
+  }
+
   /** Those with a turn that no container can report the end of any more. */
   listStoppedInTurn(): Promise<readonly Session[]> {
     return this.sessions.findBy({

@@ -122,7 +122,7 @@ export class ServerProcess {
     await waitFor(async () => {
       if (this.child.exitCode !== null) throw new Error(`It ended:\n${this.output}`);
       return (await this.readyStatus()) === 200;
-    }, 30_000);
+    }, 90_000);
     return performance.now() - startedAt;
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateSessionRequest, SessionResponse } from '@codex-webapp/contracts';
-import { Failpoints } from '@codex-webapp/nest-kit';
+import { DomainError, Failpoints } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
@@ -9,6 +9,8 @@ import { ContainerRoom } from '../containers/container-room.ts';
 import { SessionContainersService } from '../containers/session-containers.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { SessionLimits } from './session-limits.ts';
+import type { Session } from '../session-state/session.ts';
+import { SessionRemovalService } from './session-removal.service.ts';
 import { SessionDrafts } from './session-drafts.ts';
 
 @Injectable()
@@ -19,6 +21,7 @@ export class SessionCreationService {
     private readonly room: ContainerRoom,
     private readonly state: SessionStateService,
     private readonly containers: SessionContainersService,
+    private readonly removal: SessionRemovalService,
     private readonly writeQueue: WriteQueue,
     private readonly audit: AuditService,
     private readonly failpoints: Failpoints,
@@ -40,11 +43,25 @@ export class SessionCreationService {
     await this.failpoints.hit('sessions.create.stored');
     // A container run by hand begins with its environment, which `container/create` answers.
     if (session.provider !== 'manual') {
-      await this.containers.create(session, actor);
+      await this.startOrRemove(user, session);
       await this.failpoints.hit('sessions.create.started');
     }
     const created = await this.state.getOwned(user, session.id);
     await this.failpoints.hit('sessions.create.read');
     return this.state.toResponse(created);
+  }
+
+  /** The last room may have gone to somebody else meanwhile. */
+  private async startOrRemove(user: AuthUser, session: Session): Promise<void> {
+    try {
+      await this.containers.create(session, actorOf(user));
+      await this.failpoints.hit('sessions.create.begun');
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'container.limit_reached') {
+        await this.removal.remove(user, session.id);
+        await this.failpoints.hit('sessions.create.taken-back');
+      }
+      throw error;
+    }
   }
 }

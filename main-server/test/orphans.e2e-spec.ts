@@ -80,9 +80,11 @@ describe('two installations on one engine', () => {
   it('leave each other and what is foreign alone, whatever one of them forgets', async () => {
     const engine = new Map<string, FakeContainer>();
     await using one = await FakeWorld.create({
+      env,
       provider: new FakeContainerProvider('docker', engine, 'one'),
     });
     await using two = await FakeWorld.create({
+      env,
       provider: new FakeContainerProvider('docker', engine, 'two'),
     });
     const ofOne = await one.addRunning();

@@ -12,6 +12,7 @@ import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 import { sessionConfig } from './session.config.ts';
 import { StorageModule } from './storage/storage.module.ts';
+import { TerminalsModule } from './terminals/terminals.module.ts';
 import { TurnsModule } from './turns/turns.module.ts';
 import { WorkspaceModule } from './workspace/workspace.module.ts';
 
@@ -34,6 +35,7 @@ import { WorkspaceModule } from './workspace/workspace.module.ts';
     TurnsModule,
     MessagesModule,
     WorkspaceModule,
+    TerminalsModule,
     LocalPageModule,
     HealthModule,
   ],

@@ -18,7 +18,7 @@ const conversationRoutes: readonly (readonly [path: RegExp, methods: readonly st
   [/^\/api(\/container\/start)$/, ['POST'], '$1'],
 ];
 
-const containerRoutes = /^\/api\/(?:workspace|terminal|git|ports)(?:\/|$)/;
+const containerRoutes = /^\/api\/(?:workspace|terminals|git|ports)(?:\/|$)/;
 
 /** `target` is the path with its query. */
 export function routeOf(method: string, target: string, sessionId: string): SessionRoute {

@@ -10,6 +10,7 @@ import { MainLinkModule } from './main-link/main-link.module.ts';
 import { codexConfig } from './agents/codex/codex.config.ts';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { MessagesModule } from './messages/messages.module.ts';
+import { PortsModule } from './ports/ports.module.ts';
 import { sessionConfig } from './session.config.ts';
 import { StorageModule } from './storage/storage.module.ts';
 import { TerminalsModule } from './terminals/terminals.module.ts';
@@ -36,6 +37,7 @@ import { WorkspaceModule } from './workspace/workspace.module.ts';
     MessagesModule,
     WorkspaceModule,
     TerminalsModule,
+    PortsModule,
     LocalPageModule,
     HealthModule,
   ],

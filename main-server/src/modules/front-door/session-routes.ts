@@ -16,6 +16,7 @@ const conversationRoutes: readonly (readonly [path: RegExp, methods: readonly st
   [/^\/api(\/requests(?:\/[\w-]+){0,2})$/, ['GET', 'POST'], '$1'],
   [/^\/api(\/container\/status)$/, ['GET'], '$1'],
   [/^\/api(\/container\/start)$/, ['POST'], '$1'],
+  [/^\/api(\/previews\/\d{1,5}\/ticket)$/, ['POST'], '$1'],
 ];
 
 const containerRoutes = /^\/api\/(?:workspace|terminals|git|ports)(?:\/|$)/;

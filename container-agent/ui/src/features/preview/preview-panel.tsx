@@ -1,0 +1,3 @@
+export function PreviewPanel() {
+  return null;
+}

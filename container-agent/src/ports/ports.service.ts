@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
 import { portLimits, type ListeningPort, type PortListResponse } from '@codex-webapp/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { hasEnvironmentVariable, readProcessTable, type ProcessEntry } from '../process/process-table.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
 import { findHolders, readListeningSockets } from './listening-sockets.ts';
 
-/** In a container of its own everything that listens is the session's; on a shared machine what the session started. */
-const isContained = existsSync('/.dockerenv') || existsSync('/run/.containerenv');
-
-/** The TCP ports that programs of the session listen on. */
+/**
+ * The TCP ports that programs of the session listen on: in a container of its own all there are, on a shared machine
+ * those of what the session started.
+ */
 @Injectable()
 export class PortsService {
   constructor(@Inject(sessionConfig.KEY) private readonly config: SessionConfig) {}
@@ -18,11 +17,12 @@ export class PortsService {
     const table = new Map(readProcessTable().map((entry) => [entry.pid, entry]));
     const candidates = [...table.keys()].filter((pid) => pid !== process.pid);
     const holders = findHolders(new Set(sockets.map(({ inode }) => inode)), [process.pid, ...candidates]);
+    const { isContained, workspacePath } = this.config;
     const ports = new Map<number, ListeningPort>();
     for (const { port, inode, isOnLoopback } of sockets) {
       const holder = table.get(holders.get(inode) ?? 0) ?? null;
       if (holder?.pid === process.pid) continue;
-      if (!isContained && !isOfSession(holder, table, this.config.workspacePath)) continue;
+      if (!isContained && !isOfSession(holder, table, workspacePath)) continue;
       const known = ports.get(port);
       ports.set(port, {
         port,

@@ -27,6 +27,8 @@ export interface TerminalConnectionOptions {
 export class TerminalConnection {
   private readonly socket: ReconnectingSocket;
   private hasEnded = false;
+  /** What was typed before the first screen came; null since then. */
+  private early: string | null = '';
 
   constructor(private readonly options: TerminalConnectionOptions) {
     this.socket = new ReconnectingSocket({
@@ -52,8 +54,12 @@ export class TerminalConnection {
     this.socket.retryNow();
   }
 
-  /** What was typed or pasted. Without a connection it is lost, as the keys of a frozen screen should be. */
+  /** What was typed or pasted. Once a connection is lost, so is what is typed: nobody sees what it would do. */
   type(data: string): void {
+    if (this.early !== null) {
+      this.early = (this.early + data).slice(0, terminalLimits.inputMaxLength);
+      return;
+    }
     for (let at = 0; at < data.length; at += terminalLimits.inputMaxLength) {
       this.send({ type: 'terminal.input', data: data.slice(at, at + terminalLimits.inputMaxLength) });
     }
@@ -77,8 +83,7 @@ export class TerminalConnection {
     const frame = parseFrame(data);
     switch (frame?.type) {
       case 'terminal.attached':
-        this.socket.helloCame();
-        return this.options.onAttached(frame);
+        return this.onAttached(frame);
       case 'terminal.resized':
         return this.options.onResized(frame);
       case 'terminal.exited':
@@ -86,6 +91,14 @@ export class TerminalConnection {
       default:
       // An error is about a frame of ours, and a newer container may say more than we know.
     }
+  }
+
+  private onAttached(size: { readonly cols: number; readonly rows: number }): void {
+    this.socket.helloCame();
+    this.options.onAttached(size);
+    const { early } = this;
+    this.early = null;
+    if (early) this.type(early);
   }
 
   private end(exitCode: number | null): void {

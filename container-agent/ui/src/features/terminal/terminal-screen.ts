@@ -3,7 +3,7 @@ import { themeStore } from '@codex-webapp/ui';
 import type { ConnectionState } from '@codex-webapp/ui/realtime';
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
-import { documentWithAdoptedStyles } from './adopted-styles.ts';
+import { withAdoptedStyles } from './adopted-styles.ts';
 import { OutputReader } from './output-reader.ts';
 import { silenceAnswers } from './silence-answers.ts';
 import { TerminalConnection } from './terminal-connection.ts';
@@ -41,7 +41,6 @@ export class TerminalScreen {
     options: TerminalScreenOptions,
   ) {
     this.terminal = new Terminal({
-      documentOverride: documentWithAdoptedStyles(),
       theme: readTerminalTheme(),
       fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-mono') || 'monospace',
       fontSize: 13,
@@ -62,7 +61,7 @@ export class TerminalScreen {
       onState: options.onState,
     });
     this.terminal.onData((data) => this.connection.type(data));
-    this.terminal.open(element);
+    withAdoptedStyles(() => this.terminal.open(element));
     this.terminal.textarea?.setAttribute('aria-label', options.label);
     this.resizes = new ResizeObserver(() => this.fill());
     this.resizes.observe(element);

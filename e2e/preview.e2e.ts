@@ -11,6 +11,7 @@ const vite = fileURLToPath(new URL('../node_modules/vite/bin/vite.js', import.me
 test('a dev server is shown beside the conversation, changes as it is edited, and reaches nothing of ours', async ({
   page,
 }) => {
+  test.setTimeout(240_000);
   const server = await RunningServer.start();
   try {
     const port = await freePort();
@@ -65,12 +66,7 @@ test('a dev server is shown beside the conversation, changes as it is edited, an
     await test.step('it opens in a tab of its own', async () => {
       await sessionUi(page).getByRole('button', { name: 'Open in a tab' }).click();
       const opened = page.context().waitForEvent('page');
-      await page
-        .getByRole('dialog')
-        .getByRole('link')
-        .or(page.getByRole('dialog').getByRole('button', { name: /open/i }))
-        .first()
-        .click();
+      await page.getByRole('dialog').getByRole('link', { name: 'Open link' }).click();
       const tab = await opened;
       await expect(tab.locator('#text')).toHaveText('second', { timeout: 30_000 });
       expect(await tab.evaluate(() => window.opener)).toBe(null);

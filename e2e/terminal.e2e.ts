@@ -4,6 +4,7 @@ import { createSession, sessionUi, setUp } from './support/web-ui.ts';
 
 /** The session's terminal, used as people use it. */
 test('a terminal works in the page, and its screen outlives the page and the server', async ({ page }) => {
+  test.setTimeout(240_000);
   const server = await RunningServer.start();
   try {
     const problems = watchForProblems(page);

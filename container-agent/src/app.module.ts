@@ -3,6 +3,7 @@ import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { loggingParams, RestModule } from '@codex-webapp/nest-kit';
 import { LoggerModule } from 'nestjs-pino';
 import { CommonModule } from './common/common.module.ts';
+import { GitModule } from './git/git.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { LocalPageModule } from './local-page/local-page.module.ts';
 import { loggingConfig } from './logging.config.ts';
@@ -38,6 +39,7 @@ import { WorkspaceModule } from './workspace/workspace.module.ts';
     WorkspaceModule,
     TerminalsModule,
     PortsModule,
+    GitModule,
     LocalPageModule,
     HealthModule,
   ],

@@ -13,7 +13,7 @@ export type GitChange =
   'added' | 'modified' | 'deleted' | 'renamed' | 'copied' | 'type-changed' | 'untracked' | 'conflicted';
 
 export interface GitChangedFile {
-  /** Relative to the workspace. */
+  /** Relative to the repository. */
   readonly path: string;
   /** Where it was before; null unless it was renamed or copied. */
   readonly previousPath: string | null;
@@ -23,7 +23,7 @@ export interface GitChangedFile {
   readonly unstaged: GitChange | null;
 }
 
-/** `GET /api/git/status` */
+/** `GET /api/git/status?repository=`: of the folder of the workspace that holds the repository, as in all of these. */
 export interface GitStatusResponse {
   /** Null while no branch is checked out. */
   readonly branch: string | null;

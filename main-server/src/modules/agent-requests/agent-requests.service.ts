@@ -106,7 +106,7 @@ export class AgentRequestsService {
       await manager.update(AgentRequestEntity, { id: request.id }, decided);
       append(toRequestChanged(decided));
       if (!isLate) append(await this.countPending(manager, session.id));
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(user),
         action: 'agent_request.answered',
         sessionId: session.id,

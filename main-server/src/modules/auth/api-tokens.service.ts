@@ -56,7 +56,7 @@ export class ApiTokensService {
     await this.writeQueue.run(async (manager) => {
       await manager.insert(ApiTokenEntity, token);
       const details = { tokenId: token.id, scope: token.scope };
-      await this.audit.record(manager, { actor: actorOf(user), action: 'api_token.created', details });
+      this.audit.record(manager, { actor: actorOf(user), action: 'api_token.created', details });
     });
     return { ...toApiTokenResponse(token), secret };
   }
@@ -74,7 +74,7 @@ export class ApiTokensService {
     await this.writeQueue.run(async (manager) => {
       const { affected } = await manager.delete(ApiTokenEntity, { id: tokenId, userId: user.id });
       if (!affected) throw new DomainError('token.not_found', { message: 'There is no such token.' });
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(user),
         action: 'api_token.revoked',
         details: { tokenId },

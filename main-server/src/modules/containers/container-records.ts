@@ -15,7 +15,7 @@ import { containerEvents, type ContainerChanged, type ContainerStopped } from '.
 import { toContainerResponse } from './container.mapper.ts';
 
 /** What happens in the same transaction as a change of a container's row. */
-export type AlsoInTransaction = (manager: EntityManager) => Promise<void>;
+export type AlsoInTransaction = (manager: EntityManager) => Promise<void> | void;
 
 /** The rows of containers, and what history and pages hear of their changes. */
 @Injectable()

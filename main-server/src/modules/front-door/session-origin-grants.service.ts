@@ -53,7 +53,7 @@ export class SessionOriginGrantsService {
           createdAt: now,
           expiresAt: now + grantLifetimeMs,
         });
-        await this.audit.record(manager, { actor: actorOf(user), action: 'session.entered', sessionId });
+        this.audit.record(manager, { actor: actorOf(user), action: 'session.entered', sessionId });
       },
       { isUrgent: true },
     );

@@ -15,7 +15,6 @@ import { Clock } from '@codex-webapp/nest-kit';
 import { LessThan, type EntityManager, Repository } from 'typeorm';
 import { readRows } from '../../database/statement.ts';
 import type { AppendEntry } from '../history/session-history.ts';
-import { indexMessage, replaceMessage } from '../session-state/session-index.ts';
 import { toAuthorColumns } from './message-author.ts';
 import { insertMessage } from './insert-message.ts';
 import { type Message, MessageEntity } from './message.entity.ts';
@@ -57,7 +56,7 @@ export class MessagesService {
   ) {}
 
   /** Stores it with its entry. The answer of a turn stands for the turn's events from then on. */
-  async store(manager: EntityManager, append: AppendEntry, message: NewMessage): Promise<MessageResponse> {
+  store(manager: EntityManager, append: AppendEntry, message: NewMessage): MessageResponse {
     const row = this.toRow(message);
     const foldsTurnId = row.role === 'assistant' ? row.turnId : null;
     append((position) => {
@@ -68,8 +67,7 @@ export class MessagesService {
         foldsTurnId,
       };
     });
-    await insertMessage(manager, row);
-    await indexMessage(manager, row);
+    insertMessage(manager, row);
     return toMessageResponse(row);
   }
 
@@ -93,7 +91,6 @@ export class MessagesService {
       bodyHash: message.delivery?.bodyHash ?? null,
     };
     await manager.update(MessageEntity, { id }, row);
-    await replaceMessage(manager, row);
     const response = toMessageResponse(row);
     append({
       type: 'message.stored',
@@ -119,18 +116,15 @@ export class MessagesService {
     return { messages: shown.map(toMessageResponse), nextBefore };
   }
 
-  async findDelivered(
-    manager: EntityManager,
-    sessionId: string,
-    idempotencyKey: string,
-  ): Promise<DeliveredMessage | null> {
+  /** A committed one. */
+  async findDelivered(sessionId: string, idempotencyKey: string): Promise<DeliveredMessage | null> {
     const [found] = await readRows<{ id: string }>(
-      manager,
+      this.messages.manager,
       'SELECT id FROM messages WHERE session_id = ? AND idempotency_key = ?',
       [sessionId, idempotencyKey],
     );
     if (!found) return null;
-    const row = await manager.findOneByOrFail(MessageEntity, { id: found.id });
+    const row = await this.messages.findOneByOrFail({ id: found.id });
     return { message: toMessageResponse(row), bodyHash: row.bodyHash };
   }
 

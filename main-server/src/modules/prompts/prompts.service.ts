@@ -77,7 +77,7 @@ export class PromptsService {
           ...(title === null ? {} : { title }),
         }),
       );
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: author,
         action: 'prompt.queued',
         sessionId,
@@ -118,7 +118,7 @@ export class PromptsService {
       const removed: Prompt = { ...prompt, status: 'removed', updatedAt: this.clock.now() };
       await manager.update(PromptEntity, { id: promptId }, removed);
       append(toPromptChanged(removed));
-      await this.audit.record(manager, { actor, action: 'prompt.removed', sessionId, details: { promptId } });
+      this.audit.record(manager, { actor, action: 'prompt.removed', sessionId, details: { promptId } });
       return toPromptResponse(removed);
     });
   }
@@ -129,7 +129,7 @@ export class PromptsService {
       const session = await this.sessions.read(manager, sessionId);
       if (!session.isQueuePaused) return;
       await unpause(this.sessions, manager, append, sessionId);
-      await this.audit.record(manager, { actor, action: 'queue.resumed', sessionId });
+      this.audit.record(manager, { actor, action: 'queue.resumed', sessionId });
     });
     this.dispatcher.dispatch(sessionId);
   }

@@ -66,7 +66,7 @@ export class TurnsService implements OnApplicationBootstrap {
         append({ type: 'queue.changed', isPaused: true });
         append(body);
       }
-      await this.audit.record(manager, { actor, action: 'turn.interrupted', sessionId, details: { turnId } });
+      this.audit.record(manager, { actor, action: 'turn.interrupted', sessionId, details: { turnId } });
     });
     this.links.get(sessionId)?.send({ type: 'turn.interrupt', turnId });
   }

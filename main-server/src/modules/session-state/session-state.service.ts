@@ -10,7 +10,6 @@ import { WriteQueue } from '../../database/write-queue.ts';
 import { sessionEvents, type SessionChanged, type SessionRemoved } from './session.events.ts';
 import { SessionEntity } from './session.entity.ts';
 import { toSessionResponse } from './session.mapper.ts';
-import { indexTitle, replaceTitle } from './session-index.ts';
 import type { Session, SessionPatch } from './session.ts';
 
 /** The row of a session: read by all modules, changed through `patch`, announced to pages after the commit. */
@@ -60,14 +59,11 @@ export class SessionStateService {
     await manager.update(SessionEntity, { id }, { ...patch, updatedAt: this.clock.now() });
     const session = await manager.findOneBy(SessionEntity, { id });
     if (!session) throw sessionNotFound();
-    if (patch.title !== undefined) await replaceTitle(manager, session);
     return { type: 'session.changed', session: this.announce(manager, session) };
   }
 
-  /** A new session, from its first line on in the full-text index. */
   async insert(manager: EntityManager, session: Session): Promise<SessionResponse> {
     await manager.insert(SessionEntity, session);
-    await indexTitle(manager, session);
     return this.announce(manager, session);
   }
 

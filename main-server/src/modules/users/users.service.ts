@@ -35,7 +35,7 @@ export class UsersService {
     return this.writeQueue.run(async (manager) => {
       const { username, role = 'user' } = request;
       const user = await this.insert(manager, { username, passwordHash, role });
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(admin),
         action: 'user.created',
         details: { userId: user.id, role },

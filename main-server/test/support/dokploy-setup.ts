@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DokploySimulator, type DokploySimulatorOptions } from '../../../tools/dokploy-simulator/src/index.ts';
+import {
+  DokploySimulator,
+  type DokploySimulatorOptions,
+} from '../../../tools/dokploy-simulator/src/index.ts';
 import type { DokployConnection } from '../../src/modules/containers/providers/dokploy/dokploy-connection.ts';
 import type {
   DokployPlace,

@@ -48,8 +48,8 @@ export interface SaveDokploySettingsRequest {
 
 export const dokployCheckNames = [
   'address',
-  'version',
   'key',
+  'version',
   'server',
   'engine',
   'nodes',

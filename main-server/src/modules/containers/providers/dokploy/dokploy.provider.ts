@@ -1,6 +1,6 @@
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
-  ContainerProvider,
+  ConfigurableContainerProvider,
   ContainerRef,
   ContainerSpec,
   ContainerState,
@@ -31,13 +31,17 @@ const checkMs = 2_500;
 const rememberedMs = 10_000;
 
 /** Runs each session as an app of a Dokploy server, on a volume and a network of its own. */
-export class DokployContainerProvider implements ContainerProvider {
+export class DokployContainerProvider implements ConfigurableContainerProvider {
   readonly name = 'dokploy';
   readonly isIsolated = true;
   readonly startsByItself = true;
   private current: { readonly connection: DokployConnection; readonly sessions: DokploySessions } | null =
     null;
-  private checked: { readonly until: number; readonly answer: Promise<ProviderAvailability> } | null = null;
+  private checked: {
+    readonly connection: DokployConnection;
+    readonly until: number;
+    readonly answer: Promise<ProviderAvailability>;
+  } | null = null;
 
   constructor(
     private readonly findConnection: FindDokployConnection,
@@ -55,10 +59,16 @@ export class DokployContainerProvider implements ContainerProvider {
     throw new ContainerProviderError('rejected', mainUrlNote);
   }
 
-  check(): Promise<ProviderAvailability> {
+  async isSetUp(): Promise<boolean> {
+    return (await this.findConnection()) !== null;
+  }
+
+  async check(): Promise<ProviderAvailability> {
+    const connection = await this.findConnection();
+    if (connection === null) return { isAvailable: false, note: notSetUp };
     const now = performance.now();
-    if (this.checked === null || this.checked.until < now) {
-      this.checked = { until: now + rememberedMs, answer: this.checkNow() };
+    if (this.checked === null || this.checked.until < now || !isSame(this.checked.connection, connection)) {
+      this.checked = { connection, until: now + rememberedMs, answer: checkNow(connection) };
     }
     return this.checked.answer;
   }
@@ -105,19 +115,6 @@ export class DokployContainerProvider implements ContainerProvider {
     }
   }
 
-  /** Settings have changed: what was known of the old ones counts no more. */
-  forget(): void {
-    this.checked = null;
-    this.current = null;
-  }
-
-  private async checkNow(): Promise<ProviderAvailability> {
-    const connection = await this.findConnection();
-    if (connection === null) return { isAvailable: false, note: notSetUp };
-    const problem = await findWhatIsWrong(connection, checkMs);
-    return problem === null ? { isAvailable: true, note: limitsNote } : { isAvailable: false, note: problem };
-  }
-
   private async translate<T>(work: (sessions: DokploySessions) => Promise<T>): Promise<T> {
     try {
       return await work(await this.requireSessions());
@@ -144,6 +141,11 @@ export class DokployContainerProvider implements ContainerProvider {
   private refOf({ sessionId, applicationId }: { sessionId: string; applicationId: string }): ContainerRef {
     return { provider: this.name, sessionId, id: applicationId };
   }
+}
+
+async function checkNow(connection: DokployConnection): Promise<ProviderAvailability> {
+  const problem = await findWhatIsWrong(connection, checkMs);
+  return problem === null ? { isAvailable: true, note: limitsNote } : { isAvailable: false, note: problem };
 }
 
 function isSame(a: DokployConnection, b: DokployConnection): boolean {

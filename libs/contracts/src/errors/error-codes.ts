@@ -101,6 +101,10 @@ export const errorCodes = {
   'container.unreachable': define('unavailable', 502),
   'container.generation_old': define('unauthenticated'),
 
+  'settings.in_environment': define('conflict'),
+  'settings.in_use': define('conflict'),
+  'settings.secret_missing': define('invalid_request'),
+
   'workspace.path_invalid': define('invalid_request'),
   'workspace.not_found': define('not_found'),
   'workspace.not_a_file': define('invalid_request'),

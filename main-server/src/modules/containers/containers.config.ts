@@ -2,17 +2,11 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
-const noDokployYet = 'is dokploy, which this version cannot use yet; choose docker, process, manual or auto';
-const onlyTogether = 'DOKPLOY_BASE_URL and DOKPLOY_API_KEY must be set together';
-
 /** 0 is none. */
 const limit = z.coerce.number().int().min(0).max(100_000);
 
 export const containersEnvironment = z.object({
-  CONTAINER_PROVIDER: z
-    .enum(['auto', 'docker', 'dokploy', 'process', 'manual'])
-    .default('auto')
-    .refine((value) => value !== 'dokploy', noDokployYet),
+  CONTAINER_PROVIDER: z.enum(['auto', 'docker', 'dokploy', 'process', 'manual']).default('auto'),
   MAIN_APP_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like http://192.168.1.10:3010' })
     .optional(),
@@ -25,31 +19,20 @@ export const containersEnvironment = z.object({
   CONTAINER_IDLE_STOP_MINUTES: z.coerce.number().min(0).max(43_200).default(60),
   SESSIONS_RUNNING_MAX: limit.default(100),
   SESSIONS_RUNNING_PER_USER: limit.default(0),
-  DOKPLOY_BASE_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL like https://dokploy.example.com' })
-    .optional(),
-  DOKPLOY_API_KEY: z.string().optional(),
 });
 
 const passedToAgents = /^AGENT_ENV_([A-Z_][A-Z0-9_]*)$/;
 const authFile = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 
 export const containersConfig = registerAs('containers', () => {
-  const env = parseEnv(
-    containersEnvironment
-      .refine((values) => values.DOKPLOY_API_KEY === undefined || values.DOKPLOY_BASE_URL !== undefined, {
-        path: ['DOKPLOY_BASE_URL'],
-        message: onlyTogether,
-      })
-      .refine((values) => values.DOKPLOY_BASE_URL === undefined || values.DOKPLOY_API_KEY !== undefined, {
-        path: ['DOKPLOY_API_KEY'],
-        message: onlyTogether,
-      }),
-  );
+  const env = parseEnv(containersEnvironment);
   return {
     provider: env.CONTAINER_PROVIDER,
     /** Who chose another provider keeps an engine that happens to run here untouched. */
     usesDocker: env.CONTAINER_PROVIDER === 'auto' || env.CONTAINER_PROVIDER === 'docker',
+    mainUrl: env.MAIN_APP_URL ?? null,
+    /** Belongs to `mainUrl`: a provider whose containers come by another address gets another one of these, too. */
+    mainWsUrl: env.MAIN_APP_WS_URL ?? null,
     concurrentStarts: env.CONTAINER_STARTS_AT_ONCE,
     orphans: env.CONTAINER_ORPHANS,
     orphanGraceMs: env.CONTAINER_ORPHAN_GRACE_MINUTES * 60_000,
@@ -59,8 +42,6 @@ export const containersConfig = registerAs('containers', () => {
       running: orInfinity(env.SESSIONS_RUNNING_MAX),
       runningPerUser: orInfinity(env.SESSIONS_RUNNING_PER_USER),
     },
-    mainWsUrl: env.MAIN_APP_WS_URL ?? null,
-    isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined,
     agentEnvironment: readAgentEnvironment(process.env),
   };
 });

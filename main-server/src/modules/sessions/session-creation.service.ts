@@ -38,7 +38,7 @@ export class SessionCreationService {
     await this.writeQueue.run(async (manager) => {
       await this.limits.assertRoom(manager, user.id);
       await this.state.insert(manager, session);
-      await this.audit.record(manager, { actor, action: 'session.created', sessionId: session.id });
+      this.audit.record(manager, { actor, action: 'session.created', sessionId: session.id });
     });
     await this.failpoints.hit('sessions.create.stored');
     // A container run by hand begins with its environment, which `container/create` answers.

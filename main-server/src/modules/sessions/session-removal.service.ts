@@ -23,7 +23,7 @@ export class SessionRemovalService {
     await this.failpoints.hit('sessions.remove.read');
     await this.writeQueue.run(async (manager) => {
       await this.state.markDeleting(manager, session);
-      await this.audit.record(manager, { actor: actorOf(user), action: 'session.deleted', sessionId: id });
+      this.audit.record(manager, { actor: actorOf(user), action: 'session.deleted', sessionId: id });
     });
     await this.failpoints.hit('sessions.remove.marked');
     this.cleanup.begin(session);

@@ -156,69 +156,69 @@ async function leaveRow({ app, session }: SetUp, desired: string, status: string
 }
 
 /** What is done up to which a crash happens, by the beginning of its failpoint's name. */
-const deeds: Readonly<Record<string, (setUp: SetUp) => Promise<unknown>>> = {
+const deeds: Readonly<Record<string, (world: SetUp) => Promise<unknown>>> = {
   'containers.start.given-up': async ({ app, session, provider }) => {
     await app.get(SessionContainersService).create(session);
     await waitFor(() => provider.containers.has(session.id));
     await app.get(SessionContainersService).stop(session);
   },
-  'containers.start.failed': (setUp) =>
-    deeds['containers.fail']?.(setUp) ?? Promise.reject(new Error('no deed')),
+  'containers.start.failed': (world) =>
+    deeds['containers.fail']?.(world) ?? Promise.reject(new Error('no deed')),
   'containers.start': startAndConnect,
   'containers.row': startAndConnect,
-  'containers.restart': async (setUp) => {
-    await startAndConnect(setUp);
-    await setUp.app.get(SessionContainersService).restart(setUp.session);
+  'containers.restart': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(SessionContainersService).restart(world.session);
   },
-  'containers.stop': async (setUp) => {
-    await startAndConnect(setUp);
-    await setUp.app.get(SessionContainersService).stop(setUp.session);
+  'containers.stop': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(SessionContainersService).stop(world.session);
   },
-  'containers.gone': async (setUp) => {
-    await startAndConnect(setUp);
-    await setUp.app.get(SessionContainersService).stop(setUp.session);
+  'containers.gone': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(SessionContainersService).stop(world.session);
   },
-  'containers.remove-data': async (setUp) => {
-    await startAndConnect(setUp);
-    await setUp.app.get(SessionContainersService).removeData(setUp.session);
+  'containers.remove-data': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(SessionContainersService).removeData(world.session);
   },
-  'containers.remove': async (setUp) => {
-    await startAndConnect(setUp);
-    await setUp.app.get(SessionContainersService).remove(setUp.session);
+  'containers.remove': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(SessionContainersService).remove(world.session);
   },
   'containers.fail': async ({ app, session, provider }) => {
     await app.get(SessionContainersService).create(session);
     await waitFor(() => provider.containers.has(session.id));
     provider.end(session.id, 1);
   },
-  'containers.end': async (setUp) => {
-    await startAndConnect(setUp);
-    setUp.provider.end(setUp.session.id, 137);
+  'containers.end': async (world) => {
+    await startAndConnect(world);
+    world.provider.end(world.session.id, 137);
   },
-  'containers.reconcile': async (setUp) => {
-    await startAndConnect(setUp);
-    setUp.provider.end(setUp.session.id, 137);
+  'containers.reconcile': async (world) => {
+    await startAndConnect(world);
+    world.provider.end(world.session.id, 137);
   },
-  'containers.sleep': async (setUp) => {
-    await startAndConnect(setUp);
-    await setUp.app.get(ContainerSleeps).begin(setUp.session.id, 'Nobody uses it.');
+  'containers.sleep': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(ContainerSleeps).begin(world.session.id, 'Nobody uses it.');
   },
-  'containers.room': async (setUp) => {
-    await startAndConnect(setUp);
-    setUp.clock.shift(120_000);
-    await setUp.app.as(setUp.user).post('/api/sessions', {});
+  'containers.room': async (world) => {
+    await startAndConnect(world);
+    world.clock.shift(120_000);
+    await world.app.as(world.user).post('/api/sessions', {});
   },
-  'containers.mark': async (setUp) => {
-    await leaveRow(setUp, 'stopped', 'stopping');
-    await setUp.app.get(SessionContainersService).reconcile(setUp.session.id);
+  'containers.mark': async (world) => {
+    await leaveRow(world, 'stopped', 'stopping');
+    await world.app.get(SessionContainersService).reconcile(world.session.id);
   },
-  'containers.resume': async (setUp) => {
-    await leaveRow(setUp, 'running', 'creating');
-    await setUp.app.get(SessionContainersService).reconcile(setUp.session.id);
+  'containers.resume': async (world) => {
+    await leaveRow(world, 'running', 'creating');
+    await world.app.get(SessionContainersService).reconcile(world.session.id);
   },
 };
 
-function deedOf(name: string): (setUp: SetUp) => Promise<unknown> {
+function deedOf(name: string): (world: SetUp) => Promise<unknown> {
   const prefix = Object.keys(deeds)
     .sort((one, other) => other.length - one.length)
     .find((candidate) => name === candidate || name.startsWith(`${candidate}.`));

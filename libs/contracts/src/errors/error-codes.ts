@@ -70,6 +70,7 @@ export const errorCodes = {
 
   'session.not_found': define('not_found'),
   'session.archived': define('conflict'),
+  'session.limit_reached': define('limit_exceeded'),
   'prompt.not_found': define('not_found'),
   'prompt.already_started': define('conflict'),
   'prompt.changed': define('conflict'),
@@ -92,6 +93,7 @@ export const errorCodes = {
 
   'container.not_found': define('not_found'),
   'container.busy': define('conflict'),
+  'container.limit_reached': define('limit_exceeded'),
   'container.provider_unknown': define('invalid_request'),
   'container.provider_forbidden': define('forbidden'),
   'container.provider_unreachable': define('unavailable'),
@@ -100,6 +102,10 @@ export const errorCodes = {
   'container.image_unavailable': define('unavailable'),
   'container.unreachable': define('unavailable', 502),
   'container.generation_old': define('unauthenticated'),
+
+  'settings.in_environment': define('conflict'),
+  'settings.in_use': define('conflict'),
+  'settings.secret_missing': define('invalid_request'),
 
   'workspace.path_invalid': define('invalid_request'),
   'workspace.not_found': define('not_found'),

@@ -1,9 +1,7 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { type ConfigType } from '@nestjs/config';
+import { Injectable } from '@nestjs/common';
 import type { ContainerProviderName, ContainerProviderResponse } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
-import { containersConfig } from './containers.config.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 
 export interface ChosenProvider {
@@ -11,45 +9,24 @@ export interface ChosenProvider {
   readonly isIsolated: boolean;
 }
 
-const dokployNote =
-  'DOKPLOY_BASE_URL and DOKPLOY_API_KEY are set, but this version cannot run sessions in Dokploy yet.';
-
-/** What is known of Dokploy until its provider exists: that somebody configured it. */
-const configuredDokploy: ContainerProviderResponse = {
-  name: 'dokploy',
-  title: 'Dokploy',
-  isDefault: false,
-  isIsolated: true,
-  isAvailable: false,
-  note: dokployNote,
-};
-
 /** Which providers there are, for whoever makes a session. */
 @Injectable()
-export class ContainerProvidersService implements OnModuleInit {
-  private readonly logger = new Logger(ContainerProvidersService.name);
-
-  constructor(
-    private readonly registry: ContainerProviderRegistry,
-    @Inject(containersConfig.KEY) private readonly config: ConfigType<typeof containersConfig>,
-  ) {}
-
-  onModuleInit(): void {
-    if (this.config.isDokployConfigured) this.logger.warn(dokployNote);
-  }
+export class ContainerProvidersService {
+  constructor(private readonly registry: ContainerProviderRegistry) {}
 
   /** What this user may choose from; the rest is there with the reason why not. */
   async list(user: Chooser): Promise<readonly ContainerProviderResponse[]> {
     const all = await this.registry.describe();
-    const present = all.map((provider) =>
+    return all.map((provider) =>
       mayChoose(user, provider) ? provider : { ...provider, isAvailable: false, note: forbiddenNote },
     );
-    return this.config.isDokployConfigured ? [...present, configuredDokploy] : present;
   }
 
   /** The one asked for, else the default. @throws container.provider_unknown, container.provider_forbidden */
   async choose(user: Chooser, requested?: ContainerProviderName): Promise<ChosenProvider> {
-    const { name, isIsolated } = requested ? this.registry.get(requested) : await this.registry.default();
+    const { name, isIsolated } = await (requested
+      ? this.registry.getOffered(requested)
+      : this.registry.default());
     const isDefault = (await this.registry.default()).name === name;
     if (!mayChoose(user, { name, isDefault })) {
       throw new DomainError('container.provider_forbidden', {

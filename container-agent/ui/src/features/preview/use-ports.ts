@@ -1,5 +1,5 @@
 import type { ListeningPort } from '@codex-webapp/contracts/ports';
-import { useCallback, useEffect, useState, type RefObject } from 'react';
+import { useEffect, useState, type RefObject } from 'react';
 import { ApiError } from '../../lib/api-client.ts';
 import { portsApi } from '../../lib/ports-api.ts';
 
@@ -16,28 +16,36 @@ export interface Ports {
 
 /** The ports the session listens on, asked again and again while `element` can be seen. */
 export function usePorts(element: RefObject<HTMLElement | null>): Ports {
-  const [ports, setPorts] = useState<readonly ListeningPort[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  const load = useCallback(async (): Promise<void> => {
-    try {
-      const { ports: found } = await portsApi.list();
-      setPorts(found);
-      setProblem(null);
-    } catch (error) {
-      setProblem(toProblem(error));
-    }
-  }, []);
+  const [answer, setAnswer] = useState<Answer>({ ports: null, problem: null });
+  const [asked, setAsked] = useState(0);
 
   useEffect(() => {
+    let isCurrent = true;
+    const load = async (): Promise<void> => {
+      const next = await ask();
+      if (isCurrent) setAnswer(({ ports }) => ({ ports: next.ports ?? ports, problem: next.problem }));
+    };
     void load();
     const timer = setInterval(() => {
       if (!document.hidden && element.current?.checkVisibility() === true) void load();
     }, pollMs);
-    return () => clearInterval(timer);
-  }, [load, element]);
+    return () => {
+      isCurrent = false;
+      clearInterval(timer);
+    };
+  }, [asked, element]);
 
-  return { ports, problem, reload: () => void load() };
+  return { ...answer, reload: () => setAsked((count) => count + 1) };
+}
+
+type Answer = Pick<Ports, 'ports' | 'problem'>;
+
+async function ask(): Promise<Answer> {
+  try {
+    return { ports: (await portsApi.list()).ports, problem: null };
+  } catch (error) {
+    return { ports: null, problem: toProblem(error) };
+  }
 }
 
 function toProblem(error: unknown): string {

@@ -16,14 +16,14 @@ export interface Ports {
 
 /** The ports the session listens on, asked again and again while `element` can be seen. */
 export function usePorts(element: RefObject<HTMLElement | null>): Ports {
-  const [answer, setAnswer] = useState<Answer>({ ports: null, problem: null });
+  const [answer, setAnswer] = useState<Answer>({ round: 0, ports: null, problem: null });
   const [asked, setAsked] = useState(0);
 
   useEffect(() => {
     let isCurrent = true;
     const load = async (): Promise<void> => {
-      const next = await ask();
-      if (isCurrent) setAnswer(({ ports }) => ({ ports: next.ports ?? ports, problem: next.problem }));
+      const next = await ask(asked);
+      if (isCurrent) setAnswer(({ ports }) => ({ ...next, ports: next.ports ?? ports }));
     };
     void load();
     const timer = setInterval(() => {
@@ -35,16 +35,20 @@ export function usePorts(element: RefObject<HTMLElement | null>): Ports {
     };
   }, [asked, element]);
 
-  return { ...answer, reload: () => setAsked((count) => count + 1) };
+  const { ports, problem } = answer;
+  return { ports, problem, reload: () => setAsked((count) => count + 1) };
 }
 
-type Answer = Pick<Ports, 'ports' | 'problem'>;
+type Answer = Pick<Ports, 'ports' | 'problem'> & {
+  /** Which question it answers. */
+  readonly round: number;
+};
 
-async function ask(): Promise<Answer> {
+async function ask(round: number): Promise<Answer> {
   try {
-    return { ports: (await portsApi.list()).ports, problem: null };
+    return { round, ports: (await portsApi.list()).ports, problem: null };
   } catch (error) {
-    return { ports: null, problem: toProblem(error) };
+    return { round, ports: null, problem: toProblem(error) };
   }
 }
 

@@ -31,7 +31,11 @@ function createSheetHolder(): HTMLElement {
   document.adoptedStyleSheets.push(sheet);
   const holder = Document.prototype.createElement.call(document, 'template');
   Object.defineProperties(holder, {
-    textContent: { set: (css: string) => void sheet.replaceSync(css) },
+    textContent: {
+      set: (css: string) => {
+        sheet.replaceSync(css);
+      },
+    },
     remove: {
       value: () => {
         document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);

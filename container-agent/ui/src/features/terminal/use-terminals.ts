@@ -32,15 +32,17 @@ export function useTerminals(): Terminals {
   const [terminals, setTerminals] = useState<readonly TerminalResponse[] | null>(null);
   const [activeId, setActiveId] = useState<string | null>(null);
   const [problem, setProblem] = useState<TerminalProblem | null>(null);
-  const [isBusy, setIsBusy] = useState(true);
-  const [asked, setAsked] = useState(0);
+  const [isCreating, setIsCreating] = useState(false);
+  const [asked, setAsked] = useState(1);
+  /** The question that was answered last. */
+  const [answered, setAnswered] = useState(0);
 
   useEffect(() => {
     let isCurrent = true;
     const load = async (): Promise<void> => {
       const next = await attempt(listOrCreate);
       if (!isCurrent) return;
-      setIsBusy(false);
+      setAnswered(asked);
       setProblem(next.problem);
       if (!next.value) return;
       setTerminals(next.value);
@@ -52,15 +54,12 @@ export function useTerminals(): Terminals {
     };
   }, [asked]);
 
-  const reload = useCallback((): void => {
-    setIsBusy(true);
-    setAsked((count) => count + 1);
-  }, []);
+  const reload = useCallback(() => setAsked((count) => count + 1), []);
 
   const create = useCallback(async (): Promise<void> => {
-    setIsBusy(true);
+    setIsCreating(true);
     const { value: created, problem: next } = await attempt(() => terminalsApi.create(firstSize));
-    setIsBusy(false);
+    setIsCreating(false);
     setProblem(next);
     if (!created) return;
     setTerminals((list) => [...(list ?? []), created]);
@@ -88,7 +87,7 @@ export function useTerminals(): Terminals {
     terminals,
     activeId,
     problem,
-    isBusy,
+    isBusy: isCreating || answered !== asked,
     choose: setActiveId,
     create: () => void create(),
     close,

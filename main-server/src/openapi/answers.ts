@@ -20,6 +20,7 @@ import {
   type SessionListResponse,
   type SessionOptionsResponse,
   type SetupStateResponse,
+  type PreviewTicketResponse,
   type TicketResponse,
   type UserListResponse,
 } from '@codex-webapp/contracts';
@@ -91,6 +92,7 @@ export const answers = {
     expiresAt: z.iso.datetime(),
     url: z.string().nullable(),
   }) satisfies z.ZodType<TicketResponse>,
+  PreviewTicket: z.object({ origin: z.string(), url: z.string() }) satisfies z.ZodType<PreviewTicketResponse>,
   Container: container,
   ContainerLogs: z.object({ lines: z.array(z.string()) }) satisfies z.ZodType<ContainerLogsResponse>,
   Message: messageSchema,

@@ -113,6 +113,17 @@ export const errorCodes = {
   'workspace.changed': define('conflict', 412),
   'workspace.full': define('limit_exceeded', 507),
 
+  'search.unavailable': define('unavailable'),
+
+  'terminal.not_found': define('not_found'),
+  'terminal.limit_reached': define('limit_exceeded'),
+  'terminal.unavailable': define('unavailable'),
+
+  'git.no_repository': define('conflict'),
+  'git.unknown_revision': define('not_found'),
+  'git.unavailable': define('unavailable'),
+  'git.failed': define('unprocessable'),
+
   'storage.full': define('limit_exceeded', 507),
   'storage.failed': define('unavailable'),
   'server.stopping': define('unavailable'),

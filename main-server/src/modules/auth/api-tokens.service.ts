@@ -8,8 +8,9 @@ import type {
   CreatedApiTokenResponse,
 } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { MoreThan, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { findRow } from '../../database/find-rows.ts';
 import { unlessFull } from '../../database/storage-room.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
@@ -88,8 +89,8 @@ export class ApiTokensService {
   async authenticate(secret: string): Promise<AuthUser | null> {
     if (!secret.startsWith(prefix)) return null;
     const now = this.clock.now();
-    const token = await this.tokens.findOneBy({ secretHash: hashSecret(secret), expiresAt: MoreThan(now) });
-    if (!token) return null;
+    const token = await findRow(this.tokens, { secretHash: hashSecret(secret) });
+    if (!token || token.expiresAt <= now) return null;
     const user = await this.users.find(token.userId);
     if (!user) return null;
     if (token.lastUsedAt === null || now - token.lastUsedAt >= usedEveryMs) await this.noteUsed(token.id);

@@ -12,7 +12,8 @@ import {
   type TurnUsage,
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
-import { LessThan, type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { Below, findRows } from '../../database/find-rows.ts';
 import { readRows } from '../../database/statement.ts';
 import type { AppendEntry } from '../history/session-history.ts';
 import { toAuthorColumns } from './message-author.ts';
@@ -106,10 +107,10 @@ export class MessagesService {
     page: { before?: number; limit?: number } = {},
   ): Promise<MessageListResponse> {
     const limit = page.limit ?? messageLimits.pageDefault;
-    const rows = await this.messages.find({
-      where: { sessionId, ...(page.before === undefined ? {} : { position: LessThan(page.before) }) },
+    const rows = await findRows(this.messages, {
+      where: { sessionId, ...(page.before === undefined ? {} : { position: new Below(page.before) }) },
       order: { position: 'DESC' },
-      take: limit + 1,
+      limit: limit + 1,
     });
     const shown = rows.slice(0, limit).toReversed();
     const nextBefore = rows.length > limit ? (shown[0]?.position ?? null) : null;

@@ -8,7 +8,8 @@ import {
   type QueuePromptRequest,
 } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { In, type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { findRows } from '../../database/find-rows.ts';
 import type { Actor } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { HistoryService } from '../history/history.service.ts';
@@ -91,8 +92,8 @@ export class PromptsService {
 
   /** Those that are not done, in the order in which they will run. */
   async listOpen(session: Pick<Session, 'id' | 'isQueuePaused'>): Promise<PromptListResponse> {
-    const rows = await this.prompts.find({
-      where: { sessionId: session.id, status: In([...waiting, 'started']) },
+    const rows = await findRows(this.prompts, {
+      where: { sessionId: session.id, status: [...waiting, 'started'] },
       order: { place: 'ASC' },
     });
     return { prompts: rows.map(toPromptResponse), isPaused: session.isQueuePaused };

@@ -6,6 +6,7 @@ import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { IsNull, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
+import { findRow } from '../../database/find-rows.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { sessionEvents, type SessionChanged, type SessionRemoved } from './session.events.ts';
 import { SessionEntity } from './session.entity.ts';
@@ -25,12 +26,12 @@ export class SessionStateService {
 
   /** Also one that is being deleted. */
   find(id: string): Promise<Session | null> {
-    return this.sessions.findOneBy({ id });
+    return findRow(this.sessions, { id });
   }
 
   /** Absent, foreign and half-deleted sessions are not found alike. @throws session.not_found */
   async getOwned(user: Pick<AuthUser, 'id'>, id: string): Promise<Session> {
-    const session = await this.sessions.findOneBy({ id, ownerId: user.id, deletingAt: IsNull() });
+    const session = await findRow(this.sessions, { id, ownerId: user.id, deletingAt: null });
     if (!session) throw sessionNotFound();
     return session;
   }
@@ -44,7 +45,7 @@ export class SessionStateService {
 
   /** The session a host name belongs to; none for one that is being deleted. */
   findByLabel(label: string): Promise<Session | null> {
-    return this.sessions.findOneBy({ label, deletingAt: IsNull() });
+    return findRow(this.sessions, { label, deletingAt: null });
   }
 
   /**

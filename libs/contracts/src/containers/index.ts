@@ -1,1 +1,2 @@
 export * from './containers.requests.ts';
+export * from './router-plan.ts';

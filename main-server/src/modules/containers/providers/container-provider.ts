@@ -7,6 +7,8 @@ export interface ContainerSpec {
   readonly generation: number;
   /** SESSION_ID, SESSION_TOKEN, MAIN_APP_URL, MAIN_APP_WS_URL, WORKSPACE_PATH and the agents' own. Holds secrets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** False: nothing but main-server is reachable from inside. True when absent. */
+  readonly internet?: boolean;
 }
 
 /** Where a container is. Serialisable and stored; only its own provider reads inside. */

@@ -3,6 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
+import { parseAllowed } from './allowed-destinations.ts';
+import { parsePool } from './subnets.ts';
+
+function refineBy(parse: (text: string) => unknown) {
+  return (value: string, context: z.RefinementCtx): void => {
+    try {
+      parse(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: String((error as Error).message) });
+    }
+  };
+}
 
 const mebibyte = 1024 * 1024;
 
@@ -13,7 +25,12 @@ export const dockerEnvironment = z.object({
   CONTAINER_MEMORY_MB: z.coerce.number().int().min(256).default(4_096),
   CONTAINER_CPUS: z.coerce.number().min(0.1).default(2),
   CONTAINER_PIDS: z.coerce.number().int().min(64).default(512),
+  CONTAINER_RUNTIME: z.string().optional(),
+  CONTAINER_ROUTER_IMAGE: z.string().optional(),
+  CONTAINER_ADDRESS_POOL: z.string().default('10.213.0.0/16').superRefine(refineBy(parsePool)),
+  CONTAINER_ALLOWED: z.string().default('').superRefine(refineBy(parseAllowed)),
   MAIN_APP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  MAIN_APP_WS_URL: z.url({ protocol: /^wss?$/ }).optional(),
 });
 
 export const dockerConfig = registerAs('docker', () => {
@@ -21,14 +38,22 @@ export const dockerConfig = registerAs('docker', () => {
   return {
     /** Null: built from the repository. */
     image: env.CONTAINER_IMAGE ?? null,
-    /** Null: an own network of this installation. */
+    routerImage: env.CONTAINER_ROUTER_IMAGE ?? null,
+    /** Null: main-server stands in no network of the engine. */
     network: env.CONTAINER_NETWORK ?? null,
     containerPort: env.CONTAINER_PORT,
-    /** Null: main-server on this machine, at the gateway of the network. */
+    /** Null: main-server on this machine, where the router finds it. */
     mainUrl: env.MAIN_APP_URL ?? null,
-    memoryBytes: env.CONTAINER_MEMORY_MB * mebibyte,
-    nanoCpus: Math.round(env.CONTAINER_CPUS * 1e9),
-    pidsLimit: env.CONTAINER_PIDS,
+    mainWsUrl: env.MAIN_APP_WS_URL ?? null,
+    addressPool: env.CONTAINER_ADDRESS_POOL,
+    allowed: parseAllowed(env.CONTAINER_ALLOWED),
+    limits: {
+      memoryBytes: env.CONTAINER_MEMORY_MB * mebibyte,
+      nanoCpus: Math.round(env.CONTAINER_CPUS * 1e9),
+      pidsLimit: env.CONTAINER_PIDS,
+    },
+    runtime: env.CONTAINER_RUNTIME ?? null,
+    volumeOptions: {},
     repositoryFolder: resolve(fileURLToPath(new URL('../../../../../../', import.meta.url))),
   };
 });

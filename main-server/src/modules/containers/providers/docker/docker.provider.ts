@@ -19,20 +19,35 @@ import { watchEngine } from './docker-events.ts';
 import { DockerImage } from './docker-image.ts';
 import { demultiplexLines } from './docker-logs.ts';
 import { DockerNames, labels } from './docker-names.ts';
-import { DockerNetwork, type SessionNetwork } from './docker-network.ts';
-import { dataFolder, toCreateOptions } from './docker-template.ts';
+import { DockerOuterNetwork } from './docker-outer-network.ts';
+import { DockerRouter } from './docker-router.ts';
+import { dataFolder, toCreateOptions, type ContainerLimits } from './docker-template.ts';
 import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
+import { findMainAddress, type MainAddress } from './main-address.ts';
+import { MachineAddresses } from './machine-addresses.ts';
+import type { AllowedDestination } from './router-rules.ts';
+import { SessionNetworks, type SessionNetwork } from './session-networks.ts';
+import { parsePool } from './subnets.ts';
 
 export interface DockerProviderOptions {
   readonly instanceId: string;
   readonly image: string | null;
   readonly repositoryFolder: string;
+  /** With the router's program in it; null: the image of the sessions. */
+  readonly routerImage: string | null;
+  /** A network in which main-server stands when it runs in a container; null: it runs on this machine. */
   readonly network: string | null;
+  /** Where containers find main-server, over HTTP and over WebSocket; null: on this machine. */
   readonly mainUrl: string | null;
+  readonly mainWsUrl: string | null;
   readonly containerPort: number;
-  readonly memoryBytes: number;
-  readonly nanoCpus: number;
-  readonly pidsLimit: number;
+  /** From which each session's network is taken, e.g. `10.213.0.0/16`. */
+  readonly addressPool: string;
+  readonly allowed: readonly AllowedDestination[];
+  readonly limits: ContainerLimits;
+  readonly runtime: string | null;
+  /** Options of the volume driver. */
+  readonly volumeOptions: Readonly<Record<string, string>>;
 }
 
 const checkTimeoutMs = 2_500;
@@ -48,7 +63,10 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   readonly startsByItself = true;
   private readonly names: DockerNames;
   private readonly image: DockerImage;
-  private readonly network: DockerNetwork;
+  private readonly outer: DockerOuterNetwork;
+  private readonly networks: SessionNetworks;
+  private readonly router: DockerRouter;
+  private readonly main: MainAddress;
 
   constructor(
     private readonly docker: Docker,
@@ -56,7 +74,24 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   ) {
     this.names = new DockerNames(options.instanceId);
     this.image = new DockerImage(docker, options);
-    this.network = new DockerNetwork(docker, this.names, options.network);
+    const pool = parsePool(options.addressPool);
+    this.main = findMainAddress(options);
+    this.outer = new DockerOuterNetwork(docker, this.names);
+    this.networks = new SessionNetworks(docker, this.names, pool);
+    this.router = new DockerRouter(
+      docker,
+      this.names,
+      this.outer,
+      this.networks,
+      new MachineAddresses(docker, this.names),
+      {
+        pool,
+        allowed: [...options.allowed, ...this.main.allowed],
+        relays: this.main.relays,
+        containerPort: options.containerPort,
+        mainNetwork: options.network,
+      },
+    );
   }
 
   workspacePath(): string {
@@ -64,13 +99,13 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   async mainUrl(): Promise<string> {
-    return this.options.mainUrl ?? `http://host.docker.internal:${this.options.containerPort}`;
+    return this.main.url;
   }
 
-  /** The address of this machine in the sessions' network, where main-server has to listen; null when not here. */
+  /** The address of this machine at which the router reaches it, where main-server has to listen; null when not here. */
   async hostAddress(): Promise<string | null> {
     if (this.options.network !== null || this.options.mainUrl !== null) return null;
-    return (await translate(this.network.ensure())).gateway;
+    return (await translate(this.outer.ensure())).gateway;
   }
 
   async check(): Promise<ProviderAvailability> {
@@ -85,7 +120,7 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   async prepare(): Promise<void> {
-    await translate(Promise.all([this.network.ensure(), this.image.ensure()]));
+    await translate(this.prepareAll());
   }
 
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
@@ -105,11 +140,14 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
     if (found === null || !(found.State.Running || found.State.Restarting)) return;
     const seconds = Math.ceil((options.graceMs ?? stopGraceMs) / 1_000);
     await translate(ignore(this.docker.getContainer(found.Id).stop({ t: seconds }), isAbsent, isConflict));
+    // A stopped container needs none, and the next start makes one.
+    await translate(this.networks.remove(ref.sessionId));
   }
 
   async remove(ref: ContainerRef): Promise<void> {
     const found = await translate(this.find(ref.sessionId));
     if (found !== null) await translate(this.removeContainer(found.Id));
+    await translate(this.networks.remove(ref.sessionId));
   }
 
   async removeData(sessionId: string): Promise<void> {
@@ -166,10 +204,9 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   ): Promise<ContainerRef> {
     onProgress?.('image', null);
     const image = await this.image.ensure((line) => onProgress?.('image', line), signal);
-    const network = await this.network.ensure();
     signal?.throwIfAborted();
     onProgress?.('create', null);
-    const id = await this.createOrAdopt(spec, image, network);
+    const id = await this.createOrAdopt(spec, image, signal);
     signal?.throwIfAborted();
     onProgress?.('start', null);
     await ignore(this.docker.getContainer(id).start(), isConflict);
@@ -177,22 +214,28 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   /** The id of the one container of this session and generation, made now or by a call whose answer was lost. */
-  private async createOrAdopt(spec: ContainerSpec, image: string, network: SessionNetwork): Promise<string> {
+  private async createOrAdopt(spec: ContainerSpec, image: string, signal?: AbortSignal): Promise<string> {
     const found = await this.find(spec.sessionId);
     if (found !== null) {
       const isSame = found.Config.Labels[labels.generation] === String(spec.generation);
-      if (isSame && (found.State.Running || found.State.Status === 'created')) return found.Id;
+      if (isSame && found.State.Running) return found.Id;
       await this.removeContainer(found.Id);
     }
+    const router = await this.router.ensure(this.options.routerImage ?? image);
+    signal?.throwIfAborted();
+    const network = await this.networks.ensure(spec.sessionId, spec.internet ?? true);
+    await this.router.enter(network.id, router);
+    signal?.throwIfAborted();
     const options = toCreateOptions(spec, {
       name: this.names.ofSession(spec.sessionId),
       image,
       network: network.id,
-      hostAddress: this.options.network === null ? network.gateway : null,
+      routerAddress: network.routerAddress,
+      routerNames: this.main.names,
       labels: this.names.labelsOf(spec.sessionId),
-      memoryBytes: this.options.memoryBytes,
-      nanoCpus: this.options.nanoCpus,
-      pidsLimit: this.options.pidsLimit,
+      limits: this.options.limits,
+      runtime: this.options.runtime,
+      volumeOptions: this.options.volumeOptions,
     });
     try {
       return (await this.docker.createContainer(options)).id;
@@ -231,6 +274,11 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
       'rejected',
       `A container named ${name} is not ours. Rename or remove it.`,
     );
+  }
+
+  private async prepareAll(): Promise<void> {
+    const image = await this.image.ensure();
+    await this.router.ensure(this.options.routerImage ?? image);
   }
 
   private async removeContainer(id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { RouterPlan } from '@codex-webapp/contracts';
 import { followProgram, runProgram } from '../process/run-program.ts';
 import { startNameRelay } from './name-relay.ts';
+import { startNameRelayOverTcp } from './name-relay-tcp.ts';
 import { startRelay } from './relay.ts';
 import { findMissingAddresses, type Interface } from './router-addresses.ts';
 import { readRouterPlan } from './router.config.ts';
@@ -15,7 +16,7 @@ const readyLine = 'The router is ready';
 async function run(plan: RouterPlan): Promise<never> {
   await runProgram('nft', ['-f', '-'], plan.rules);
   for (const { listensAt, host, port } of plan.relays) startRelay(listensAt, { host, port });
-  startRelay(plan.namesListenAt, resolver);
+  startNameRelayOverTcp(plan.namesListenAt, resolver);
   startNameRelay(plan.namesListenAt, resolver);
   // Only from here on: without an address of the router a session reaches nothing, so nothing goes around the rules.
   await takeAddresses(plan.pool);

@@ -74,7 +74,7 @@ export async function buildTestImage(program: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'cw-image-'));
   const lines = [
     'FROM node:22-bookworm-slim',
-    'RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends iproute2 nftables python3-minimal && rm -rf /var/lib/apt/lists/*',
+    'RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends iproute2 nftables python3 && rm -rf /var/lib/apt/lists/*',
     'RUN mkdir -p /data/workspace /data/home /data/state && chown -R node:node /data',
     'COPY router /app/container-agent/dist/router',
     'COPY process /app/container-agent/dist/process',

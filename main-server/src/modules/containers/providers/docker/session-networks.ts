@@ -42,7 +42,7 @@ export class SessionNetworks {
       if (subnet !== null && overlaps(half, subnet)) return toSessionNetwork(found);
       await this.remove(sessionId);
     }
-    return this.create(sessionId, internet, half);
+    return this.create(sessionId, half);
   }
 
   /** Removing an absent one succeeds. Whoever still stands in it is taken out. */
@@ -76,14 +76,14 @@ export class SessionNetworks {
     return networks.sort((a, b) => `${a.Created} ${a.Id}`.localeCompare(`${b.Created} ${b.Id}`));
   }
 
-  private async create(sessionId: string, internet: boolean, half: string): Promise<SessionNetwork> {
+  private async create(sessionId: string, half: string): Promise<SessionNetwork> {
     const taken = await this.listTaken();
     let tries = 0;
     for (const subnet of subnetsOf(half, sessionId)) {
       if (taken.some((range) => overlaps(range, subnet.cidr))) continue;
       if (tries >= placesTried) break;
       tries += 1;
-      const made = await this.tryToCreate(sessionId, internet, subnet);
+      const made = await this.tryToCreate(sessionId, subnet);
       if (made !== null) return made;
     }
     throw new ContainerProviderError(
@@ -93,17 +93,12 @@ export class SessionNetworks {
   }
 
   /** Null when somebody else was faster with these addresses. */
-  private async tryToCreate(
-    sessionId: string,
-    internet: boolean,
-    subnet: Subnet,
-  ): Promise<SessionNetwork | null> {
+  private async tryToCreate(sessionId: string, subnet: Subnet): Promise<SessionNetwork | null> {
     try {
       await this.docker.createNetwork({
         Name: this.names.ofSession(sessionId),
         CheckDuplicate: true,
         Driver: 'bridge',
-        Internal: !internet,
         Labels: this.names.labelsOf(sessionId),
         IPAM: { Driver: 'default', Config: [{ Subnet: subnet.cidr, Gateway: subnet.router }] },
         // The machine takes no address in it, so nothing of the machine can be reached through it.

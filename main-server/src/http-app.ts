@@ -1,8 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DomainError, PathWsAdapter, requestContext } from '@codex-webapp/nest-kit';
 import { messageLimits } from '@codex-webapp/contracts';
-import { json, type NextFunction, type Request, type RequestHandler } from 'express';
-import helmet from 'helmet';
+import { json, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import helmet, { type HelmetOptions } from 'helmet';
 import { WorkUnderWay } from './common/work-under-way.ts';
 import { apiDocsPath } from './common/api-docs-path.ts';
 import { serveApiDocs } from './openapi/api-docs.ts';
@@ -37,7 +37,7 @@ export function configureHttpApp(
 
 /** For what the API answers; pages and session origins set their own. */
 function securityHeaders(): RequestHandler {
-  const headers = helmet({
+  const headers = headersOf({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -54,8 +54,22 @@ function securityHeaders(): RequestHandler {
   return (request, response, next) => {
     if (!isOurs(request.path)) return next();
     response.setHeader('cache-control', 'no-store');
-    headers(request, response, next);
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
   };
+}
+
+/** They are the same for every answer, so Helmet's thirteen functions are asked once. */
+function headersOf(options: HelmetOptions): readonly (readonly [name: string, value: string])[] {
+  const headers: [string, string][] = [];
+  const recorder = {
+    setHeader: (name: string, value: string) => headers.push([name, value]),
+    removeHeader: () => undefined,
+  };
+  helmet(options)({} as Request, recorder as unknown as Response, (error?: unknown) => {
+    if (error !== undefined) throw error;
+  });
+  return headers;
 }
 
 /** Only bodies of our own routes are read: those of others are streamed on as they are. */

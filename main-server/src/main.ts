@@ -8,6 +8,8 @@ setFlagsFromString('--heap-growing-percent=50');
 setFlagsFromString('--semi-space-growth-factor=1');
 // Loaded after the flags, which hold from here on.
 const { startMainServer } = await import('./start-main-server.ts');
-// From here on that room grows again: to about 8 MB while the server starts, to more under load.
+// That room grows to about 8 MB while the server starts.
 setFlagsFromString('--semi-space-growth-factor=2');
 await startMainServer();
+// And stays so: after a rush it would be twice as large for as long as the server is idle, and makes nothing faster.
+setFlagsFromString('--semi-space-growth-factor=1');

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { DataSource } from 'typeorm';
 import type { ServerDataSource } from '../src/database/server-data-source.ts';
-import { indexMessage } from '../src/modules/session-state/session-index.ts';
 import { TicketsService } from '../src/modules/tickets/tickets.service.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -130,7 +129,11 @@ describe('GET /api/sessions (seed: API Endpoints, Sessions: list all sessions)',
     await app.addSession(bob, { title: 'Fix his build' });
     const { writeQueue } = app.get(DataSource) as ServerDataSource;
     await writeQueue.run((manager) =>
-      indexMessage(manager, { id: 'm1', sessionId: build.id, text: 'a zebra crossed' }),
+      manager.query(
+        `INSERT INTO messages (id, session_id, position, role, author_kind, text, created_at)
+         VALUES ('m1', ?, 1, 'assistant', 'container', 'a zebra crossed', 0)`,
+        [build.id],
+      ),
     );
     const find = (q: string) => titles(app, ada, `?q=${encodeURIComponent(q)}`);
     expect(await find('creme')).toEqual(['Fix the Crème build']);

@@ -68,6 +68,14 @@ export class PathWsAdapter extends WsAdapter {
     return server;
   }
 
+  /** Gateways read their sockets themselves: Nest would parse every frame once more, and hold four streams per socket. */
+  override bindMessageHandlers(_client: unknown, handlers: readonly unknown[]): void {
+    if (handlers.length > 0) throw new Error('@SubscribeMessage is not served; listen to the socket');
+  }
+
+  /** Nor is `handleDisconnect` called: a socket has an event for it. */
+  override bindClientDisconnect(): void {}
+
   /** From now on upgrades get 503, so that nobody comes back before the restart. */
   stopAccepting(): void {
     this.isStopping = true;

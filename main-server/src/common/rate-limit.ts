@@ -1,3 +1,5 @@
+const monotonicNow = (): number => performance.now();
+
 /** A bucket that fills by `perSecond` up to `burst`. */
 export class RateLimit {
   private left: number;
@@ -5,7 +7,7 @@ export class RateLimit {
 
   constructor(
     private readonly limits: { readonly perSecond: number; readonly burst: number },
-    private readonly now: () => number,
+    private readonly now: () => number = monotonicNow,
   ) {
     this.left = limits.burst;
     this.filledAt = now();

@@ -41,9 +41,10 @@ export class PreparingDatabase extends sqlite3.Database {
   /** False for what is not kept: the caller runs it as it came. */
   private perform(how: 'run' | 'all', sql: string, rest: readonly unknown[]): boolean {
     const done = rest.at(-1);
-    if (typeof done !== 'function' || sql.length > sqlMaxLength || !preparable.test(sql)) return false;
-    if (lengthOf(rest.slice(0, -1).flat()) > valuesMaxLength) return false;
-    const prepared = this.find(sql) ?? this.create(sql);
+    if (typeof done !== 'function' || sql.length > sqlMaxLength) return false;
+    if (lengthOf(rest) > valuesMaxLength) return false;
+    const prepared = this.find(sql) ?? (preparable.test(sql) ? this.create(sql) : null);
+    if (prepared === null) return false;
     const { waiting } = prepared;
     waiting?.add(done as Done);
     prepared.statement[how](...rest);
@@ -83,9 +84,12 @@ export class PreparingDatabase extends sqlite3.Database {
   }
 }
 
+/** Of the text and bytes among the values, also of lists of them. */
 function lengthOf(values: readonly unknown[]): number {
-  return values.reduce<number>(
-    (sum, value) => sum + (typeof value === 'string' || Buffer.isBuffer(value) ? value.length : 0),
-    0,
-  );
+  let sum = 0;
+  for (const value of values) {
+    if (typeof value === 'string' || Buffer.isBuffer(value)) sum += value.length;
+    else if (Array.isArray(value)) sum += lengthOf(value);
+  }
+  return sum;
 }

@@ -22,13 +22,14 @@ export async function runStatement(
   });
 }
 
-/** The rows as SQLite gives them. */
+/** The rows as SQLite gives them: to a transaction, or to who reads beside it. */
 export async function readRows<Row>(
   manager: EntityManager,
   sql: string,
   values: readonly unknown[],
 ): Promise<readonly Row[]> {
-  const connection = await connectionOf(manager);
+  const runner = manager.queryRunner ?? manager.connection.createQueryRunner();
+  const connection = (await runner.connect()) as Connection;
   return new Promise((resolve, reject) => {
     connection.all(sql, values, (error, rows) => (error ? reject(error) : resolve((rows ?? []) as Row[])));
   });

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { BatchLimits } from './write-batch.ts';
+import type { RowInsert } from './row-insert.ts';
+import { type BatchLimits, bufferRow } from './write-batch.ts';
 import { StorageRoom } from './storage-room.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -311,6 +312,106 @@ describe('a shared commit', () => {
     const [, twice] = await Promise.allSettled([insert('a'), insert('a')]);
     restore();
     expect(twice).toMatchObject({ status: 'rejected', reason: { message: 'I/O error' } });
+  });
+});
+
+describe('buffered rows', () => {
+  const intoRows: RowInsert = { table: 'rows', columns: ['name'] };
+  const statusesOf = (results: readonly PromiseSettledResult<unknown>[]) =>
+    results.map(({ status }) => status);
+
+  function buffer(name: string): Promise<void> {
+    return queue.run((manager) => bufferRow(manager, intoRows, [name]));
+  }
+
+  /** Every other statement than those that begin and end transactions. */
+  async function watchStatements(): Promise<{ readonly seen: string[]; restore(): void }> {
+    const connection = (await source.createQueryRunner().connect()) as {
+      run(sql: string, ...rest: unknown[]): unknown;
+    };
+    const run = connection.run.bind(connection);
+    const seen: string[] = [];
+    const spy = jest.spyOn(connection, 'run').mockImplementation((sql, ...rest) => {
+      seen.push(sql);
+      return run(sql, ...rest);
+    });
+    return { seen, restore: () => spy.mockRestore() };
+  }
+
+  it('are stored by one statement for all works that wait for one another, in their order', async () => {
+    const expected = Array.from({ length: 30 }, (_, index) => `row-${index}`);
+    const { seen, restore } = await watchStatements();
+    await Promise.all(expected.map(buffer));
+    restore();
+    expect(seen).toHaveLength(1);
+    expect(await names()).toEqual(expected);
+  });
+
+  it('are there for the next statement of anybody, the work itself included', async () => {
+    const read: (readonly string[])[] = [];
+    const reading = (name: string) =>
+      queue.run(async (manager) => {
+        bufferRow(manager, intoRows, [name]);
+        const rows: readonly { name: string }[] = await manager.query('SELECT name FROM rows ORDER BY rowid');
+        read.push(rows.map((row) => row.name));
+        bufferRow(manager, intoRows, [`${name} later`]);
+      });
+    await Promise.all([buffer('a'), reading('b'), reading('c')]);
+    expect(read).toEqual([
+      ['a', 'b'],
+      ['a', 'b', 'b later', 'c'],
+    ]);
+    expect(await names()).toEqual(['a', 'b', 'b later', 'c', 'c later']);
+  });
+
+  it('fail their own work alone when they are refused', async () => {
+    const results = await Promise.allSettled([
+      buffer('a'),
+      buffer('a'),
+      insert('b'),
+      buffer('b'),
+      buffer('c'),
+      insert('c'),
+    ]);
+    expect(statusesOf(results)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+    ]);
+    expect(await names()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are stored whole or not at all, whichever of them is refused', async () => {
+    await source.query('CREATE TABLE others (name TEXT NOT NULL UNIQUE)');
+    const intoOthers: RowInsert = { table: 'others', columns: ['name'] };
+    const both = (name: string, other: string) =>
+      queue.run((manager) => {
+        bufferRow(manager, intoRows, [name]);
+        bufferRow(manager, intoOthers, [other]);
+      });
+    const results = await Promise.allSettled([both('a', 'x'), both('b', 'x'), both('c', 'y')]);
+    expect(statusesOf(results)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await names()).toEqual(['a', 'c']);
+    expect(await source.query('SELECT name FROM others ORDER BY rowid')).toEqual([
+      { name: 'x' },
+      { name: 'y' },
+    ]);
+  });
+
+  it('of a work that throws are forgotten', async () => {
+    const throwing = queue.run((manager) => {
+      bufferRow(manager, intoRows, ['no']);
+      throw new Error('no');
+    });
+    await Promise.allSettled([buffer('a'), throwing, insert('b')]);
+    expect(await names()).toEqual(['a', 'b']);
+  });
+
+  it('are refused outside of a transaction', () => {
+    expect(() => bufferRow(source.manager, intoRows, ['a'])).toThrow(/needs the manager/);
   });
 });
 

@@ -44,7 +44,7 @@ export class WriteQueue {
    * inside `work`. @throws storage.full
    */
   async run<T>(
-    work: (manager: EntityManager) => Promise<T>,
+    work: (manager: EntityManager) => Promise<T> | T,
     { isUrgent = false }: WriteOptions = {},
   ): Promise<T> {
     if (this.current.getStore()?.isOpen)
@@ -131,7 +131,7 @@ export class WriteQueue {
   }
 
   private toJob<T>(
-    work: (manager: EntityManager) => Promise<T>,
+    work: (manager: EntityManager) => Promise<T> | T,
     {
       isUrgent,
       resolve,

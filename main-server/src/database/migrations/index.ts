@@ -3,6 +3,7 @@ import { AddPromptSteering1795600800000 } from './20261125T1000-add-prompt-steer
 import { AddKeptAnswers1795737600000 } from './20261127T0000-add-kept-answers.ts';
 import { AddTurnEndReported1795741200000 } from './20261127T0100-add-turn-end-reported.ts';
 import { AddSearchIndexRows1795744800000 } from './20261127T0200-add-search-index-rows.ts';
+import { AddSearchIndexTriggers1795748400000 } from './20261127T0300-add-search-index-triggers.ts';
 
 /** Oldest first. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   AddKeptAnswers1795737600000,
   AddTurnEndReported1795741200000,
   AddSearchIndexRows1795744800000,
+  AddSearchIndexTriggers1795748400000,
 ];

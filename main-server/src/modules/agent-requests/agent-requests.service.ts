@@ -12,6 +12,7 @@ import {
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { IsNull, Not, type EntityManager, Repository } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { findRows } from '../../database/find-rows.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { HistoryService } from '../history/history.service.ts';
@@ -41,7 +42,7 @@ export class AgentRequestsService {
 
   /** Those that wait for an answer, oldest first. */
   async listPending(sessionId: string): Promise<readonly AgentRequestResponse[]> {
-    const rows = await this.requests.find({
+    const rows = await findRows(this.requests, {
       where: { sessionId, status: 'pending' },
       order: { createdAt: 'ASC', id: 'ASC' },
     });
@@ -106,7 +107,7 @@ export class AgentRequestsService {
       await manager.update(AgentRequestEntity, { id: request.id }, decided);
       append(toRequestChanged(decided));
       if (!isLate) append(await this.countPending(manager, session.id));
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(user),
         action: 'agent_request.answered',
         sessionId: session.id,

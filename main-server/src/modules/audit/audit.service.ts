@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
-import { runStatement } from '../../database/statement.ts';
+import type { RowInsert } from '../../database/row-insert.ts';
+import { bufferRow } from '../../database/write-batch.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import type { Actor } from './actor.ts';
 
@@ -14,6 +15,11 @@ export interface AuditRecord {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+const insertEvent: RowInsert = {
+  table: 'audit_events',
+  columns: ['at', 'actor_kind', 'actor_id', 'user_id', 'action', 'session_id', 'details'],
+};
+
 /** Who did what. Written in the transaction of what was done; the database refuses to change or delete it. */
 @Injectable()
 export class AuditService {
@@ -22,22 +28,17 @@ export class AuditService {
     private readonly clock: Clock,
   ) {}
 
-  async record(manager: EntityManager, record: AuditRecord): Promise<void> {
+  record(manager: EntityManager, record: AuditRecord): void {
     const { actor, action, sessionId = null, details } = record;
-    await runStatement(
-      manager,
-      `INSERT INTO audit_events (at, actor_kind, actor_id, user_id, action, session_id, details)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [
-        this.clock.now(),
-        actor.kind,
-        actor.id,
-        actor.userId,
-        action,
-        sessionId,
-        details === undefined ? null : JSON.stringify(details),
-      ],
-    );
+    bufferRow(manager, insertEvent, [
+      this.clock.now(),
+      actor.kind,
+      actor.id,
+      actor.userId,
+      action,
+      sessionId,
+      details === undefined ? null : JSON.stringify(details),
+    ]);
   }
 
   /** For what changed nothing else: a refusal. In a transaction of its own, so not inside one. */

@@ -8,8 +8,9 @@ import type {
   CreatedApiTokenResponse,
 } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { MoreThan, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { findRow } from '../../database/find-rows.ts';
 import { unlessFull } from '../../database/storage-room.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
@@ -56,7 +57,7 @@ export class ApiTokensService {
     await this.writeQueue.run(async (manager) => {
       await manager.insert(ApiTokenEntity, token);
       const details = { tokenId: token.id, scope: token.scope };
-      await this.audit.record(manager, { actor: actorOf(user), action: 'api_token.created', details });
+      this.audit.record(manager, { actor: actorOf(user), action: 'api_token.created', details });
     });
     return { ...toApiTokenResponse(token), secret };
   }
@@ -74,7 +75,7 @@ export class ApiTokensService {
     await this.writeQueue.run(async (manager) => {
       const { affected } = await manager.delete(ApiTokenEntity, { id: tokenId, userId: user.id });
       if (!affected) throw new DomainError('token.not_found', { message: 'There is no such token.' });
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(user),
         action: 'api_token.revoked',
         details: { tokenId },
@@ -88,8 +89,8 @@ export class ApiTokensService {
   async authenticate(secret: string): Promise<AuthUser | null> {
     if (!secret.startsWith(prefix)) return null;
     const now = this.clock.now();
-    const token = await this.tokens.findOneBy({ secretHash: hashSecret(secret), expiresAt: MoreThan(now) });
-    if (!token) return null;
+    const token = await findRow(this.tokens, { secretHash: hashSecret(secret) });
+    if (!token || token.expiresAt <= now) return null;
     const user = await this.users.find(token.userId);
     if (!user) return null;
     if (token.lastUsedAt === null || now - token.lastUsedAt >= usedEveryMs) await this.noteUsed(token.id);

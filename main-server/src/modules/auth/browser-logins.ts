@@ -40,7 +40,7 @@ export class BrowserLogins {
         const before = this.cookies.loginOf(visitor);
         if (before !== null) await this.logins.endBySecret(manager, before);
         const login = await this.logins.start(manager, user, visitor.userAgent);
-        await this.audit.record(manager, {
+        this.audit.record(manager, {
           actor: { kind: 'login', id: login.loginId, userId: user.id },
           action,
         });
@@ -60,7 +60,7 @@ export class BrowserLogins {
       await this.writeQueue.run(
         async (manager) => {
           await this.logins.end(manager, loginId);
-          await this.audit.record(manager, { actor: actorOf(user), action: 'login.ended' });
+          this.audit.record(manager, { actor: actorOf(user), action: 'login.ended' });
         },
         { isUrgent: true },
       );

@@ -5,6 +5,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Clock } from '@codex-webapp/nest-kit';
 import { LessThanOrEqual, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { findRow } from '../../database/find-rows.ts';
 import { unlessFull } from '../../database/storage-room.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { UsersService } from '../users/users.service.ts';
@@ -63,12 +64,12 @@ export class LoginsService {
 
   /** Null for an unknown or ended one. The role is read anew each time. */
   async authenticate(secret: string): Promise<AuthUser | null> {
-    return this.toUser(await this.logins.findOneBy({ secretHash: hashSecret(secret) }));
+    return this.toUser(await findRow(this.logins, { secretHash: hashSecret(secret) }));
   }
 
   /** For who was let in by something that hangs on the login; counts as use of it. Null for an ended one. */
   async findUser(loginId: string): Promise<AuthUser | null> {
-    return this.toUser(await this.logins.findOneBy({ id: loginId }));
+    return this.toUser(await findRow(this.logins, { id: loginId }));
   }
 
   /** Whoever holds a socket open for it hears `login.ended` after the commit. Ending an ended one succeeds. */

@@ -4,6 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { ContainerResponse } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import { Repository, type EntityManager } from 'typeorm';
+import { findRow } from '../../database/find-rows.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { LinkRegistry } from '../link/link-registry.ts';
@@ -15,7 +16,7 @@ import { containerEvents, type ContainerChanged, type ContainerStopped } from '.
 import { toContainerResponse } from './container.mapper.ts';
 
 /** What happens in the same transaction as a change of a container's row. */
-export type AlsoInTransaction = (manager: EntityManager) => Promise<void>;
+export type AlsoInTransaction = (manager: EntityManager) => Promise<void> | void;
 
 /** The rows of containers, and what history and pages hear of their changes. */
 @Injectable()
@@ -32,7 +33,7 @@ export class ContainerRecords {
   ) {}
 
   find(sessionId: string): Promise<Container | null> {
-    return this.containers.findOneBy({ sessionId });
+    return findRow(this.containers, { sessionId });
   }
 
   list(): Promise<readonly Container[]> {

@@ -6,6 +6,7 @@ import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { LessThanOrEqual, Repository } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import type { Eventual } from '../../common/eventual.ts';
+import { findRow } from '../../database/find-rows.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
@@ -53,7 +54,7 @@ export class SessionOriginGrantsService {
           createdAt: now,
           expiresAt: now + grantLifetimeMs,
         });
-        await this.audit.record(manager, { actor: actorOf(user), action: 'session.entered', sessionId });
+        this.audit.record(manager, { actor: actorOf(user), action: 'session.entered', sessionId });
       },
       { isUrgent: true },
     );
@@ -72,7 +73,7 @@ export class SessionOriginGrantsService {
   }
 
   private async readUser(secretHash: string, sessionId: string): Promise<AuthUser | null> {
-    const grant = await this.grants.findOneBy({ secretHash, sessionId });
+    const grant = await findRow(this.grants, { secretHash, sessionId });
     if (!grant || grant.expiresAt <= this.clock.now()) return null;
     const user = await this.logins.findUser(grant.loginId);
     return user?.id === grant.userId ? user : null;

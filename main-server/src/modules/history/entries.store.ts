@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Entry } from '@codex-webapp/contracts';
 import { In, MoreThan, MoreThanOrEqual, type EntityManager, Repository } from 'typeorm';
-import { runStatement } from '../../database/statement.ts';
+import type { RowInsert } from '../../database/row-insert.ts';
+import { bufferRow } from '../../database/write-batch.ts';
 import { EntryEntity } from './entry.entity.ts';
 import type { StagedEntry } from './staged-entry.ts';
 
@@ -11,9 +12,10 @@ export interface SessionEntries {
   readonly entries: readonly StagedEntry[];
 }
 
-const columns = ['session_id', 'position', 'at', 'type', 'turn_id', 'epoch', 'seq', 'body'] as const;
-/** SQLite takes 32,766 parameters. */
-const rowsPerInsert = 500;
+const insertEntry: RowInsert = {
+  table: 'entries',
+  columns: ['session_id', 'position', 'at', 'type', 'turn_id', 'epoch', 'seq', 'body'],
+};
 
 export interface TurnEventLimits {
   readonly rows: number;
@@ -29,15 +31,9 @@ const turnEventLimits: TurnEventLimits = { rows: 20_000, characters: 8 * 1024 * 
 export class EntriesStore {
   constructor(@InjectRepository(EntryEntity) private readonly entries: Repository<EntryEntity>) {}
 
-  /** Rows of many sessions in few statements: what a commit costs is mostly statements. */
-  async insert(manager: EntityManager, batch: readonly SessionEntries[]): Promise<void> {
-    const rows = batch.flatMap(({ sessionId, entries }) => entries.map((staged) => toRow(sessionId, staged)));
-    for (let start = 0; start < rows.length; start += rowsPerInsert) {
-      const chunk = rows.slice(start, start + rowsPerInsert);
-      const places = chunk.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
-      const sql = `INSERT INTO entries (${columns.join(', ')}) VALUES ${places}`;
-      await runStatement(manager, sql, chunk.flat());
-    }
+  insert(manager: EntityManager, batch: readonly SessionEntries[]): void {
+    for (const { sessionId, entries } of batch)
+      for (const staged of entries) bufferRow(manager, insertEntry, toRow(sessionId, staged));
   }
 
   /** 0 when there is none. */

@@ -41,18 +41,24 @@ export class HistoryService implements BeforeApplicationShutdown {
   /**
    * One transaction: positions are given when `append` is called, entries are shown in order after the commit.
    * A throw rolls everything back and uses no position. Later events of the session wait meanwhile.
+   *
+   * `findKnown` is asked before, when all that came earlier of the session is committed: what it finds is the result,
+   * and nothing is done.
    */
   append<T>(
     sessionId: string,
-    work: (manager: EntityManager, append: AppendEntry) => Promise<T>,
+    work: (manager: EntityManager, append: AppendEntry) => Promise<T> | T,
+    findKnown?: () => Promise<T | null>,
   ): Promise<T> {
-    const appended = this.history(sessionId).append((append, staged) =>
-      this.writeQueue.run(async (manager) => {
+    const appended = this.history(sessionId).append(async (append, staged) => {
+      const known = await findKnown?.();
+      if (known !== undefined && known !== null) return known;
+      return this.writeQueue.run(async (manager) => {
         const result = await work(manager, append);
         await this.storeBatch(manager, [{ sessionId, entries: staged }]);
         return result;
-      }),
-    );
+      });
+    });
     return appended.catch((error: unknown) => {
       throw error instanceof HistoryResetError ? toStorageError(error) : error;
     });
@@ -165,7 +171,7 @@ export class HistoryService implements BeforeApplicationShutdown {
 
   private async storeBatch(manager: EntityManager, batch: readonly TailBatch[]): Promise<void> {
     await this.failpoints.hit('history.store');
-    await this.store.insert(manager, batch);
+    this.store.insert(manager, batch);
     for (const { sessionId, entries } of batch) await this.writeMark(manager, sessionId, entries);
   }
 

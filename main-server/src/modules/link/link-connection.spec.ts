@@ -35,13 +35,16 @@ class HostileSocket extends EventEmitter {
 }
 
 /** Storing an event with a meaning takes until `store` is called. */
-async function connect(): Promise<{ socket: HostileSocket; store: () => Promise<void> }> {
+async function connect(
+  intake: Record<string, unknown> = {},
+): Promise<{ socket: HostileSocket; store: () => Promise<void> }> {
   const socket = new HostileSocket();
   const storing: (() => void)[] = [];
   const surroundings = {
     intake: {
       isProjected: () => true,
       project: () => new Promise<void>((resolve) => storing.push(resolve)),
+      ...intake,
     },
     greeting: { greet: () => Promise.resolve(null) },
     onGreeting: () => undefined,
@@ -72,6 +75,12 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
+async function waitUntil(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const delta = { at: 0, event: { type: 'message.delta', turnId: 't', messageId: 'm', text: 'x' } };
+
 function endOfTurn(seq: number) {
   const event = { type: 'turn.ended', turnId: 't', promptId: 'p', outcome: 'completed' };
   return { type: 'events', epoch, events: [{ seq, at: 0, event }] };
@@ -97,5 +106,22 @@ describe('LinkConnection', () => {
     socket.receive(endOfTurn(1));
     await settled();
     expect(socket.isTerminated).toBe(true);
+  });
+
+  it('lets others have their turn in the middle of a frame that takes long', async () => {
+    const taken: number[] = [];
+    const stream = (_sessionId: string, intakes: readonly unknown[]): Promise<void> => {
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+      taken.push(intakes.length);
+      return Promise.resolve();
+    };
+    const { socket } = await connect({ isProjected: () => false, stream });
+    const events = Array.from({ length: 100 }, (_, index) => ({ ...delta, seq: index + 1 }));
+    socket.receive({ type: 'events', epoch, events });
+    const atOnce = taken.length;
+    await waitUntil(() => taken.reduce((sum, count) => sum + count, 0) === 100);
+    expect(atOnce).toBe(1);
+    expect(Math.max(...taken)).toBeLessThan(20);
   });
 });

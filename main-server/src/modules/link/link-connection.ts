@@ -10,6 +10,7 @@ import {
 import { DomainError, toSocketText } from '@codex-webapp/nest-kit';
 import type { ContainerIdentity } from '../../common/auth-user.ts';
 import type { EventIntake } from './event-intake.ts';
+import { IntakePace } from './intake-pace.ts';
 import { parseLinkFrame, type EventsFrame, type LinkFrame } from './link-frame-parser.ts';
 import type { Link, LinkSocket } from './link.ts';
 import { OutboxIntake, type Intake } from './outbox-intake.ts';
@@ -34,15 +35,20 @@ export interface LinkSurroundings {
 const helloDeadlineMs = 10_000;
 /** Frames that make no sense before the link is given up. */
 const badFramesMax = 100;
-/** Frames that were read and wait for the one before them. */
+/** Events read in one go; the largest take as long as many small ones. */
+const eventsPerPiece = 16;
+/** Frames that came and wait for the one before them. */
 const waitingMax = 8;
 /** Bytes a container may leave unread: several of the longest prompts. */
 const unreadMaxBytes = 16 * 1024 * 1024;
 
+type SocketData = Buffer | ArrayBuffer | Buffer[];
+
 /** One socket of one container. Frames are worked on in order, one after the other. */
 export class LinkConnection implements Link {
   private readonly logger = new Logger(LinkConnection.name);
-  private readonly waiting: LinkFrame[] = [];
+  private readonly waiting: SocketData[] = [];
+  private readonly pace = new IntakePace();
   private readonly outbox = new OutboxIntake(null);
   private readonly cancelDeadline: () => void;
   private hello: AgentFrameOf<'hello'> | null = null;
@@ -109,13 +115,10 @@ export class LinkConnection implements Link {
     return this.isEnded || this.isRetired;
   }
 
-  private receive(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
+  private receive(data: SocketData, isBinary: boolean): void {
     if (this.isOver) return;
-    const parsed = parseLinkFrame(toSocketText(data));
-    if (isBinary || !parsed.ok) {
-      return this.refuse(isBinary || parsed.ok ? 'Frames are text.' : parsed.problem);
-    }
-    this.waiting.push(parsed.frame);
+    if (isBinary) return this.refuse('Frames are text.');
+    this.waiting.push(data);
     void this.work();
     this.throttle();
   }
@@ -124,16 +127,24 @@ export class LinkConnection implements Link {
     if (this.isWorking) return;
     this.isWorking = true;
     try {
-      for (let frame = this.waiting.shift(); frame && !this.isOver; frame = this.waiting.shift()) {
-        const pending = this.take(frame);
+      for (let data = this.waiting.shift(); data && !this.isOver; data = this.waiting.shift()) {
+        const pending = this.read(data);
         if (pending) await pending;
         this.throttle();
+        if (this.pace.isSpent) await this.pace.rest();
       }
     } catch (error) {
       this.fail(error);
     } finally {
       this.isWorking = false;
     }
+  }
+
+  private read(data: SocketData): Promise<void> | undefined {
+    const parsed = this.pace.spend(() => parseLinkFrame(toSocketText(data)));
+    if (parsed.ok) return this.take(parsed.frame);
+    this.refuse(parsed.problem);
+    return undefined;
   }
 
   private take(frame: LinkFrame): Promise<void> | undefined {
@@ -183,14 +194,31 @@ export class LinkConnection implements Link {
     await this.handOver(frame);
   }
 
+  private handOver({ epoch, events }: EventsFrame): Promise<void> | undefined {
+    if (events.length <= eventsPerPiece) return this.handOverPiece(epoch, events);
+    return this.handOverInPieces(epoch, events);
+  }
+
+  private async handOverInPieces(epoch: string, events: readonly unknown[]): Promise<void> {
+    for (let start = 0; start < events.length; start += eventsPerPiece) {
+      if (start > 0 && this.pace.isSpent) await this.pace.rest();
+      if (this.isOver) return;
+      const pending = this.handOverPiece(epoch, events.slice(start, start + eventsPerPiece));
+      if (pending) await pending;
+    }
+  }
+
   /** Runs of events without a meaning for rows are streamed; the others are stored first, one by one. */
-  private handOver(frame: EventsFrame): Promise<void> | undefined {
-    const intakes = this.outbox.take(frame.epoch, frame.events);
-    if (intakes.some((one) => this.surroundings.intake.isProjected(one))) return this.handOverInTurn(intakes);
-    // All of it was taken before: the ack was lost.
-    if (intakes.length === 0) this.ackSoon();
-    else this.stream(intakes);
-    return undefined;
+  private handOverPiece(epoch: string, events: readonly unknown[]): Promise<void> | undefined {
+    return this.pace.spend(() => {
+      const intakes = this.outbox.take(epoch, events);
+      if (intakes.some((one) => this.surroundings.intake.isProjected(one)))
+        return this.handOverInTurn(intakes);
+      // All of it was taken before: the ack was lost.
+      if (intakes.length === 0) this.ackSoon();
+      else this.stream(intakes);
+      return undefined;
+    });
   }
 
   private async handOverInTurn(intakes: readonly Intake[]): Promise<void> {

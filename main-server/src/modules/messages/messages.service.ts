@@ -12,10 +12,10 @@ import {
   type TurnUsage,
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
-import { LessThan, type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { Below, findRows } from '../../database/find-rows.ts';
 import { readRows } from '../../database/statement.ts';
 import type { AppendEntry } from '../history/session-history.ts';
-import { indexMessage, replaceMessage } from '../session-state/session-index.ts';
 import { toAuthorColumns } from './message-author.ts';
 import { insertMessage } from './insert-message.ts';
 import { type Message, MessageEntity } from './message.entity.ts';
@@ -57,7 +57,7 @@ export class MessagesService {
   ) {}
 
   /** Stores it with its entry. The answer of a turn stands for the turn's events from then on. */
-  async store(manager: EntityManager, append: AppendEntry, message: NewMessage): Promise<MessageResponse> {
+  store(manager: EntityManager, append: AppendEntry, message: NewMessage): MessageResponse {
     const row = this.toRow(message);
     const foldsTurnId = row.role === 'assistant' ? row.turnId : null;
     append((position) => {
@@ -68,8 +68,7 @@ export class MessagesService {
         foldsTurnId,
       };
     });
-    await insertMessage(manager, row);
-    await indexMessage(manager, row);
+    insertMessage(manager, row);
     return toMessageResponse(row);
   }
 
@@ -93,7 +92,6 @@ export class MessagesService {
       bodyHash: message.delivery?.bodyHash ?? null,
     };
     await manager.update(MessageEntity, { id }, row);
-    await replaceMessage(manager, row);
     const response = toMessageResponse(row);
     append({
       type: 'message.stored',
@@ -109,28 +107,25 @@ export class MessagesService {
     page: { before?: number; limit?: number } = {},
   ): Promise<MessageListResponse> {
     const limit = page.limit ?? messageLimits.pageDefault;
-    const rows = await this.messages.find({
-      where: { sessionId, ...(page.before === undefined ? {} : { position: LessThan(page.before) }) },
+    const rows = await findRows(this.messages, {
+      where: { sessionId, ...(page.before === undefined ? {} : { position: new Below(page.before) }) },
       order: { position: 'DESC' },
-      take: limit + 1,
+      limit: limit + 1,
     });
     const shown = rows.slice(0, limit).toReversed();
     const nextBefore = rows.length > limit ? (shown[0]?.position ?? null) : null;
     return { messages: shown.map(toMessageResponse), nextBefore };
   }
 
-  async findDelivered(
-    manager: EntityManager,
-    sessionId: string,
-    idempotencyKey: string,
-  ): Promise<DeliveredMessage | null> {
+  /** A committed one. */
+  async findDelivered(sessionId: string, idempotencyKey: string): Promise<DeliveredMessage | null> {
     const [found] = await readRows<{ id: string }>(
-      manager,
+      this.messages.manager,
       'SELECT id FROM messages WHERE session_id = ? AND idempotency_key = ?',
       [sessionId, idempotencyKey],
     );
     if (!found) return null;
-    const row = await manager.findOneByOrFail(MessageEntity, { id: found.id });
+    const row = await this.messages.findOneByOrFail({ id: found.id });
     return { message: toMessageResponse(row), bodyHash: row.bodyHash };
   }
 

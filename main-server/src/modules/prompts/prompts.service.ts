@@ -8,7 +8,8 @@ import {
   type QueuePromptRequest,
 } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { In, type EntityManager, Repository } from 'typeorm';
+import { type EntityManager, Repository } from 'typeorm';
+import { findRows } from '../../database/find-rows.ts';
 import type { Actor } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { HistoryService } from '../history/history.service.ts';
@@ -77,7 +78,7 @@ export class PromptsService {
           ...(title === null ? {} : { title }),
         }),
       );
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: author,
         action: 'prompt.queued',
         sessionId,
@@ -91,8 +92,8 @@ export class PromptsService {
 
   /** Those that are not done, in the order in which they will run. */
   async listOpen(session: Pick<Session, 'id' | 'isQueuePaused'>): Promise<PromptListResponse> {
-    const rows = await this.prompts.find({
-      where: { sessionId: session.id, status: In([...waiting, 'started']) },
+    const rows = await findRows(this.prompts, {
+      where: { sessionId: session.id, status: [...waiting, 'started'] },
       order: { place: 'ASC' },
     });
     return { prompts: rows.map(toPromptResponse), isPaused: session.isQueuePaused };
@@ -118,7 +119,7 @@ export class PromptsService {
       const removed: Prompt = { ...prompt, status: 'removed', updatedAt: this.clock.now() };
       await manager.update(PromptEntity, { id: promptId }, removed);
       append(toPromptChanged(removed));
-      await this.audit.record(manager, { actor, action: 'prompt.removed', sessionId, details: { promptId } });
+      this.audit.record(manager, { actor, action: 'prompt.removed', sessionId, details: { promptId } });
       return toPromptResponse(removed);
     });
   }
@@ -129,7 +130,7 @@ export class PromptsService {
       const session = await this.sessions.read(manager, sessionId);
       if (!session.isQueuePaused) return;
       await unpause(this.sessions, manager, append, sessionId);
-      await this.audit.record(manager, { actor, action: 'queue.resumed', sessionId });
+      this.audit.record(manager, { actor, action: 'queue.resumed', sessionId });
     });
     this.dispatcher.dispatch(sessionId);
   }

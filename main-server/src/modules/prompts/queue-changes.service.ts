@@ -41,7 +41,7 @@ export class QueueChangesService {
       if (ifText !== undefined && prompt.text !== ifText) throw changed(prompt);
       if (text !== undefined && text !== prompt.text) {
         await this.edit(manager, append, prompt, text);
-        await this.audit.record(manager, {
+        this.audit.record(manager, {
           actor,
           action: 'prompt.edited',
           sessionId,
@@ -50,7 +50,7 @@ export class QueueChangesService {
       }
       if (beforePromptId !== undefined) {
         await this.move(manager, append, prompt, beforePromptId);
-        await this.audit.record(manager, { actor, action: 'prompt.moved', sessionId, details: { promptId } });
+        this.audit.record(manager, { actor, action: 'prompt.moved', sessionId, details: { promptId } });
       }
       return toPromptResponse(await manager.findOneByOrFail(PromptEntity, { id: promptId, sessionId }));
     });

@@ -51,7 +51,7 @@ export class SendNowService {
       if (session.isQueuePaused) await unpause(this.sessions, manager, append, sessionId);
       const first = await manager.findOneByOrFail(PromptEntity, { id: promptId, sessionId });
       const sent = await this.enterTurn(manager, append, first, session.runningTurnId);
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor,
         action: 'prompt.sent_now',
         sessionId,

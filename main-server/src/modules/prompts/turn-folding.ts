@@ -30,7 +30,7 @@ export class TurnFolding {
     };
     // Cut as container-agent cuts what it posts: what a container has said is no smaller for having gone this way.
     const message = composeFinalMessage(foldTurn(turnId, [...events, end]));
-    await this.messages.store(manager, append, {
+    this.messages.store(manager, append, {
       sessionId: turn.sessionId,
       role: 'assistant',
       author: { kind: 'container' },

@@ -47,7 +47,7 @@ export class TurnRows {
       isEndReported: false,
     });
     append(toPromptChanged(started));
-    await this.messages.store(manager, append, {
+    this.messages.store(manager, append, {
       sessionId,
       role: 'user',
       author: toPromptAuthor(prompt),
@@ -65,7 +65,7 @@ export class TurnRows {
     const started: Prompt = { ...prompt, status: 'started', updatedAt: now };
     await manager.update(PromptEntity, { id: prompt.id }, started);
     append(toPromptChanged(started));
-    await this.messages.store(manager, append, {
+    this.messages.store(manager, append, {
       sessionId: prompt.sessionId,
       role: 'user',
       author: toPromptAuthor(prompt),

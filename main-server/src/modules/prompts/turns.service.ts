@@ -3,6 +3,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
+import { findRows } from '../../database/find-rows.ts';
 import type { Actor } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { HistoryService } from '../history/history.service.ts';
@@ -43,10 +44,10 @@ export class TurnsService implements OnApplicationBootstrap {
 
   /** The one that began last; null before the first. */
   async findNewest(sessionId: string): Promise<string | null> {
-    const [newest] = await this.turns.find({
+    const [newest] = await findRows(this.turns, {
       where: { sessionId },
       order: { startedAt: 'DESC' },
-      take: 1,
+      limit: 1,
     });
     return newest?.id ?? null;
   }
@@ -66,7 +67,7 @@ export class TurnsService implements OnApplicationBootstrap {
         append({ type: 'queue.changed', isPaused: true });
         append(body);
       }
-      await this.audit.record(manager, { actor, action: 'turn.interrupted', sessionId, details: { turnId } });
+      this.audit.record(manager, { actor, action: 'turn.interrupted', sessionId, details: { turnId } });
     });
     this.links.get(sessionId)?.send({ type: 'turn.interrupt', turnId });
   }

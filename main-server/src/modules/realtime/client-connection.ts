@@ -7,6 +7,7 @@ import {
   type ClientFrame,
   type ClientFrameOf,
   type ContainerResponse,
+  type Entry,
   type ErrorPayload,
   type ServerFrame,
 } from '@codex-webapp/contracts';
@@ -17,18 +18,20 @@ import { toEntriesFrame } from './entries-frame.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { RateLimit } from '../../common/rate-limit.ts';
 import type { ClientEnd, SessionClient } from './session-clients.ts';
-import { SessionFeed, type FeedSource } from './session-feed.ts';
+import { type FeedClient, type FeedSource, SessionFeed } from './session-feed.ts';
+import type { Snapshot } from './snapshots.service.ts';
 
 /** What a client's frames are about, bound to who sends them. */
 export interface ClientCommands {
   run(frame: Exclude<ClientFrame, { type: 'subscribe' }>): Promise<void>;
 }
 
+const logger = new Logger('ClientConnection');
+
 /** One page's socket of one session. Its frames are worked on in order; what it is shown has no gap and no double. */
-export class ClientConnection implements SessionClient {
-  private readonly logger = new Logger(ClientConnection.name);
+export class ClientConnection implements SessionClient, FeedClient {
   private readonly paced: PacedSocket;
-  private readonly rate: RateLimit;
+  private readonly rate = new RateLimit(clientFrameLimits);
   private readonly feed: SessionFeed;
   private work: Promise<void> = Promise.resolve();
   private isSubscribed = false;
@@ -41,16 +44,7 @@ export class ClientConnection implements SessionClient {
     private readonly commands: ClientCommands,
   ) {
     this.paced = new PacedSocket(socket);
-    this.feed = new SessionFeed(source, {
-      snapshot: (snapshot) => this.paced.sendLarge(JSON.stringify(snapshot)),
-      missed: (entries) => this.paced.sendLarge(toEntriesFrame(entries)),
-      entries: (entries) => {
-        if (!this.paced.send(toEntriesFrame(entries))) this.leave();
-      },
-      reset: (reason) => this.send({ type: 'reset', reason }),
-      lost: (error) => this.giveUp(error),
-    });
-    this.rate = new RateLimit(clientFrameLimits, () => performance.now());
+    this.feed = new SessionFeed(source, this);
     socket.on('message', (data, isBinary) => this.receive(data, isBinary));
     socket.on('close', () => this.leave());
     this.send({ type: 'hello', protocolVersion, sessionId });
@@ -62,6 +56,29 @@ export class ClientConnection implements SessionClient {
 
   end({ closeCode, error }: ClientEnd): void {
     this.close(closeCode, error.message);
+  }
+
+  snapshot(snapshot: Snapshot): void {
+    this.paced.sendLarge(JSON.stringify(snapshot));
+  }
+
+  missed(entries: readonly Entry[]): void {
+    this.paced.sendLarge(toEntriesFrame(entries));
+  }
+
+  entries(entries: readonly Entry[]): void {
+    if (!this.paced.send(toEntriesFrame(entries))) this.leave();
+  }
+
+  reset(reason: string): void {
+    this.send({ type: 'reset', reason });
+  }
+
+  /** A page that could not be shown anything must not sit there as if nothing happened: it comes back. */
+  lost(error: unknown): void {
+    if (error instanceof DomainError) return this.sendError(error.toPayload(), null);
+    logger.warn({ msg: 'A page could not be shown its session', sessionId: this.sessionId, err: error });
+    this.close(closeCodes.restarting, 'could not be read; try again');
   }
 
   private receive(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): void {
@@ -101,21 +118,14 @@ export class ClientConnection implements SessionClient {
     try {
       await this.feed.start(frame.cursor);
     } catch (error) {
-      return this.giveUp(error);
+      return this.lost(error);
     }
     this.isSubscribed = true;
   }
 
-  /** A page that could not be shown anything must not sit there as if nothing happened: it comes back. */
-  private giveUp(error: unknown): void {
-    if (error instanceof DomainError) return this.sendError(error.toPayload(), null);
-    this.logger.warn({ msg: 'A page could not be shown its session', sessionId: this.sessionId, err: error });
-    this.close(closeCodes.restarting, 'could not be read; try again');
-  }
-
   private onError(error: unknown, frameId: string | null): void {
     if (error instanceof DomainError) return this.sendError(error.toPayload(), frameId);
-    this.logger.error({ msg: 'A frame failed', sessionId: this.sessionId, err: error });
+    logger.error({ msg: 'A frame failed', sessionId: this.sessionId, err: error });
     this.sendError({ code: 'internal', message: 'Something went wrong on the server.' }, frameId);
   }
 

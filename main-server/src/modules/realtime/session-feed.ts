@@ -1,12 +1,10 @@
 import type { Cursor, Entry } from '@codex-webapp/contracts';
+import type { HistoryListener } from '../history/session-history.ts';
 import type { Snapshot } from './snapshots.service.ts';
 
 /** Where a session's entries come from. */
 export interface FeedSource {
-  open(
-    listener: { entries(entries: readonly Entry[]): void; reset(): void },
-    read: (cursor: Cursor) => Promise<void>,
-  ): Promise<() => void>;
+  open(listener: HistoryListener, read: (cursor: Cursor) => Promise<void>): Promise<() => void>;
   snapshot(cursor: Cursor): Promise<Snapshot>;
   /** Null when the client's cursor means nothing, or is too far behind. */
   between(from: Cursor, to: Cursor): Promise<readonly Entry[] | null>;
@@ -23,11 +21,26 @@ export interface FeedClient {
   lost(error: unknown): void;
 }
 
+const nothing = (): void => undefined;
+
 /** One time of listening; what comes of it after its end belongs to nobody. */
-interface Listening {
-  epoch: string;
-  isOver: boolean;
-  stop(): void;
+class Listening implements HistoryListener {
+  epoch = '';
+  isOver = false;
+  stop: () => void = nothing;
+
+  constructor(
+    private readonly client: FeedClient,
+    private readonly feed: SessionFeed,
+  ) {}
+
+  entries(entries: readonly Entry[]): void {
+    if (!this.isOver) this.client.entries(entries, this.epoch);
+  }
+
+  reset(): void {
+    if (!this.isOver) this.feed.startOver();
+  }
 }
 
 /** What one client is shown of a session, in one order with no gap and no double. */
@@ -43,19 +56,9 @@ export class SessionFeed {
   /** Resolves when the client has what there is; what follows comes by itself. Rejects when that could not be read. */
   async start(from: Cursor | null): Promise<void> {
     if (this.isEnded) return;
-    const listening: Listening = { epoch: '', isOver: false, stop: () => undefined };
+    const listening = new Listening(this.client, this);
     this.current = listening;
-    const stop = await this.source.open(
-      {
-        entries: (entries) => {
-          if (!listening.isOver) this.client.entries(entries, listening.epoch);
-        },
-        reset: () => {
-          if (!listening.isOver) this.startOver();
-        },
-      },
-      (cursor) => this.catchUp(listening, from, cursor),
-    );
+    const stop = await this.source.open(listening, (cursor) => this.catchUp(listening, from, cursor));
     // Over while it began: nobody else knows how to stop it.
     if (listening.isOver) return stop();
     listening.stop = stop;
@@ -64,6 +67,13 @@ export class SessionFeed {
   end(): void {
     this.isEnded = true;
     this.leave();
+  }
+
+  /** What was shown has been taken back. */
+  startOver(): void {
+    this.leave();
+    this.client.reset('Something that was shown could not be stored.');
+    this.start(null).catch((error: unknown) => this.client.lost(error));
   }
 
   private async catchUp(listening: Listening, from: Cursor | null, to: Cursor): Promise<void> {
@@ -78,13 +88,6 @@ export class SessionFeed {
     if (from && isOfAnotherHistory(from, to)) this.client.reset('The history has changed.');
     const snapshot = await this.source.snapshot(to);
     if (!listening.isOver) this.client.snapshot(snapshot);
-  }
-
-  /** What was shown has been taken back. */
-  private startOver(): void {
-    this.leave();
-    this.client.reset('Something that was shown could not be stored.');
-    this.start(null).catch((error: unknown) => this.client.lost(error));
   }
 
   private leave(): void {

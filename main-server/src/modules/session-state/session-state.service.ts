@@ -6,11 +6,11 @@ import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { IsNull, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
+import { findRow } from '../../database/find-rows.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { sessionEvents, type SessionChanged, type SessionRemoved } from './session.events.ts';
 import { SessionEntity } from './session.entity.ts';
 import { toSessionResponse } from './session.mapper.ts';
-import { indexTitle, replaceTitle } from './session-index.ts';
 import type { Session, SessionPatch } from './session.ts';
 
 /** The row of a session: read by all modules, changed through `patch`, announced to pages after the commit. */
@@ -26,12 +26,12 @@ export class SessionStateService {
 
   /** Also one that is being deleted. */
   find(id: string): Promise<Session | null> {
-    return this.sessions.findOneBy({ id });
+    return findRow(this.sessions, { id });
   }
 
   /** Absent, foreign and half-deleted sessions are not found alike. @throws session.not_found */
   async getOwned(user: Pick<AuthUser, 'id'>, id: string): Promise<Session> {
-    const session = await this.sessions.findOneBy({ id, ownerId: user.id, deletingAt: IsNull() });
+    const session = await findRow(this.sessions, { id, ownerId: user.id, deletingAt: null });
     if (!session) throw sessionNotFound();
     return session;
   }
@@ -45,7 +45,7 @@ export class SessionStateService {
 
   /** The session a host name belongs to; none for one that is being deleted. */
   findByLabel(label: string): Promise<Session | null> {
-    return this.sessions.findOneBy({ label, deletingAt: IsNull() });
+    return findRow(this.sessions, { label, deletingAt: null });
   }
 
   /**
@@ -60,14 +60,11 @@ export class SessionStateService {
     await manager.update(SessionEntity, { id }, { ...patch, updatedAt: this.clock.now() });
     const session = await manager.findOneBy(SessionEntity, { id });
     if (!session) throw sessionNotFound();
-    if (patch.title !== undefined) await replaceTitle(manager, session);
     return { type: 'session.changed', session: this.announce(manager, session) };
   }
 
-  /** A new session, from its first line on in the full-text index. */
   async insert(manager: EntityManager, session: Session): Promise<SessionResponse> {
     await manager.insert(SessionEntity, session);
-    await indexTitle(manager, session);
     return this.announce(manager, session);
   }
 

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { SessionStatus } from '@codex-webapp/contracts';
 import { IsNull, Not, Repository, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import { SessionEntity } from './session.entity.ts';
-import { removeFromIndex, toMatchQuery } from './session-index.ts';
+import { toMatchQuery } from './to-match-query.ts';
 import type { Session } from './session.ts';
 
 export interface SessionPageQuery {
@@ -62,7 +62,6 @@ export class SessionStore {
 
   /** With everything that belongs to it. */
   async remove(manager: EntityManager, id: string): Promise<void> {
-    await removeFromIndex(manager, id);
     await manager.delete(SessionEntity, { id });
   }
 }

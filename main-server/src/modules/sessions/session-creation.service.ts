@@ -24,7 +24,7 @@ export class SessionCreationService {
     const session = await this.drafts.draft(user, request);
     await this.writeQueue.run(async (manager) => {
       await this.state.insert(manager, session);
-      await this.audit.record(manager, { actor, action: 'session.created', sessionId: session.id });
+      this.audit.record(manager, { actor, action: 'session.created', sessionId: session.id });
     });
     // A container run by hand begins with its environment, which `container/create` answers.
     if (session.provider !== 'manual') await this.containers.create(session, actor);

@@ -20,7 +20,7 @@ export class SessionRemovalService {
     const session = await this.state.getOwned(user, id);
     await this.writeQueue.run(async (manager) => {
       await this.state.markDeleting(manager, session);
-      await this.audit.record(manager, { actor: actorOf(user), action: 'session.deleted', sessionId: id });
+      this.audit.record(manager, { actor: actorOf(user), action: 'session.deleted', sessionId: id });
     });
     this.cleanup.begin(session);
   }

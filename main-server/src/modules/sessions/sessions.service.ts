@@ -66,7 +66,7 @@ export class SessionsService {
       const body = await this.state.patch(manager, id, patch);
       append(body);
       const details = { fields: Object.keys(patch) };
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(user),
         action: 'session.updated',
         sessionId: id,

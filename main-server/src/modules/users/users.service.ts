@@ -5,6 +5,7 @@ import type { CreateUserRequest, UserListResponse, UserResponse, UserRole } from
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { findRow } from '../../database/find-rows.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
@@ -35,7 +36,7 @@ export class UsersService {
     return this.writeQueue.run(async (manager) => {
       const { username, role = 'user' } = request;
       const user = await this.insert(manager, { username, passwordHash, role });
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(admin),
         action: 'user.created',
         details: { userId: user.id, role },
@@ -50,7 +51,7 @@ export class UsersService {
   }
 
   find(id: string): Promise<User | null> {
-    return this.users.findOneBy({ id });
+    return findRow(this.users, { id });
   }
 
   findByName(username: string): Promise<User | null> {

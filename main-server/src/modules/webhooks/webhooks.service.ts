@@ -53,9 +53,11 @@ export class WebhooksService {
     if (request.role === 'user') return this.queuePrompt(container, delivery, request.text);
     const { items, usage } = parseRichParts(request);
     const { sessionId } = container;
-    return this.history.append(sessionId, async (manager, append) => {
-      const known = await this.messages.findDelivered(manager, sessionId, delivery.idempotencyKey);
-      if (known) return toRepeated(known, delivery);
+    const findKnown = async (): Promise<StoredMessage | null> => {
+      const known = await this.messages.findDelivered(sessionId, delivery.idempotencyKey);
+      return known && toRepeated(known, delivery);
+    };
+    const store = async (manager: EntityManager, append: AppendEntry): Promise<StoredMessage> => {
       const message: NewMessage = {
         sessionId,
         role: request.role,
@@ -68,14 +70,15 @@ export class WebhooksService {
         delivery,
       };
       const stored = await this.store(manager, append, message, request.turnId ?? null);
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: containerActor(container),
         action: 'message.stored',
         sessionId,
         details: { messageId: stored.id, role: request.role },
       });
       return { status: 201, body: stored };
-    });
+    };
+    return this.history.append(sessionId, store, findKnown);
   }
 
   async listMessages(
@@ -92,7 +95,7 @@ export class WebhooksService {
       const session = await this.sessions.read(manager, sessionId);
       if (session.isTitleChosen || session.title === title) return;
       append(await this.sessions.patch(manager, sessionId, { title }));
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: containerActor(container),
         action: 'session.titled',
         sessionId,

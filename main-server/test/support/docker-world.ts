@@ -40,7 +40,12 @@ export function dockerOptions(overrides: Partial<DockerProviderOptions> = {}): D
     containerPort,
     addressPool: '10.214.0.0/16',
     allowed: [],
-    limits: { memoryBytes: 256 * mebibyte, nanoCpus: 1e9, pidsLimit: 64 },
+    sizes: {
+      small: { memoryBytes: 128 * mebibyte, nanoCpus: 5e8, pidsLimit: 64 },
+      medium: { memoryBytes: 256 * mebibyte, nanoCpus: 1e9, pidsLimit: 64 },
+      large: { memoryBytes: 512 * mebibyte, nanoCpus: 15e8, pidsLimit: 128 },
+    },
+    disk: { bytes: 20_480 * mebibyte, lookEveryMs: 60_000 },
     runtime: null,
     volumeOptions: {},
     ...overrides,

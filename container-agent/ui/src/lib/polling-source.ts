@@ -61,6 +61,8 @@ export class PollingSource implements ConversationSource {
       container: {
         sessionId,
         provider: 'manual',
+        size: 'medium',
+        internet: true,
         status: 'running',
         generation: 1,
         isConnected: true,

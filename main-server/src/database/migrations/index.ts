@@ -4,6 +4,7 @@ import { AddKeptAnswers1795737600000 } from './20261127T0000-add-kept-answers.ts
 import { AddTurnEndReported1795741200000 } from './20261127T0100-add-turn-end-reported.ts';
 import { AddSearchIndexRows1795744800000 } from './20261127T0200-add-search-index-rows.ts';
 import { AddSearchIndexTriggers1795748400000 } from './20261127T0300-add-search-index-triggers.ts';
+import { AddContainerChoices1795750800000 } from './20261127T0340-add-container-choices.ts';
 
 /** Oldest first. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   AddTurnEndReported1795741200000,
   AddSearchIndexRows1795744800000,
   AddSearchIndexTriggers1795748400000,
+  AddContainerChoices1795750800000,
 ];

@@ -1,6 +1,10 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
-import type { ContainerProviderName, ContainerProviderResponse } from '@codex-webapp/contracts';
+import type {
+  ContainerProviderName,
+  ContainerProviderResponse,
+  CreateSessionRequest,
+} from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { containersConfig } from './containers.config.ts';
@@ -22,6 +26,8 @@ const configuredDokploy: ContainerProviderResponse = {
   isIsolated: true,
   isAvailable: false,
   note: dokployNote,
+  sizes: [],
+  canSwitchInternetOff: false,
 };
 
 /** Which providers there are, for whoever makes a session. */
@@ -47,19 +53,29 @@ export class ContainerProvidersService implements OnModuleInit {
     return this.config.isDokployConfigured ? [...present, configuredDokploy] : present;
   }
 
-  /** The one asked for, else the default. @throws container.provider_unknown, container.provider_forbidden */
-  async choose(user: Chooser, requested?: ContainerProviderName): Promise<ChosenProvider> {
-    const { name, isIsolated } = requested ? this.registry.get(requested) : await this.registry.default();
+  /**
+   * The one asked for, else the default.
+   * @throws container.provider_unknown, container.provider_forbidden, container.internet_stays_on
+   */
+  async choose(user: Chooser, { provider: requested, internet }: Wishes = {}): Promise<ChosenProvider> {
+    const provider = requested ? this.registry.get(requested) : await this.registry.default();
+    const { name, isIsolated } = provider;
     const isDefault = (await this.registry.default()).name === name;
     if (!mayChoose(user, { name, isDefault })) {
       throw new DomainError('container.provider_forbidden', {
         message: `${forbiddenNote} Choose another one.`,
       });
     }
+    if (internet === false && provider.canSwitchInternetOff !== true) {
+      throw new DomainError('container.internet_stays_on', {
+        message: 'Here a session cannot be kept from the internet. Leave it on, or choose another provider.',
+      });
+    }
     return { name, isIsolated };
   }
 }
 
+type Wishes = Pick<CreateSessionRequest, 'provider' | 'internet'>;
 type Chooser = Pick<AuthUser, 'role'>;
 
 const forbiddenNote =

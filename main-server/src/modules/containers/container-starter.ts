@@ -75,7 +75,7 @@ export class ContainerStarter {
     signal: AbortSignal,
   ): Promise<void> {
     await this.failpoints.hit('containers.start.intended');
-    const spec = await this.specs.of(container);
+    const spec = await this.specs.of(container, session);
     await this.failpoints.hit('containers.start.specified');
     const startAndConnect = () => this.startAndConnect(session, container, spec, { steps, signal });
     const { ref, startedAt } = await startAndConnect().catch((error: unknown) => {

@@ -347,6 +347,6 @@ export class SessionContainersService implements OnModuleDestroy, BeforeApplicat
   private async withEnvironment(session: Session, response: ContainerResponse): Promise<ContainerResponse> {
     const container = await this.records.find(session.id);
     if (container === null || this.registry.get(container.provider).startsByItself) return response;
-    return { ...response, environment: (await this.specs.of(container)).environment };
+    return { ...response, environment: (await this.specs.of(container, session)).environment };
   }
 }

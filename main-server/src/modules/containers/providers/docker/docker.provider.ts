@@ -14,14 +14,17 @@ import type {
   StopOptions,
   WatchingContainerProvider,
 } from '../container-provider.ts';
+import { toSizeResponses, type ContainerSizes } from './container-sizes.ts';
 import { describeEnd } from './describe-end.ts';
+import { describeBound, DiskWatch, type DiskBound } from './disk-watch.ts';
+import { DockerEngine } from './docker-engine.ts';
 import { watchEngine } from './docker-events.ts';
 import { DockerImage } from './docker-image.ts';
 import { demultiplexLines } from './docker-logs.ts';
 import { DockerNames, labels } from './docker-names.ts';
 import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
-import { dataFolder, toCreateOptions, type ContainerLimits } from './docker-template.ts';
+import { dataFolder, toCreateOptions } from './docker-template.ts';
 import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
@@ -44,13 +47,14 @@ export interface DockerProviderOptions {
   /** From which each session's network is taken, e.g. `10.213.0.0/16`. */
   readonly addressPool: string;
   readonly allowed: readonly AllowedDestination[];
-  readonly limits: ContainerLimits;
+  readonly sizes: ContainerSizes;
   readonly runtime: string | null;
-  /** Options of the volume driver. */
+  /** What a session's volume may hold, by the driver's means or by a watch. */
+  readonly disk: DiskBound;
+  /** Further options of the volume driver. */
   readonly volumeOptions: Readonly<Record<string, string>>;
 }
 
-const checkTimeoutMs = 2_500;
 const stopGraceMs = 10_000;
 const defaultTail = 200;
 const conflictLooks = 50;
@@ -61,18 +65,31 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   readonly name = 'docker';
   readonly isIsolated = true;
   readonly startsByItself = true;
+  readonly canSwitchInternetOff = true;
+  readonly sizes;
   private readonly names: DockerNames;
   private readonly image: DockerImage;
   private readonly outer: DockerOuterNetwork;
   private readonly networks: SessionNetworks;
   private readonly router: DockerRouter;
   private readonly main: MainAddress;
+  private readonly engine: DockerEngine;
+  private readonly disk: DiskWatch;
 
   constructor(
     private readonly docker: Docker,
     private readonly options: DockerProviderOptions,
   ) {
     this.names = new DockerNames(options.instanceId);
+    this.sizes = toSizeResponses(options.sizes);
+    this.engine = new DockerEngine(docker, this.names, {
+      runtime: options.runtime,
+      largestMemoryBytes: options.sizes.large.memoryBytes,
+      diskBound: describeBound(options.disk),
+    });
+    this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) =>
+      this.stop(this.refOf(sessionId)),
+    );
     this.image = new DockerImage(docker, options);
     const pool = parsePool(options.addressPool);
     this.main = findMainAddress(options);
@@ -108,15 +125,8 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
     return (await translate(this.outer.ensure())).gateway;
   }
 
-  async check(): Promise<ProviderAvailability> {
-    try {
-      // The typings do not know the option; without it a hanging engine hangs the page that asks.
-      const ping = this.docker.ping.bind(this.docker) as (options: object) => Promise<unknown>;
-      await ping({ abortSignal: AbortSignal.timeout(checkTimeoutMs) });
-      return { isAvailable: true, note: null };
-    } catch (error) {
-      return { isAvailable: false, note: toProviderError(error).message };
-    }
+  check(): Promise<ProviderAvailability> {
+    return this.engine.check();
   }
 
   async prepare(): Promise<void> {
@@ -132,7 +142,8 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
     if (found === null) return { state: 'absent' };
     const { State: state } = found;
     if (state.Running || state.Restarting) return { state: 'running', startedAt: state.StartedAt };
-    return { state: 'stopped', exitCode: state.ExitCode, reason: describeEnd(state) };
+    const reason = this.disk.reasonOf(ref.sessionId) ?? describeEnd(state);
+    return { state: 'stopped', exitCode: state.ExitCode, reason };
   }
 
   async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
@@ -195,7 +206,12 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
-    return watchEngine(this.docker, this.names, onChange);
+    const endEvents = watchEngine(this.docker, this.names, onChange);
+    const endDisk = this.disk.begin();
+    return () => {
+      endEvents();
+      endDisk();
+    };
   }
 
   private async startContainer(
@@ -233,10 +249,11 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
       routerAddress: network.routerAddress,
       routerNames: this.main.names,
       labels: this.names.labelsOf(spec.sessionId),
-      limits: this.options.limits,
+      limits: this.options.sizes[spec.size ?? 'medium'],
       runtime: this.options.runtime,
-      volumeOptions: this.options.volumeOptions,
+      volumeOptions: await this.volumeOptions(),
     });
+    this.disk.forget(spec.sessionId);
     try {
       return (await this.docker.createContainer(options)).id;
     } catch (error) {
@@ -274,6 +291,11 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
       'rejected',
       `A container named ${name} is not ours. Rename or remove it.`,
     );
+  }
+
+  private async volumeOptions(): Promise<Readonly<Record<string, string>>> {
+    if (!(await this.engine.canSizeVolumes())) return this.options.volumeOptions;
+    return { size: String(this.options.disk.bytes), ...this.options.volumeOptions };
   }
 
   private async prepareAll(): Promise<void> {

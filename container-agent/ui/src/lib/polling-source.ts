@@ -61,8 +61,6 @@ export class PollingSource implements ConversationSource {
       container: {
         sessionId,
         provider: 'manual',
-        size: 'medium',
-        internet: true,
         status: 'running',
         generation: 1,
         isConnected: true,
@@ -88,6 +86,8 @@ const handRunSession: SessionResponse = {
   permissionMode: 'full-auto',
   status: 'idle',
   provider: 'manual',
+  size: 'medium',
+  internet: true,
   containerStatus: 'running',
   reason: null,
   origin: location.origin,

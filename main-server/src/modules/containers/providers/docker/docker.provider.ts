@@ -87,9 +87,7 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
       largestMemoryBytes: options.sizes.large.memoryBytes,
       diskBound: describeBound(options.disk),
     });
-    this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) =>
-      this.stop(this.refOf(sessionId)),
-    );
+    this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) => this.stopContainer(sessionId));
     this.image = new DockerImage(docker, options);
     const pool = parsePool(options.addressPool);
     this.main = findMainAddress(options);
@@ -147,10 +145,7 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
-    const found = await translate(this.find(ref.sessionId));
-    if (found === null || !(found.State.Running || found.State.Restarting)) return;
-    const seconds = Math.ceil((options.graceMs ?? stopGraceMs) / 1_000);
-    await translate(ignore(this.docker.getContainer(found.Id).stop({ t: seconds }), isAbsent, isConflict));
+    await translate(this.stopContainer(ref.sessionId, options.graceMs));
     // A stopped container needs none, and the next start makes one.
     await translate(this.networks.remove(ref.sessionId));
   }
@@ -301,6 +296,13 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   private async prepareAll(): Promise<void> {
     const image = await this.image.ensure();
     await this.router.ensure(this.options.routerImage ?? image);
+  }
+
+  private async stopContainer(sessionId: string, graceMs = stopGraceMs): Promise<void> {
+    const found = await this.find(sessionId);
+    if (found === null || !(found.State.Running || found.State.Restarting)) return;
+    const seconds = Math.ceil(graceMs / 1_000);
+    await ignore(this.docker.getContainer(found.Id).stop({ t: seconds }), isAbsent, isConflict);
   }
 
   private async removeContainer(id: string): Promise<void> {

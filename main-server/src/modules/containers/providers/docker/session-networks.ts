@@ -24,6 +24,7 @@ type Network = z.infer<typeof networkAnswer>;
 
 /** Another engine's call may take the place that was free when we looked; each try is a place further on. */
 const placesTried = 64;
+const removalTries = 3;
 
 /** A network for each session, in which nobody stands but its container and the router: not even this machine. */
 export class SessionNetworks {
@@ -126,7 +127,7 @@ export class SessionNetworks {
       .flatMap(({ Subnet }) => (Subnet !== undefined && !Subnet.includes(':') ? [Subnet] : []));
   }
 
-  private async removeOne(id: string): Promise<void> {
+  private async removeOne(id: string, triesLeft = removalTries): Promise<void> {
     const network = this.docker.getNetwork(id);
     try {
       const { Containers: inside } = networkAnswer.parse(await network.inspect());
@@ -134,7 +135,10 @@ export class SessionNetworks {
         await network.disconnect({ Container: container, Force: true }).catch(ignoreAbsent);
       await network.remove();
     } catch (error) {
-      ignoreAbsent(error);
+      if (isAbsent(error)) return;
+      // A router that is made anew is let into every network it finds.
+      if (triesLeft === 0 || !/active endpoints/.test(String((error as Error).message))) throw error;
+      await this.removeOne(id, triesLeft - 1);
     }
   }
 }

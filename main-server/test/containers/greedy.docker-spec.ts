@@ -6,6 +6,7 @@ import {
   buildTestImage,
   describeWithDocker,
   docker,
+  dockerOptions,
   makeDockerWorld,
   runInside,
   type DockerWorld,
@@ -96,17 +97,21 @@ await describeWithDocker('a session that takes all it can get', () => {
     });
 
     claim('cannot have more of the processor than it may', async () => {
-      await runDetached(greedy, [
-        'sh',
-        '-c',
-        'for i in 1 2 3 4 5 6 7 8; do (while :; do :; done) & done; wait',
-      ]);
-      const container = docker.getContainer(greedy.id);
-      await waitFor(async () => {
-        const { cpu_stats: cpu } = await container.stats({ stream: false });
-        return cpu.throttling_data.throttled_periods > 10;
-      }, minute);
-      await expectNeighbourToWork();
+      // So little that it has all of it at once, also on a machine that is busy.
+      const small = { memoryBytes: 256 * mebibyte, nanoCpus: 1e8, pidsLimit: 64 };
+      const tight = makeDockerWorld({ sizes: { ...dockerOptions().sizes, small } });
+      try {
+        const slow = await tight.provider.start({ ...specOf(), size: 'small' });
+        await runDetached(slow, ['sh', '-c', 'for i in 1 2 3 4; do (while :; do :; done) & done; wait']);
+        const container = docker.getContainer(slow.id);
+        await waitFor(async () => {
+          const { cpu_stats: cpu } = await container.stats({ stream: false });
+          return cpu.throttling_data.throttled_periods > 10;
+        }, minute);
+        await expectNeighbourToWork();
+      } finally {
+        await tight.dispose();
+      }
     });
 
     claim('cannot write more than its volume holds', async () => {

@@ -6,7 +6,7 @@ await packApp({
   entry: fileURLToPath(new URL('dist/start-container-agent.js', import.meta.url)),
   // Nest asks for them only where they are used; native programs stay files.
   leftOut:
-    /^(@nestjs\/microservices|@nestjs\/platform-socket\.io|bufferutil|utf-8-validate|@lydell\/node-pty|file-type)(\/|$)/,
+    /^(@nestjs\/microservices|@nestjs\/platform-socket\.io|bufferutil|utf-8-validate|@lydell\/node-pty|@xterm\/[\w-]+|file-type)(\/|$)/,
   // Decorators that do nothing: the document of the API is made from the unpacked program.
   alias: {
     '@nestjs/swagger': fileURLToPath(

@@ -11,6 +11,7 @@ const all = [
   'container-agent',
   'container-agent/ui',
   'web',
+  'tools/dokploy-simulator',
   'tools/scripted-model',
   'e2e',
 ];

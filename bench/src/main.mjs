@@ -19,6 +19,7 @@ const names = [
   'sockets',
   'reconnect',
   'open',
+  'crash',
 ];
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = wanted.filter((name) => name !== 'report' && !names.includes(name));

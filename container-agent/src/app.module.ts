@@ -3,6 +3,7 @@ import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { loggingParams, RestModule } from '@codex-webapp/nest-kit';
 import { LoggerModule } from 'nestjs-pino';
 import { CommonModule } from './common/common.module.ts';
+import { GitModule } from './git/git.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { LocalPageModule } from './local-page/local-page.module.ts';
 import { loggingConfig } from './logging.config.ts';
@@ -10,8 +11,10 @@ import { MainLinkModule } from './main-link/main-link.module.ts';
 import { codexConfig } from './agents/codex/codex.config.ts';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { MessagesModule } from './messages/messages.module.ts';
+import { PortsModule } from './ports/ports.module.ts';
 import { sessionConfig } from './session.config.ts';
 import { StorageModule } from './storage/storage.module.ts';
+import { TerminalsModule } from './terminals/terminals.module.ts';
 import { TurnsModule } from './turns/turns.module.ts';
 import { WorkspaceModule } from './workspace/workspace.module.ts';
 
@@ -34,6 +37,9 @@ import { WorkspaceModule } from './workspace/workspace.module.ts';
     TurnsModule,
     MessagesModule,
     WorkspaceModule,
+    TerminalsModule,
+    PortsModule,
+    GitModule,
     LocalPageModule,
     HealthModule,
   ],

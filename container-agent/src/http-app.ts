@@ -1,5 +1,5 @@
 import { workspaceLimits } from '@codex-webapp/contracts';
-import { requestContext } from '@codex-webapp/nest-kit';
+import { PathWsAdapter, requestContext } from '@codex-webapp/nest-kit';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 /** A file of the largest size, as base64 in JSON. */
@@ -12,6 +12,7 @@ export function configureHttpApp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.use(requestContext);
   app.use(safeAnswers);
+  app.useWebSocketAdapter(new PathWsAdapter(app));
   app.useBodyParser('json', { limit: bodyMaxBytes, inflate: false, strict: true });
 }
 

@@ -30,6 +30,7 @@ export const sessionEnvironment = z.object({
   STATE_PATH: absolutePath.optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
+  CONTAINED: z.enum(['yes', 'no']).default('no'),
   LOCAL_PAGE: z.enum(['on', 'off']).default('on'),
 });
 
@@ -46,6 +47,8 @@ export interface SessionConfig {
   readonly statePath: string;
   readonly host: string;
   readonly port: number;
+  /** Whether everything that runs beside it is the session's, as in its image; not on a shared machine. */
+  readonly isContained: boolean;
   /** Whether it serves the session UI itself, to who has the link it prints. */
   readonly hasLocalPage: boolean;
 }
@@ -70,6 +73,7 @@ export function readSessionConfig(env: NodeJS.ProcessEnv): SessionConfig {
       values.STATE_PATH ?? path.join(path.dirname(workspacePath), `.${path.basename(workspacePath)}-state`),
     host: values.HOST,
     port: values.PORT,
+    isContained: values.CONTAINED === 'yes',
     hasLocalPage: values.LOCAL_PAGE === 'on',
   };
 }

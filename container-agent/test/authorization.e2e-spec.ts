@@ -20,6 +20,7 @@ const openRoutes = ['GET /', 'GET /assets/:name', 'GET /health', 'GET /local/ent
 /** Valid requests, so that a refusal is about who asks and not about what. */
 const bodies: Readonly<Record<string, object>> = {
   MessagesController_queue: { text: 'echo intruder > intruder' },
+  TerminalsController_create: { cols: 80, rows: 24 },
   WorkspaceFilesController_write: { content: 'intruder' },
 };
 
@@ -165,6 +166,8 @@ describe('the authorization table of container-agent', () => {
         'GET /api/workspace/files',
         'GET /api/workspace/files/*path',
         'PUT /api/workspace/files/*path',
+        'POST /api/terminals',
+        'DELETE /api/terminals/:terminalId',
       ]),
     );
     const problems: string[] = [];
@@ -185,16 +188,27 @@ describe('the authorization table of container-agent', () => {
     }
   });
 
-  it('upgrades nobody: there is no socket here but those that dial out', async () => {
+  it('upgrades nobody who comes without a proof, and nobody at all but to a terminal', async () => {
     const upgrade = {
       connection: 'Upgrade',
       upgrade: 'websocket',
       'sec-websocket-version': '13',
       'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
     };
-    for (const target of ['/', '/ws/sessions/session-1', '/api/workspace/files']) {
-      expect([target, await app.ask({ method: 'GET', path: target, headers: upgrade })]).not.toContain(101);
+    for (const target of ['/', '/ws/sessions/session-1', '/api/workspace/files', '/api/terminals']) {
+      const proof = proofBy(app.main.token, { method: 'GET', path: target });
+      const proven = await app.ask({ method: 'GET', path: target, headers: { ...upgrade, ...proof } });
+      expect([target, proven]).toEqual([target, 404]);
     }
+    const terminal = '/api/terminals/some/socket';
+    for (const { name, headers } of intruders) {
+      const route = { name, method: 'GET', path: terminal, isOpen: false };
+      const status = await app.ask({ ...route, headers: { ...upgrade, ...headers(route) } });
+      expect([name, status]).toEqual([name, 401]);
+    }
+    const proof = proofBy(app.main.token, { method: 'GET', path: terminal });
+    const unknown = await app.ask({ method: 'GET', path: terminal, headers: { ...upgrade, ...proof } });
+    expect(unknown).toBe(404);
   });
 });
 

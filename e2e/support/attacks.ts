@@ -119,7 +119,7 @@ export async function attackFromPage({ app, sibling, siblingId, triesCookies }: 
     `${appSocket}/ws/sessions/${siblingId}?role=client`,
     `${appSocket}/ws/sessions/${siblingId}?role=container`,
     `${siblingSocket}/ws/sessions/${siblingId}?role=client`,
-    `${siblingSocket}/api/terminal`,
+    `${siblingSocket}/api/terminals`,
   ])
     await attempt(`socket ${url}`, () => connect(url));
 

@@ -3,9 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { EnvironmentError, loadEnvFiles, StartupError } from '@codex-webapp/nest-kit';
 import { Logger } from 'nestjs-pino';
+import { DataSource } from 'typeorm';
 import { AppModule } from './app.module.ts';
 import { httpConfig } from './common/http.config.ts';
 import { PublicOrigin } from './common/public-origin.ts';
+import type { ServerDataSource } from './database/server-data-source.ts';
 import { assertEnvironment } from './environment.ts';
 import { configureHttpApp } from './http-app.ts';
 import { SetupService } from './modules/auth/setup.service.ts';
@@ -46,6 +48,8 @@ async function start(): Promise<RunningServer> {
   app.flushLogs();
   const adapter = configureHttpApp(app, httpConfig().trustedProxies);
   const server = await RunningServer.start(app, adapter);
+  // Nothing more is written to a file that is found damaged, nor read from it as if it were whole.
+  void app.get<ServerDataSource>(DataSource).whenChecked.then((damage) => damage && fail(damage));
   const link = await app.get(SetupService, { strict: false }).findLink();
   say(`Codex WebApp is ready: ${app.get(PublicOrigin).app}`);
   if (link !== null) say(`There is no admin yet. Open this link once to make yours: ${link}`);

@@ -41,6 +41,8 @@ const knownSockets = [
 const bodies = {
   ApiTokensController_create: { name: 'x' },
   UsersController_create: { username: 'x', password: 'a fine long password' },
+  DokploySettingsController_save: { baseUrl: 'https://dokploy.example.com', apiKey: 'x' },
+  DokploySettingsController_test: { baseUrl: 'https://dokploy.example.com', apiKey: 'x' },
   SessionsController_update: { title: 'x' },
   PromptsController_queue: { text: 'x' },
   PromptsController_interrupt: { turnId: 'x' },

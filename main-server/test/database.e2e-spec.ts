@@ -1,17 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, cp, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource, getMetadataArgsStorage } from 'typeorm';
 import { DataFolder } from '../src/database/data-folder.ts';
 import { sqliteOptions } from '../src/database/data-source.ts';
+import { IntegrityCheck } from '../src/database/integrity-check.ts';
 import { Secrets } from '../src/database/secrets.ts';
 import { ServerDataSource } from '../src/database/server-data-source.ts';
 import { ServerState } from '../src/database/server-state.ts';
 import { createTestApp, type TestUser } from './support/create-test-app.ts';
+import { findFreePort } from './support/free-port.ts';
 import { waitFor } from './support/wait-for.ts';
+
+const mainServer = path.resolve(import.meta.dirname, '../dist/main.js');
 
 let folder: string;
 
@@ -269,6 +273,92 @@ describe('the database', () => {
     await (await createTestApp({ folder }))[Symbol.asyncDispose]();
     await writeFile(databaseFile(), 'this is no database, and long enough to be looked at as one');
     await expect(createTestApp({ folder })).rejects.toThrow(/is damaged: restore a copy/);
+  });
+
+  describe('after a crash', () => {
+    /** The file as a crash leaves it, with content that fills some hundred pages. */
+    async function crashed(): Promise<TestUser> {
+      await using app = await createTestApp({ folder });
+      const user = await app.addUser();
+      const session = await app.addSession(user);
+      const { writeQueue } = app.get(DataSource) as ServerDataSource;
+      await writeQueue.run((manager) =>
+        manager.query(
+          `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+           INSERT INTO messages (id, session_id, position, role, author_kind, text, created_at)
+           SELECT 'm' || i, ?, i, 'assistant', 'container', hex(randomblob(1000)), 0 FROM n`,
+          [session.id],
+        ),
+      );
+      return user;
+    }
+
+    async function markCrashed(): Promise<void> {
+      const raw = await openRaw();
+      await raw.query('UPDATE server_state SET stopped_cleanly = 0');
+      await raw.destroy();
+    }
+
+    /** Some pages in the middle, among the messages, which nothing reads at a start. */
+    async function damage(): Promise<void> {
+      const pageBytes = 4096;
+      const file = await open(databaseFile(), 'r+');
+      await file.write(Buffer.alloc(20 * pageBytes, 0xff), 0, 20 * pageBytes, 150 * pageBytes);
+      await file.close();
+    }
+
+    /** Until it ends by itself. */
+    async function runServer(): Promise<{ readonly code: number | null; readonly output: string }> {
+      const ports = { PORT: String(await findFreePort()), CONTAINER_PORT: String(await findFreePort()) };
+      const env = { DATABASE_PATH: databaseFile(), WEB_MODE: 'off', CONTAINER_PROVIDER: 'manual', ...ports };
+      const program = spawn(process.execPath, [mainServer], { env: { ...process.env, ...env } });
+      let output = '';
+      for (const stream of [program.stdout, program.stderr])
+        stream.on('data', (chunk) => (output += String(chunk)));
+      const [code] = (await once(program, 'close')) as [number | null];
+      return { code, output };
+    }
+
+    const checked = async (folderOfApp: string): Promise<unknown> => {
+      await using app = await createTestApp({ folder: folderOfApp });
+      return (app.get(DataSource) as ServerDataSource).whenChecked;
+    };
+
+    it('one that is whole is served while it is read through, and not read again', async () => {
+      await crashed();
+      await markCrashed();
+      expect(await checked(folder)).toBeNull();
+      expect(await readdir(folder)).not.toContain('database-check-due');
+    });
+
+    it('a check that was given up is due at the next start', async () => {
+      await crashed();
+      const data = await DataFolder.open(folder);
+      const check = new IntegrityCheck(databaseFile(), data);
+      await check.begin({ wasStoppedCleanly: false });
+      await check.giveUp();
+      await data.onApplicationShutdown();
+      expect(await readdir(folder)).toContain('database-check-due');
+      expect(await checked(folder)).toBeNull();
+      expect(await readdir(folder)).not.toContain('database-check-due');
+    });
+
+    it('one that is damaged ends the server, and is served no more until it is whole', async () => {
+      await crashed();
+      await copyFile(databaseFile(), path.join(folder, 'copy'));
+      await markCrashed();
+      await damage();
+      const told = { code: 1, output: expect.stringMatching(/is damaged: restore a copy of it/) };
+      const first = await runServer();
+      expect(first).toEqual(told);
+      expect(first.output).toContain('Codex WebApp is ready');
+      const second = await runServer();
+      expect(second).toEqual(told);
+      expect(second.output).not.toContain('Codex WebApp is ready');
+      await copyFile(path.join(folder, 'copy'), databaseFile());
+      expect(await checked(folder)).toBeNull();
+      expect(await readdir(folder)).not.toContain('database-check-due');
+    });
   });
 
   it('that cannot be written is told', async () => {

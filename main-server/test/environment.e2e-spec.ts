@@ -69,29 +69,37 @@ describe('seed.md, Environment Variables, Main App', () => {
   describe('DOKPLOY_BASE_URL and DOKPLOY_API_KEY', () => {
     const dokploy = { DOKPLOY_BASE_URL: 'https://dokploy.example.com', DOKPLOY_API_KEY: 'canary-key' };
 
-    it('are read, and told in the options of a new session as what cannot be used yet', async () => {
+    it('offer Dokploy for new sessions, with what is still missing, and tell nobody the key', async () => {
       await using app = await createTestApp({ env: dokploy });
       const user = await app.addUser();
       const { body, text: answer } = await app.as(user).get('/api/sessions/options');
-      const note = expect.stringMatching(/^DOKPLOY_BASE_URL and DOKPLOY_API_KEY are set, but .* yet\.$/);
-      expect(body.providers.at(-1)).toMatchObject({ name: 'dokploy', isAvailable: false, note });
+      const note = expect.stringContaining('CONTAINER_IMAGE');
+      expect(body.providers).toContainEqual({
+        name: 'dokploy',
+        title: 'Dokploy',
+        isDefault: false,
+        isIsolated: true,
+        isAvailable: false,
+        note,
+      });
       expect(answer).not.toContain('canary-key');
-      const refused = await app.as(user).post('/api/sessions', { provider: 'dokploy' });
-      expect([refused.status, refused.body.error.code]).toEqual([400, 'container.provider_unknown']);
-      expect(await app.query('SELECT id FROM sessions')).toEqual([]);
     });
 
     it('are not mentioned where nobody set them', async () => {
       await using app = await createTestApp();
-      const { body } = await app.as(await app.addUser()).get('/api/sessions/options');
+      const user = await app.addUser();
+      const { body } = await app.as(user).get('/api/sessions/options');
       expect(body.providers.map(({ name }: { name: string }) => name)).not.toContain('dokploy');
+      const refused = await app.as(user).post('/api/sessions', { provider: 'dokploy' });
+      expect([refused.status, refused.body.error.code]).toEqual([400, 'container.provider_unknown']);
+      expect(await app.query('SELECT id FROM sessions')).toEqual([]);
     });
 
     it.each([
       [{ DOKPLOY_BASE_URL: 'dokploy' }, /DOKPLOY_BASE_URL: must be a URL like/],
       [{ DOKPLOY_BASE_URL: 'https://a.example' }, /DOKPLOY_API_KEY: .* must be set together/],
       [{ DOKPLOY_API_KEY: 'key' }, /DOKPLOY_BASE_URL: .* must be set together/],
-      [{ ...dokploy, CONTAINER_PROVIDER: 'dokploy' }, /CONTAINER_PROVIDER: is dokploy, which .* yet; choose/],
+      [{ ...dokploy, DOKPLOY_REGISTRY_USERNAME: 'me' }, /DOKPLOY_REGISTRY_USERNAME: .* must be set together/],
     ])('%j stops the start in one sentence', async (env, sentence) => {
       await expect(createTestApp({ env })).rejects.toThrow(sentence);
     });
@@ -133,12 +141,12 @@ describe('seed.md, Environment Variables: .env files', () => {
   }
 
   it("main-server's own counts before the repository's, and the shell before both", async () => {
-    write('main-server/.env', ['NODE_ENV=bogus', 'CONTAINER_PROVIDER=dokploy']);
+    write('main-server/.env', ['NODE_ENV=bogus', 'CONTAINER_PROVIDER=bogus']);
     write('.env', ['CONTAINER_PROVIDER=docker', 'LOG_LEVEL=bogus']);
     const { code, output } = await start('main-server', { NODE_ENV: 'production' });
     expect(code).toBe(1);
     expect(output.match(/^ {2}- \w+/gm)?.sort()).toEqual(['  - CONTAINER_PROVIDER', '  - LOG_LEVEL']);
-    expect(output).toContain('- CONTAINER_PROVIDER: is dokploy');
+    expect(output).toMatch(/- CONTAINER_PROVIDER: .*"dokploy"/);
   });
 
   it("container-agent's own is read by hand, below the shell's word, and not where main-server starts it", async () => {

@@ -380,7 +380,7 @@ describe('the front door', () => {
     );
 
     it('an upgrade carries nothing of ours, and echoes', async () => {
-      const socket = openSocket(page, `/api/terminal?token=${canary}`, {
+      const socket = openSocket(page, `/api/terminals?token=${canary}`, {
         ...ours,
         cookie: `${page.cookie}; codex-webapp-login=${canary}`,
       });
@@ -388,7 +388,7 @@ describe('the front door', () => {
       socket.send('hello');
       const [data] = (await once(socket, 'message')) as [Buffer];
       expect(data.toString()).toBe('hello');
-      expect(agent.last?.url).toBe('/api/terminal');
+      expect(agent.last?.url).toBe('/api/terminals');
       expectNothingOfOurs();
       expect(isProven(agent.last, deriveFrontDoorKey(pageToken))).toBe(true);
       socket.close();
@@ -529,7 +529,7 @@ describe('the front door', () => {
     it('refuses an upgrade that the container refuses, without its words', async () => {
       agent.misbehave = (_request, socket) =>
         void socket.end('HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 4\r\n\r\nevil');
-      expect(await refusalOf(openSocket(page, '/api/terminal'))).toBe(502);
+      expect(await refusalOf(openSocket(page, '/api/terminals'))).toBe(502);
     });
   });
 
@@ -541,15 +541,15 @@ describe('the front door', () => {
       ['the app', { origin: 'APP' }],
     ])('refuses %s', async (_what, { origin }) => {
       const value = origin.replace('SIBLING', sibling.origin).replace('APP', app.origin);
-      for (const path of ['/api/terminal', `/ws/sessions/${page.id}?token=x`]) {
+      for (const path of ['/api/terminals', `/ws/sessions/${page.id}?token=x`]) {
         expect(await refusalOf(openSocket(page, path, { origin: value }))).toBe(403);
       }
       expect(agent.seen).toEqual([]);
     });
 
     it('refuses one without the cookie of this host', async () => {
-      expect(await refusalOf(openSocket(page, '/api/terminal', { cookie: sibling.cookie }))).toBe(401);
-      expect(await refusalOf(openSocket(page, '/api/terminal', { cookie: '' }))).toBe(401);
+      expect(await refusalOf(openSocket(page, '/api/terminals', { cookie: sibling.cookie }))).toBe(401);
+      expect(await refusalOf(openSocket(page, '/api/terminals', { cookie: '' }))).toBe(401);
     });
 
     it('has no socket of another session, of the list or of containers', async () => {
@@ -627,7 +627,7 @@ describe('the front door', () => {
       expect(JSON.parse(answer.body)).toMatchObject({
         error: { code: 'container.unreachable', message: expect.stringContaining('Start it') as unknown },
       });
-      expect(await refusalOf(openSocket(sibling, '/api/terminal'))).toBe(502);
+      expect(await refusalOf(openSocket(sibling, '/api/terminals'))).toBe(502);
     });
 
     it('ends requests and sockets of a login within two seconds of its logout', async () => {
@@ -635,7 +635,7 @@ describe('the front door', () => {
       const theirs = await SessionPage.open(app, other);
       const theirTunnel = openTunnel(app, theirs.id, await sessionToken(app, theirs.id), agent.server);
       await waitFor(async () => (await theirs.ask('/api/workspace/files')).status === 200);
-      const socket = openSocket(theirs, '/api/terminal');
+      const socket = openSocket(theirs, '/api/terminals');
       await once(socket, 'open');
       const closed = once(socket, 'close');
       agent.misbehave = (_request, connection) =>

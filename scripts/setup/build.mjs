@@ -51,6 +51,13 @@ const steps = [
     args: ['node_modules/typescript/bin/tsc', '-p', 'tools/scripted-model/tsconfig.build.json'],
     isForTests: true,
   },
+  {
+    name: 'Dokploy simulator',
+    inputs: ['tools/dokploy-simulator'],
+    output: 'tools/dokploy-simulator/dist',
+    args: ['node_modules/typescript/bin/tsc', '-p', 'tools/dokploy-simulator/tsconfig.build.json'],
+    isForTests: true,
+  },
 ];
 
 const notSource =

@@ -9,7 +9,7 @@ export class Rows {
     this.database = database;
   }
 
-  /** Messages of user and assistant in turns, each with its entry and its line in the index of the search. */
+  /** Messages of user and assistant in turns, each with its entry. */
   async insertConversation(sessionId, count) {
     await this.#run('BEGIN');
     for (let first = 1; first <= count; first += rowsPerInsert) {
@@ -19,7 +19,6 @@ export class Rows {
         messages.push(toMessage(sessionId, position));
       await this.#insert('messages', messages.map(toMessageRow));
       await this.#insert('entries', messages.map(toEntryRow));
-      await this.#insert('search_index', messages.map(toSearchRow));
     }
     await this.#run('COMMIT');
   }
@@ -75,8 +74,4 @@ function toEntryRow({ id, sessionId, position, role, text, at }) {
   };
   const body = JSON.stringify({ type: 'message.stored', message, foldsTurnId: null });
   return { session_id: sessionId, position, at, type: 'message.stored', body };
-}
-
-function toSearchRow({ id, sessionId, text }) {
-  return { text, session_id: sessionId, message_id: id };
 }

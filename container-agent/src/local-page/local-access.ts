@@ -40,6 +40,11 @@ export class LocalAccess {
     return headers.origin === undefined || headers.origin === `http://${headers.host}`;
   }
 
+  /** The same for a socket, which any page may open: every browser says there which one it is. */
+  isAllowedUpgrade(headers: IncomingHttpHeaders): boolean {
+    return headers.origin === `http://${headers.host}` && this.isAllowed(headers);
+  }
+
   private hasCookie(header: string): boolean {
     const pairs = header.split(';').map((pair) => pair.trim());
     const own = pairs.find((pair) => pair.startsWith(`${this.cookieName}=`));

@@ -6,12 +6,14 @@ import { AccessGuard } from './access.guard.ts';
 import { LocalAccess } from './local-access.ts';
 import { LocalPageController } from './local-page.controller.ts';
 import { LocalPageFiles } from './local-page-files.ts';
+import { UpgradeAccess } from './upgrade-access.ts';
 
 @Module({
   controllers: [LocalPageController],
   providers: [
     FrontDoorGuard,
     LocalPageFiles,
+    UpgradeAccess,
     {
       provide: LocalAccess,
       inject: [sessionConfig.KEY],
@@ -19,6 +21,6 @@ import { LocalPageFiles } from './local-page-files.ts';
     },
     { provide: APP_GUARD, useClass: AccessGuard },
   ],
-  exports: [LocalPageFiles],
+  exports: [LocalPageFiles, UpgradeAccess],
 })
 export class LocalPageModule {}

@@ -6,7 +6,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo, type LookupFunction, type Socket } from 'node:net';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { asSocket, Clock, createTunnelStream } from '@codex-webapp/nest-kit';
 import { WebSocket } from 'ws';
@@ -27,7 +27,11 @@ const lastRetryMs = 10_000;
 /** As on main-server: room for a full stream window on each of 64 streams, so that a stalled one stops no other. */
 const streamWindowBytes = 256 * 1024;
 const sessionWindowBytes = 64 * streamWindowBytes;
-const loopback = '127.0.0.1';
+/** In this order: a development server listens on one of them, as its system resolves `localhost`. */
+const loopbacks = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
 const agentAuthority = 'container-agent:80';
 
 /**
@@ -39,7 +43,7 @@ const agentAuthority = 'container-agent:80';
 export class ReverseTunnel implements OnApplicationShutdown {
   private readonly logger = new Logger(ReverseTunnel.name);
   private readonly http2 = createServer({
-    settings: { initialWindowSize: streamWindowBytes, maxConcurrentStreams: 256 },
+    settings: { initialWindowSize: streamWindowBytes, maxConcurrentStreams: 1_024 },
     maxSessionMemory: 64,
   });
   private options: ReverseTunnelOptions | null = null;
@@ -123,7 +127,14 @@ export class ReverseTunnel implements OnApplicationShutdown {
     const port = portOf(authority);
     // Our own port is reached by its name only, so that a preview can never be of it.
     if (port === null || port === (agentServer.address() as AddressInfo).port) return refuse(stream, 403);
-    const target = connect({ host: loopback, port, allowHalfOpen: true, noDelay: true });
+    const target = connect({
+      host: 'localhost',
+      lookup: lookUpLoopback,
+      autoSelectFamily: true,
+      port,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
     const onFailure = (): void => refuse(stream, 502);
     target.once('error', onFailure);
     target.once('connect', () => {
@@ -133,6 +144,9 @@ export class ReverseTunnel implements OnApplicationShutdown {
     stream.once('close', () => target.destroy());
   }
 }
+
+/** Nobody is asked what `localhost` is. */
+const lookUpLoopback: LookupFunction = (_host, _options, found) => found(null, loopbacks);
 
 /** Null for everything that is not a loopback port. */
 function portOf(authority: string): number | null {

@@ -14,6 +14,7 @@ const ownVariables: ReadonlySet<string> = new Set([
   'HOST',
   'LOG_LEVEL',
   'LOCAL_PAGE',
+  'CONTAINED',
   'NODE_ENV',
   'NODE_OPTIONS',
   'NODE_CHANNEL_FD',

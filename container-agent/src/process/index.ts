@@ -1,4 +1,5 @@
 export * from './environment.ts';
 export * from './kill-tree.ts';
 export * from './process-table.ts';
+export * from './pty.ts';
 export * from './running-process.ts';

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { RouterPlan } from '@codex-webapp/contracts';
-import { followProgram, runProgram } from '../process/run-program.ts';
+import { followTool, runTool } from '../process/run-tool.ts';
 import { startNameRelay } from './name-relay.ts';
 import { startNameRelayOverTcp } from './name-relay-tcp.ts';
 import { startRelay } from './relay.ts';
@@ -14,7 +14,7 @@ const readyLine = 'The router is ready';
 
 /** Stands between the sessions' networks and everything else. It ends when it cannot do that, and is started again. */
 async function run(plan: RouterPlan): Promise<never> {
-  await runProgram('nft', ['-f', '-'], plan.rules);
+  await runTool('nft', ['-f', '-'], plan.rules);
   for (const { listensAt, host, port } of plan.relays) startRelay(listensAt, { host, port });
   startNameRelayOverTcp(plan.namesListenAt, resolver);
   startNameRelay(plan.namesListenAt, resolver);
@@ -22,14 +22,14 @@ async function run(plan: RouterPlan): Promise<never> {
   await takeAddresses(plan.pool);
   process.stdout.write(`${readyLine}\n`);
   let pending = Promise.resolve();
-  return followProgram('ip', ['-4', 'monitor', 'address'], () => {
+  return followTool('ip', ['-4', 'monitor', 'address'], () => {
     pending = pending.then(() => takeAddresses(plan.pool)).catch(fail);
   });
 }
 
 async function takeAddresses(pool: string): Promise<void> {
   for (const { interfaceName, address } of findMissingAddresses(listInterfaces(), pool))
-    await runProgram('ip', ['address', 'add', address, 'dev', interfaceName]).catch(ignoreGone);
+    await runTool('ip', ['address', 'add', address, 'dev', interfaceName]).catch(ignoreGone);
 }
 
 /** A network may be taken away while we look at it. */

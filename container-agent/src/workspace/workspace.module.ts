@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { agentEnvironmentConfig } from '../agents/agents.config.ts';
 import { WorkspaceFilesController } from './workspace-files.controller.ts';
 import { WorkspaceFilesService } from './workspace-files.service.ts';
+import { WorkspaceSearchController } from './workspace-search.controller.ts';
+import { WorkspaceSearchService } from './workspace-search.service.ts';
 
-@Module({ controllers: [WorkspaceFilesController], providers: [WorkspaceFilesService] })
+@Module({
+  imports: [ConfigModule.forFeature(agentEnvironmentConfig)],
+  controllers: [WorkspaceFilesController, WorkspaceSearchController],
+  providers: [WorkspaceFilesService, WorkspaceSearchService],
+})
 export class WorkspaceModule {}

@@ -22,7 +22,10 @@ function Gallery({ shown }: { shown: GalleryState }) {
     <ConversationContext
       value={{ conversation, connection, actions: idleActions, agents: builtInAgents, enterSends: true }}
     >
-      <SessionLayout files={<WorkspacePanel revision={0} />} isFramed={false} />
+      <SessionLayout
+        panels={{ files: <WorkspacePanel revision={0} />, terminal: null, preview: null }}
+        isFramed={false}
+      />
     </ConversationContext>
   );
 }

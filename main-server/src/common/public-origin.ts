@@ -42,6 +42,16 @@ export class PublicOrigin {
     return `${protocol}//${label}.${this.sessionDomain}${port === '' ? '' : `:${port}`}`;
   }
 
+  /** Of a port of a session's container, e.g. `http://5173--<label>.localhost:3000` */
+  ofPreview(label: string, previewPort: number): string {
+    return this.ofSession(`${previewPort}--${label}`);
+  }
+
+  /** Every origin of a session or a preview, as a source of a Content-Security-Policy. */
+  get anySession(): string {
+    return this.ofSession('*');
+  }
+
   /** Its parts as plain values: those of a URL are worked out anew at each look. */
   private partsAt(listeningPort: number): PublicOrigin['parts'] {
     const { host, hostname, origin, port, protocol } = new URL(

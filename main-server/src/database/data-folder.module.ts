@@ -3,6 +3,7 @@ import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { databaseConfig } from './database.config.ts';
 import { DataFolder } from './data-folder.ts';
 import { secretsConfig } from './secrets.config.ts';
+import { SealedValues } from './sealed-values.ts';
 import { Secrets } from './secrets.ts';
 
 @Global()
@@ -20,7 +21,8 @@ import { Secrets } from './secrets.ts';
       useFactory: (folder: DataFolder, config: ConfigType<typeof secretsConfig>) =>
         Secrets.open(folder, config),
     },
+    SealedValues,
   ],
-  exports: [DataFolder, Secrets, ConfigModule],
+  exports: [DataFolder, Secrets, SealedValues, ConfigModule],
 })
 export class DataFolderModule {}

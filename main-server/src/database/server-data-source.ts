@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { StartupError } from '@codex-webapp/nest-kit';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ensurePrivateFile, type DataFolder } from './data-folder.ts';
+import { IntegrityCheck } from './integrity-check.ts';
 import { migrate, type MigrationReport } from './migrate.ts';
 import { ServerState } from './server-state.ts';
 import { ServerStateEntity } from './server-state.entity.ts';
@@ -23,6 +24,7 @@ export class ServerDataSource extends DataSource {
 
   private readonly writer: DataSource;
   private readonly room: StorageRoom;
+  private readonly integrity: IntegrityCheck;
 
   constructor(
     options: DataSourceOptions,
@@ -36,7 +38,13 @@ export class ServerDataSource extends DataSource {
       entities: [...entities, ServerStateEntity],
     });
     this.room = new StorageRoom(String(options.database));
+    this.integrity = new IntegrityCheck(String(options.database), folder);
     this.writeQueue = new WriteQueue(this.writer, this.room);
+  }
+
+  /** Resolves when the file was read through after a crash: with what is wrong with it, or with null. */
+  get whenChecked(): Promise<StartupError | null> {
+    return this.integrity.whenDone;
   }
 
   /** Migrates, checks, and opens both connections. @throws StartupError */
@@ -54,7 +62,7 @@ export class ServerDataSource extends DataSource {
         instanceId: this.instanceId,
         fileMark,
       });
-      if (!this.state.wasStoppedCleanly) await assertIntact(this.writer);
+      await this.integrity.begin(this.state);
       await this.room.ensureReserve();
       await super.initialize();
       await this.query('PRAGMA query_only = ON');
@@ -66,6 +74,7 @@ export class ServerDataSource extends DataSource {
   }
 
   override async destroy(): Promise<void> {
+    await this.integrity.giveUp();
     await this.writeQueue.drain();
     const number = await ServerState.markStopped(this.writeQueue);
     await super.destroy();
@@ -103,12 +112,6 @@ async function assertPragmas(writer: DataSource): Promise<void> {
   throw new StartupError(
     'The database does not keep what it is told: it needs a local file system that SQLite can use in WAL mode.',
   );
-}
-
-async function assertIntact(writer: DataSource): Promise<void> {
-  const [row] = await writer.query('PRAGMA quick_check(1)');
-  if (row?.quick_check === 'ok') return;
-  throw new StartupError(`The database ${String(writer.options.database)} is damaged: restore a copy of it.`);
 }
 
 function translate(error: unknown, file: string): unknown {

@@ -102,6 +102,10 @@ export const errorCodes = {
   'container.unreachable': define('unavailable', 502),
   'container.generation_old': define('unauthenticated'),
 
+  'settings.in_environment': define('conflict'),
+  'settings.in_use': define('conflict'),
+  'settings.secret_missing': define('invalid_request'),
+
   'workspace.path_invalid': define('invalid_request'),
   'workspace.not_found': define('not_found'),
   'workspace.not_a_file': define('invalid_request'),
@@ -109,6 +113,17 @@ export const errorCodes = {
   'workspace.too_large': define('limit_exceeded', 413),
   'workspace.changed': define('conflict', 412),
   'workspace.full': define('limit_exceeded', 507),
+
+  'search.unavailable': define('unavailable'),
+
+  'terminal.not_found': define('not_found'),
+  'terminal.limit_reached': define('limit_exceeded'),
+  'terminal.unavailable': define('unavailable'),
+
+  'git.no_repository': define('conflict'),
+  'git.unknown_revision': define('not_found'),
+  'git.unavailable': define('unavailable'),
+  'git.failed': define('unprocessable'),
 
   'storage.full': define('limit_exceeded', 507),
   'storage.failed': define('unavailable'),

@@ -1,1 +1,2 @@
 export * from './workspace.requests.ts';
+export * from './search.requests.ts';

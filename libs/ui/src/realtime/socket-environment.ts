@@ -49,6 +49,8 @@ export const browserEnvironment: SocketEnvironment = {
   },
   open: (url, listener) => {
     const socket = new WebSocket(url);
+    // What is not text can be read at once.
+    socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => listener.onOpen());
     socket.addEventListener('message', (event) => listener.onMessage(event.data));
     socket.addEventListener('close', (event) => listener.onClosed(event.code, event.reason));

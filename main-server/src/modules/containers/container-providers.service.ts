@@ -1,5 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { type ConfigType } from '@nestjs/config';
+import { Injectable } from '@nestjs/common';
 import type {
   ContainerProviderName,
   ContainerProviderResponse,
@@ -7,7 +6,6 @@ import type {
 } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
-import { containersConfig } from './containers.config.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 
 export interface ChosenProvider {
@@ -15,42 +13,17 @@ export interface ChosenProvider {
   readonly isIsolated: boolean;
 }
 
-const dokployNote =
-  'DOKPLOY_BASE_URL and DOKPLOY_API_KEY are set, but this version cannot run sessions in Dokploy yet.';
-
-/** What is known of Dokploy until its provider exists: that somebody configured it. */
-const configuredDokploy: ContainerProviderResponse = {
-  name: 'dokploy',
-  title: 'Dokploy',
-  isDefault: false,
-  isIsolated: true,
-  isAvailable: false,
-  note: dokployNote,
-  sizes: [],
-  canSwitchInternetOff: false,
-};
-
 /** Which providers there are, for whoever makes a session. */
 @Injectable()
-export class ContainerProvidersService implements OnModuleInit {
-  private readonly logger = new Logger(ContainerProvidersService.name);
-
-  constructor(
-    private readonly registry: ContainerProviderRegistry,
-    @Inject(containersConfig.KEY) private readonly config: ConfigType<typeof containersConfig>,
-  ) {}
-
-  onModuleInit(): void {
-    if (this.config.isDokployConfigured) this.logger.warn(dokployNote);
-  }
+export class ContainerProvidersService {
+  constructor(private readonly registry: ContainerProviderRegistry) {}
 
   /** What this user may choose from; the rest is there with the reason why not. */
   async list(user: Chooser): Promise<readonly ContainerProviderResponse[]> {
     const all = await this.registry.describe();
-    const present = all.map((provider) =>
+    return all.map((provider) =>
       mayChoose(user, provider) ? provider : { ...provider, isAvailable: false, note: forbiddenNote },
     );
-    return this.config.isDokployConfigured ? [...present, configuredDokploy] : present;
   }
 
   /**
@@ -58,7 +31,7 @@ export class ContainerProvidersService implements OnModuleInit {
    * @throws container.provider_unknown, container.provider_forbidden, container.internet_stays_on
    */
   async choose(user: Chooser, { provider: requested, internet }: Wishes = {}): Promise<ChosenProvider> {
-    const provider = requested ? this.registry.get(requested) : await this.registry.default();
+    const provider = await (requested ? this.registry.getOffered(requested) : this.registry.default());
     const { name, isIsolated } = provider;
     const isDefault = (await this.registry.default()).name === name;
     if (!mayChoose(user, { name, isDefault })) {

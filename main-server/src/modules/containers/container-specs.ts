@@ -24,6 +24,9 @@ export class ContainerSpecs {
     const { sessionId, generation, tokenIssuedAt } = container;
     const provider = this.registry.get(container.provider);
     const mainUrl = (await provider.mainUrl()).replace(/\/$/, '');
+    const isOfEnvironment =
+      this.config.mainUrl === null || this.config.mainUrl.replace(/\/$/, '') === mainUrl;
+    const mainWsUrl = isOfEnvironment ? this.config.mainWsUrl : null;
     const workspacePath = provider.workspacePath(sessionId);
     const dataPath = posix.dirname(workspacePath);
     return {
@@ -36,7 +39,7 @@ export class ContainerSpecs {
         SESSION_ID: sessionId,
         SESSION_TOKEN: this.tokens.issue({ sessionId, generation, issuedAt: tokenIssuedAt }),
         MAIN_APP_URL: mainUrl,
-        MAIN_APP_WS_URL: this.config.mainWsUrl ?? mainUrl.replace(/^http/, 'ws'),
+        MAIN_APP_WS_URL: mainWsUrl ?? mainUrl.replace(/^http/, 'ws'),
         WORKSPACE_PATH: workspacePath,
         AGENT_HOME: posix.join(dataPath, 'home'),
         STATE_PATH: posix.join(dataPath, 'state'),

@@ -2,47 +2,28 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
-const noDokployYet = 'is dokploy, which this version cannot use yet; choose docker, process, manual or auto';
-const onlyTogether = 'DOKPLOY_BASE_URL and DOKPLOY_API_KEY must be set together';
-
 export const containersEnvironment = z.object({
-  CONTAINER_PROVIDER: z
-    .enum(['auto', 'docker', 'dokploy', 'process', 'manual'])
-    .default('auto')
-    .refine((value) => value !== 'dokploy', noDokployYet),
+  CONTAINER_PROVIDER: z.enum(['auto', 'docker', 'dokploy', 'process', 'manual']).default('auto'),
   MAIN_APP_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL like http://192.168.1.10:3010' })
     .optional(),
   MAIN_APP_WS_URL: z
     .url({ protocol: /^wss?$/, error: 'must be a URL like ws://192.168.1.10:3010' })
     .optional(),
-  DOKPLOY_BASE_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL like https://dokploy.example.com' })
-    .optional(),
-  DOKPLOY_API_KEY: z.string().optional(),
 });
 
 const passedToAgents = /^AGENT_ENV_([A-Z_][A-Z0-9_]*)$/;
 const authFile = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 
 export const containersConfig = registerAs('containers', () => {
-  const env = parseEnv(
-    containersEnvironment
-      .refine((values) => values.DOKPLOY_API_KEY === undefined || values.DOKPLOY_BASE_URL !== undefined, {
-        path: ['DOKPLOY_BASE_URL'],
-        message: onlyTogether,
-      })
-      .refine((values) => values.DOKPLOY_BASE_URL === undefined || values.DOKPLOY_API_KEY !== undefined, {
-        path: ['DOKPLOY_API_KEY'],
-        message: onlyTogether,
-      }),
-  );
+  const env = parseEnv(containersEnvironment);
   return {
     provider: env.CONTAINER_PROVIDER,
     /** Who chose another provider keeps an engine that happens to run here untouched. */
     usesDocker: env.CONTAINER_PROVIDER === 'auto' || env.CONTAINER_PROVIDER === 'docker',
+    mainUrl: env.MAIN_APP_URL ?? null,
+    /** Belongs to `mainUrl`: a provider whose containers come by another address gets another one of these, too. */
     mainWsUrl: env.MAIN_APP_WS_URL ?? null,
-    isDokployConfigured: env.DOKPLOY_BASE_URL !== undefined,
     agentEnvironment: readAgentEnvironment(process.env),
   };
 });

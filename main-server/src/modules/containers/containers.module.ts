@@ -22,10 +22,18 @@ import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
 import { containersConfig } from './containers.config.ts';
 import { ContainersController } from './containers.controller.ts';
+import { DokployConnections } from './dokploy-settings/dokploy-connections.ts';
+import { DokployPlaceEntity } from './dokploy-settings/dokploy-place.entity.ts';
+import { StoredDokployPlaces } from './dokploy-settings/dokploy-place.store.ts';
+import { DokploySettingsController } from './dokploy-settings/dokploy-settings.controller.ts';
+import { DokploySettingsEntity } from './dokploy-settings/dokploy-settings.entity.ts';
+import { DokploySettingsService } from './dokploy-settings/dokploy-settings.service.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 import { connectDocker } from './providers/docker/connect-docker.ts';
 import { dockerConfig } from './providers/docker/docker.config.ts';
 import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
+import { dokployConfig } from './providers/dokploy/dokploy.config.ts';
+import { DokployContainerProvider } from './providers/dokploy/dokploy.provider.ts';
 import { ManualContainerProvider } from './providers/manual/manual.provider.ts';
 import { processConfig } from './providers/process/process.config.ts';
 import { ProcessContainerProvider } from './providers/process/process.provider.ts';
@@ -33,9 +41,10 @@ import { SessionContainersService } from './session-containers.service.ts';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([ContainerEntity]),
+    TypeOrmModule.forFeature([ContainerEntity, DokployPlaceEntity, DokploySettingsEntity]),
     ConfigModule.forFeature(containersConfig),
     ConfigModule.forFeature(dockerConfig),
+    ConfigModule.forFeature(dokployConfig),
     ConfigModule.forFeature(processConfig),
     AuditModule,
     AuthModule,
@@ -43,13 +52,26 @@ import { SessionContainersService } from './session-containers.service.ts';
     LinkModule,
     SessionStateModule,
   ],
-  controllers: [ContainersController],
+  controllers: [ContainersController, DokploySettingsController],
   providers: [
     {
       provide: DockerContainerProvider,
       inject: [dockerConfig.KEY, ServerState],
       useFactory: (config: ConfigType<typeof dockerConfig>, { instanceId }: ServerState) =>
         connectDocker(config, instanceId),
+    },
+    DokployConnections,
+    DokploySettingsService,
+    StoredDokployPlaces,
+    {
+      provide: DokployContainerProvider,
+      inject: [DokployConnections, StoredDokployPlaces, dokployConfig.KEY, ServerState],
+      useFactory: (
+        connections: DokployConnections,
+        places: StoredDokployPlaces,
+        config: ConfigType<typeof dokployConfig>,
+        { instanceId }: ServerState,
+      ) => new DokployContainerProvider(() => connections.find(), places, { ...config, instanceId }),
     },
     {
       provide: ProcessContainerProvider,
@@ -66,18 +88,20 @@ import { SessionContainersService } from './session-containers.service.ts';
       provide: ContainerProviderRegistry,
       inject: [
         DockerContainerProvider,
+        DokployContainerProvider,
         ProcessContainerProvider,
         ManualContainerProvider,
         containersConfig.KEY,
       ],
       useFactory: (
         docker: DockerContainerProvider,
+        dokploy: DokployContainerProvider,
         child: ProcessContainerProvider,
         manual: ManualContainerProvider,
         config: ConfigType<typeof containersConfig>,
       ) =>
         new ContainerProviderRegistry(
-          [...(config.usesDocker ? [docker] : []), child, manual],
+          [...(config.usesDocker ? [docker] : []), dokploy, child, manual],
           config.provider,
         ),
     },

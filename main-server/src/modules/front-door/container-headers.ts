@@ -22,7 +22,7 @@ const requestHeaders = [
   'x-request-id',
 ] as const;
 
-const upgradeHeaders = [
+export const upgradeHeaders = [
   'user-agent',
   'sec-websocket-extensions',
   'sec-websocket-key',
@@ -78,7 +78,7 @@ export function fromContainerUpgradeHeaders(headers: IncomingHttpHeaders): Outgo
   return { ...pick(headers, acceptHeaders), connection: 'Upgrade', upgrade: 'websocket' };
 }
 
-function listOf(headers: IncomingHttpHeaders, names: readonly string[]): string[] {
+export function listOf(headers: IncomingHttpHeaders, names: readonly string[]): string[] {
   const list: string[] = [];
   for (const name of names) {
     const value = headers[name];

@@ -2,8 +2,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, DomainError, frontDoorHeader, signFrontDoorRequest } from '@codex-webapp/nest-kit';
 import type { HeaderList } from './container-headers.ts';
-import { containerLimitsToken, type ContainerLimits } from './container-limits.ts';
-import type { Guest } from './session-guests.ts';
+import { containerLimitsToken, previewLimits, type ContainerLimits } from './container-limits.ts';
+import type { Guest, HostedPreview } from './session-guests.ts';
 import { withoutTickets } from './session-routes.ts';
 import { TunnelRegistry } from './tunnel/tunnel-registry.ts';
 
@@ -32,6 +32,18 @@ export class ContainerRequests {
       headers: [...headers, frontDoorHeader, proof],
       setHost: false,
       maxHeaderSize: this.limits.headerMaxBytes,
+    });
+  }
+
+  /** To a port of the container, as it came. @throws container.unreachable */
+  openPort(request: IncomingMessage, { session }: Guest<HostedPreview>, headers: HeaderList) {
+    return httpRequest({
+      agent: this.tunnels.get(session.id).agentOf(session.port),
+      method: request.method ?? 'GET',
+      path: request.url ?? '/',
+      headers,
+      setHost: false,
+      maxHeaderSize: previewLimits.headerMaxBytes,
     });
   }
 

@@ -1,38 +1,89 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError, refuseUpgrade } from '@codex-webapp/nest-kit';
 import { fromContainerUpgradeHeaders, toContainerUpgradeHeaders } from './container-headers.ts';
-import { containerLimitsToken, type ContainerLimits } from './container-limits.ts';
+import { containerLimitsToken, previewLimits, type ContainerLimits } from './container-limits.ts';
 import { ContainerRequests, badContainerAnswer } from './container-requests.ts';
 import { joinSockets } from './join-sockets.ts';
 import { OpenExchanges } from './open-exchanges.ts';
-import type { Guest } from './session-guests.ts';
+import { toPortUpgradeHeaders } from './preview-headers.ts';
+import { SessionActivityService } from './session-activity.service.ts';
+import type { Guest, HostedPreview } from './session-guests.ts';
 
-/** Hands a WebSocket of a session's page to the session's container. */
+const keepAliveMs = 30_000;
+
+/** How a WebSocket goes on. */
+export interface UpgradeWay {
+  readonly open: () => ClientRequest;
+  /** Sockets and requests of this origin at once. */
+  readonly exchangesMax: number;
+  /** Without an answer, and afterwards without a byte. */
+  readonly answerMs: number;
+  readonly idleMs: number;
+  readonly onData: (bytes: number) => void;
+}
+
+/** Hands a WebSocket of a page to the session's container. */
 @Injectable()
 export class ContainerUpgrade {
   constructor(
     private readonly requests: ContainerRequests,
     private readonly exchanges: OpenExchanges,
+    private readonly activity: SessionActivityService,
     @Inject(containerLimitsToken) private readonly limits: ContainerLimits,
   ) {}
 
-  /** Answers in any case. @throws request.too_many, container.unreachable before */
+  /** To container-agent. Answers in any case. @throws request.too_many, container.unreachable before */
   pass(request: IncomingMessage, socket: Duplex, head: Buffer, guest: Guest): void {
+    const { exchangesMax, idleMs } = this.limits;
+    this.join(request, { socket, head }, guest, {
+      open: () => this.requests.open(request, guest, toContainerUpgradeHeaders(request.headers)),
+      exchangesMax,
+      answerMs: idleMs,
+      idleMs,
+      onData: (bytes) => this.activity.noteBytes(guest.session.id, bytes),
+    });
+  }
+
+  /** To a port of the container. As `pass`. */
+  passToPort(request: IncomingMessage, socket: Duplex, head: Buffer, guest: Guest<HostedPreview>): void {
+    const { exchangesMax, idleMs, socketIdleMs } = previewLimits;
+    // Nobody pings; whether the browser is still there the system has to find out.
+    if (socket instanceof Socket) socket.setKeepAlive(true, keepAliveMs);
+    this.join(request, { socket, head }, guest, {
+      open: () => this.requests.openPort(request, guest, toPortUpgradeHeaders(request, guest.session)),
+      exchangesMax,
+      answerMs: idleMs,
+      idleMs: socketIdleMs,
+      onData: (bytes) => this.activity.noteBytes(guest.session.id, bytes),
+    });
+  }
+
+  private join(
+    request: IncomingMessage,
+    { socket, head }: { readonly socket: Duplex; readonly head: Buffer },
+    guest: Guest,
+    way: UpgradeWay,
+  ): void {
     if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
       throw new DomainError('request.invalid', { message: 'Only WebSockets can be opened here.' });
     }
     // Gone while we looked it up; it would never be told to be over.
     if (socket.destroyed) return;
-    const remove = this.exchanges.add({
-      sessionId: guest.session.id,
-      loginId: guest.user.loginId,
-      abort: () => socket.destroy(),
-    });
+    const remove = this.exchanges.add(
+      {
+        sessionId: guest.session.id,
+        origin: guest.session.origin,
+        loginId: guest.user.loginId,
+        abort: () => socket.destroy(),
+      },
+      way.exchangesMax,
+    );
     socket.once('close', remove);
-    const upstream = this.requests.open(request, guest, toContainerUpgradeHeaders(request.headers));
-    const deadline = setTimeout(() => upstream.destroy(new Error('No answer')), this.limits.idleMs).unref();
+    const upstream = way.open();
+    const deadline = setTimeout(() => upstream.destroy(new Error('No answer')), way.answerMs).unref();
     upstream.once('close', () => clearTimeout(deadline));
     socket.once('close', () => upstream.destroy());
     upstream.on('error', (error) =>
@@ -47,7 +98,7 @@ export class ContainerUpgrade {
       socket.write(switchingHead(answer));
       socket.write(containerHead);
       container.write(head);
-      joinSockets(socket, container, this.limits.idleMs);
+      joinSockets(socket, container, way);
     });
     upstream.end();
   }

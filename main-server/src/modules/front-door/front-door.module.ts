@@ -13,6 +13,9 @@ import { frontDoorConfig } from './front-door.config.ts';
 import { FrontDoorService } from './front-door.service.ts';
 import { HostRouter } from './host-router.ts';
 import { OpenExchanges } from './open-exchanges.ts';
+import { PreviewOrigin } from './preview-origin.ts';
+import { PreviewProxy } from './preview-proxy.ts';
+import { SessionActivityService } from './session-activity.service.ts';
 import { SessionEntry } from './session-entry.ts';
 import { SessionGuests } from './session-guests.ts';
 import { SessionOriginGrantEntity } from './session-origin-grant.entity.ts';
@@ -39,6 +42,9 @@ import { TunnelRegistry } from './tunnel/tunnel-registry.ts';
     FrontDoorService,
     HostRouter,
     OpenExchanges,
+    PreviewOrigin,
+    PreviewProxy,
+    SessionActivityService,
     SessionEntry,
     SessionGuests,
     SessionOrigin,

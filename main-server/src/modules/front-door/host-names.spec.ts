@@ -33,6 +33,14 @@ describe('meaningOfHost', () => {
   });
 
   it.each([
+    [`5173--${label}.localhost:3000`, local, 5173],
+    [`65535--${label.toUpperCase()}.LOCALHOST:3000`, local, 65_535],
+    [`1--${label}.sessions.example.com`, server, 1],
+  ])('reads the port of %s', (host, names, port) => {
+    expect(meaningOfHost(host, names)).toEqual({ kind: 'preview', label, port });
+  });
+
+  it.each([
     undefined,
     '',
     'localhost',
@@ -45,7 +53,13 @@ describe('meaningOfHost', () => {
     `${label}.evil.example:3000`,
     `${label}0.localhost:3000`,
     `a.${label}.localhost:3000`,
-    `3000--${label}.localhost:3000`,
+    `0--${label}.localhost:3000`,
+    `03--${label}.localhost:3000`,
+    `65536--${label}.localhost:3000`,
+    `-1--${label}.localhost:3000`,
+    `3000-${label}.localhost:3000`,
+    `3000--3000--${label}.localhost:3000`,
+    `3000--localhost:3000`,
     `user@localhost:3000`,
   ])('does not know %p', (host) => {
     expect(meaningOfHost(host, local)).toEqual({ kind: 'unknown' });

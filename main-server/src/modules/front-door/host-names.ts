@@ -4,6 +4,8 @@ export type HostMeaning =
   /** The app by an address whose cookies and origin are not those of the public URL. */
   | { readonly kind: 'loopback' }
   | { readonly kind: 'session'; readonly label: string }
+  /** A port of a session's container. */
+  | { readonly kind: 'preview'; readonly label: string; readonly port: number }
   | { readonly kind: 'unknown' };
 
 export interface OwnNames {
@@ -21,13 +23,17 @@ export function meaningOfHost(host: string | undefined, names: OwnNames): HostMe
   const name = withoutDefaultPort(host?.toLowerCase() ?? '', app.protocol);
   if (name === app.host || name === `localhost:${names.port}`) return { kind: 'app' };
   if (name === `127.0.0.1:${names.port}` || name === `[::1]:${names.port}`) return { kind: 'loopback' };
-  const label = labelOf(name, `${names.sessionDomain}${app.port === '' ? '' : `:${app.port}`}`);
-  return label === null ? { kind: 'unknown' } : { kind: 'session', label };
+  return meaningOfLabel(name, `${names.sessionDomain}${app.port === '' ? '' : `:${app.port}`}`);
 }
 
-function labelOf(name: string, domain: string): string | null {
-  const label = name.slice(0, 32);
-  return /^[0-9a-f]{32}$/.test(label) && name.slice(32) === `.${domain.toLowerCase()}` ? label : null;
+function meaningOfLabel(name: string, domain: string): HostMeaning {
+  const [first = ''] = name.split('.', 1);
+  const [, portText, label] = /^(?:([1-9]\d{0,4})--)?([0-9a-f]{32})$/.exec(first) ?? [];
+  if (label === undefined || name.slice(first.length) !== `.${domain.toLowerCase()}`)
+    return { kind: 'unknown' };
+  if (portText === undefined) return { kind: 'session', label };
+  const port = Number(portText);
+  return port <= 65_535 ? { kind: 'preview', label, port } : { kind: 'unknown' };
 }
 
 function withoutDefaultPort(host: string, protocol: string): string {

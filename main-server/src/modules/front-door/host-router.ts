@@ -9,6 +9,7 @@ import { meaningOfHost, type HostMeaning } from './host-names.ts';
 import { answerError } from './answers.ts';
 import { answerPage } from './pages.ts';
 import { assertWellFormed, isNavigation } from './request-origin.ts';
+import { PreviewOrigin } from './preview-origin.ts';
 import { SessionGuests, type HostedSession } from './session-guests.ts';
 import { SessionOrigin } from './session-origin.ts';
 import { pathOf } from './session-routes.ts';
@@ -24,6 +25,7 @@ export class HostRouter {
     private readonly publicOrigin: PublicOrigin,
     private readonly guests: SessionGuests,
     private readonly sessionOrigin: SessionOrigin,
+    private readonly previewOrigin: PreviewOrigin,
     private readonly tunnels: TunnelEndpoint,
   ) {}
 
@@ -36,6 +38,13 @@ export class HostRouter {
       return whenKnown(this.guests.findSession(host.label), (session) =>
         session
           ? this.sessionOrigin.request(request, response, session, passToApp)
+          : this.answerDeadLabel(request, response),
+      );
+    }
+    if (host.kind === 'preview') {
+      return whenKnown(this.guests.findPreview(host.label, host.port), (preview) =>
+        preview
+          ? this.previewOrigin.request(request, response, preview)
           : this.answerDeadLabel(request, response),
       );
     }
@@ -57,6 +66,11 @@ export class HostRouter {
     if (host.kind === 'session') {
       const session = await this.findSession(host.label);
       return this.sessionOrigin.upgrade(request, { socket, head }, session, passToApp);
+    }
+    if (host.kind === 'preview') {
+      const preview = await this.guests.findPreview(host.label, host.port);
+      if (!preview) throw deadLabel();
+      return this.previewOrigin.upgrade(request, { socket, head }, preview);
     }
     const tunnelOf = this.tunnels.sessionOf(request.url);
     if (tunnelOf !== null) return this.tunnels.upgrade(request, socket, head, tunnelOf);

@@ -4,7 +4,11 @@ import type { Duplex } from 'node:stream';
  * Makes one connection of two. Piping alone leaves the other half open when one side ends, and the server then waits
  * for it at shutdown: so the end of one side ends the other and destroys it once it has written everything.
  */
-export function joinSockets(a: Duplex, b: Duplex, idleMs: number): void {
+export function joinSockets(
+  a: Duplex,
+  b: Duplex,
+  { idleMs, onData }: { readonly idleMs: number; readonly onData?: (bytes: number) => void },
+): void {
   const idle = setTimeout(() => end(), idleMs).unref();
   const end = (): void => {
     clearTimeout(idle);
@@ -15,7 +19,10 @@ export function joinSockets(a: Duplex, b: Duplex, idleMs: number): void {
     [a, b],
     [b, a],
   ] as const) {
-    from.on('data', () => idle.refresh());
+    from.on('data', (chunk: Buffer) => {
+      idle.refresh();
+      onData?.(chunk.length);
+    });
     from.once('end', () => destroySoon(to));
     from.once('close', end);
     from.on('error', end);

@@ -3,11 +3,12 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { DomainError } from '@codex-webapp/nest-kit';
 import { loginEvents, type LoginEnded } from '../auth/login.events.ts';
 import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
-import { tunnelLimits } from './tunnel/tunnel.ts';
 
 /** A request or an upgrade that is under way with a container. */
 export interface Exchange {
   readonly sessionId: string;
+  /** Where it came to; each origin has a room of its own. */
+  readonly origin: string;
   readonly loginId: string | null;
   /** Ends both sides at once. */
   abort(): void;
@@ -22,19 +23,19 @@ export class OpenExchanges implements OnApplicationShutdown {
     this.abortAll(() => true);
   }
 
-  /** Call the returned function when it is over. @throws request.too_many */
-  add(exchange: Exchange): () => void {
-    const { sessionId } = exchange;
-    const ofSession = this.open.get(sessionId) ?? new Set();
-    if (ofSession.size >= tunnelLimits.connectionsMax) {
+  /** Call the returned function when it is over. @throws request.too_many beyond `max` of its origin */
+  add(exchange: Exchange, max: number): () => void {
+    const { origin } = exchange;
+    const ofOrigin = this.open.get(origin) ?? new Set();
+    if (ofOrigin.size >= max) {
       throw new DomainError('request.too_many', {
         message: "Too many requests to the session's container are under way. Try again in a moment.",
       });
     }
-    this.open.set(sessionId, ofSession.add(exchange));
+    this.open.set(origin, ofOrigin.add(exchange));
     return () => {
-      ofSession.delete(exchange);
-      if (ofSession.size === 0 && this.open.get(sessionId) === ofSession) this.open.delete(sessionId);
+      ofOrigin.delete(exchange);
+      if (ofOrigin.size === 0 && this.open.get(origin) === ofOrigin) this.open.delete(origin);
     };
   }
 
@@ -49,7 +50,7 @@ export class OpenExchanges implements OnApplicationShutdown {
   }
 
   private abortAll(isOver: (exchange: Exchange) => boolean): void {
-    const exchanges = [...this.open.values()].flatMap((ofSession) => [...ofSession]);
+    const exchanges = [...this.open.values()].flatMap((ofOrigin) => [...ofOrigin]);
     for (const exchange of exchanges) if (isOver(exchange)) exchange.abort();
   }
 }

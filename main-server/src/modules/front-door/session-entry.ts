@@ -13,7 +13,7 @@ import { enterScript, signedOutScript } from './session-entry.scripts.ts';
 const entrySchema = z.strictObject({ ticket: z.string().min(1).max(256) });
 const bodyMaxBytes = 4 * 1024;
 
-/** `/__session/*`: turns a ticket into the cookie of a session's origin. The ticket is in the fragment, so that no server sees it in a URL. */
+/** `/__session/*`, on the session's own origin and on those of its previews: turns a ticket into the cookie of a session's origin. The ticket is in the fragment, so that no server sees it in a URL. */
 @Injectable()
 export class SessionEntry {
   constructor(
@@ -32,7 +32,7 @@ export class SessionEntry {
   ): Promise<void> {
     switch (`${request.method} ${path}`) {
       case 'GET /__session/enter':
-        return this.showEntering(response);
+        return this.showEntering(response, session);
       case 'POST /__session/enter':
         return this.enter(request, response, session);
       case 'GET /__session/enter.js':
@@ -55,18 +55,18 @@ export class SessionEntry {
       link: { href: `${this.publicOrigin.app}/sessions/${session.id}`, text: 'Open it there' },
       script: '/__session/signed-out.js',
       data: { app: this.publicOrigin.app },
-      frameAncestors: this.publicOrigin.app,
+      frameAncestors: session.frameAncestors,
     });
   }
 
-  private showEntering(response: ServerResponse): void {
+  private showEntering(response: ServerResponse, session: HostedSession): void {
     answerPage(response, {
       status: 200,
       title: 'Opening the session',
       paragraphs: ['One moment …'],
       script: '/__session/enter.js',
       data: { app: this.publicOrigin.app },
-      frameAncestors: this.publicOrigin.app,
+      frameAncestors: session.frameAncestors,
     });
   }
 
@@ -87,7 +87,9 @@ export class SessionEntry {
     session: HostedSession,
   ): Promise<void> {
     await this.guests.getGuest(request, session);
-    answerJson(response, 200, { appOrigin: this.publicOrigin.app, sessionId: session.id });
+    // A preview's page is the container's; that the cookie is kept is all it may hear.
+    const config = 'port' in session ? {} : { appOrigin: this.publicOrigin.app, sessionId: session.id };
+    answerJson(response, 200, config);
   }
 }
 

@@ -14,17 +14,24 @@ import { SessionOriginGrantsService, grantLifetimeMs } from './session-origin-gr
 /** `__Host-`: for this host alone, whatever sits on a sibling. */
 const grantCookieName = '__Host-cw-session';
 
-/** The session a host name belongs to. */
+/** The session a host name belongs to, and what the name shows of it. */
 export interface HostedSession {
   readonly id: string;
   readonly ownerId: string;
   /** e.g. `http://<label>.localhost:3000` */
   readonly origin: string;
+  /** Who may show it in a frame, as sources of a Content-Security-Policy. */
+  readonly frameAncestors: string;
 }
 
-/** A request on a session's origin whose cookie was checked. */
-export interface Guest {
-  readonly session: HostedSession;
+/** A port of the session's container, on an origin of its own: its pages are the container's, and foreign to everything else. */
+export interface HostedPreview extends HostedSession {
+  readonly port: number;
+}
+
+/** A request on an origin of a session whose cookie was checked. */
+export interface Guest<T extends HostedSession = HostedSession> {
+  readonly session: T;
   readonly user: AuthUser;
 }
 
@@ -47,21 +54,41 @@ export class SessionGuests {
     return this.memory.find(label, async () => {
       const found = await this.sessions.findByLabel(label);
       if (!found) return null;
-      return { id: found.id, ownerId: found.ownerId, origin: this.publicOrigin.ofSession(label) };
+      return {
+        id: found.id,
+        ownerId: found.ownerId,
+        origin: this.publicOrigin.ofSession(label),
+        frameAncestors: this.publicOrigin.app,
+      };
+    });
+  }
+
+  /** Null for a label that never was and for one that is dead; whether anything listens there is not asked. */
+  findPreview(label: string, port: number): Eventual<HostedPreview | null> {
+    return whenKnown(this.findSession(label), (session) => {
+      if (!session) return null;
+      const origin = this.publicOrigin.ofPreview(label, port);
+      return { ...session, port, origin, frameAncestors: `${this.publicOrigin.app} ${session.origin}` };
     });
   }
 
   /** Null without a cookie that is good here. */
-  findGuest({ headers }: Pick<IncomingMessage, 'headers'>, session: HostedSession): Eventual<Guest | null> {
+  findGuest<T extends HostedSession>(
+    { headers }: Pick<IncomingMessage, 'headers'>,
+    session: T,
+  ): Eventual<Guest<T> | null> {
     const secret = parseCookie(headers.cookie ?? '')[grantCookieName];
     if (secret === undefined) return null;
-    return whenKnown(this.grants.findUser(secret, session.id), (user) =>
+    return whenKnown(this.grants.findUser(secret, session), (user) =>
       user?.id === session.ownerId ? { session, user } : null,
     );
   }
 
   /** @throws login.expired without a cookie that is good here */
-  getGuest(request: Pick<IncomingMessage, 'headers'>, session: HostedSession): Eventual<Guest> {
+  getGuest<T extends HostedSession>(
+    request: Pick<IncomingMessage, 'headers'>,
+    session: T,
+  ): Eventual<Guest<T>> {
     return whenKnown(this.findGuest(request, session), (guest) => {
       if (!guest) throw loginExpired();
       return guest;

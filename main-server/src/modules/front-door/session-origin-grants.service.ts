@@ -19,6 +19,13 @@ import { SessionOriginGrantEntity } from './session-origin-grant.entity.ts';
 /** A page that is open for longer enters again by itself. */
 export const grantLifetimeMs = 12 * 60 * 60 * 1_000;
 
+/** An origin of a session. */
+export interface GrantPlace {
+  /** Of the session. */
+  readonly id: string;
+  readonly origin: string;
+}
+
 /** Who may see a session's origin: the login that entered it, for as long as the login lives. */
 @Injectable()
 export class SessionOriginGrantsService {
@@ -35,7 +42,7 @@ export class SessionOriginGrantsService {
   }
 
   /** Returns the secret for the cookie; only its hash is stored. @throws user.forbidden for an API token */
-  async create({ user, sessionId }: TicketSubject): Promise<string> {
+  async create({ user, sessionId, origin }: TicketSubject): Promise<string> {
     const { loginId } = user;
     if (loginId === null) {
       throw new DomainError('user.forbidden', { message: 'Only a login can open the page of a session.' });
@@ -47,7 +54,7 @@ export class SessionOriginGrantsService {
         await manager.delete(SessionOriginGrantEntity, { expiresAt: LessThanOrEqual(now) });
         await manager.insert(SessionOriginGrantEntity, {
           id: randomUUID(),
-          secretHash: hashOf(secret),
+          secretHash: hashOf(secret, origin),
           sessionId,
           userId: user.id,
           loginId,
@@ -61,10 +68,10 @@ export class SessionOriginGrantsService {
     return secret;
   }
 
-  /** Null for a secret that is unknown, of another session, or whose login has ended. */
-  findUser(secret: string, sessionId: string): Eventual<AuthUser | null> {
-    const secretHash = hashOf(secret);
-    return this.memory.find(`${sessionId} ${secretHash}`, () => this.readUser(secretHash, sessionId));
+  /** Null for a secret that is unknown, of another session or another of its origins, or whose login has ended. */
+  findUser(secret: string, { id, origin }: GrantPlace): Eventual<AuthUser | null> {
+    const secretHash = hashOf(secret, origin);
+    return this.memory.find(`${id} ${secretHash}`, () => this.readUser(secretHash, id));
   }
 
   @OnEvent(loginEvents.ended)
@@ -80,6 +87,7 @@ export class SessionOriginGrantsService {
   }
 }
 
-function hashOf(secret: string): string {
-  return hash('sha256', secret);
+/** With the origin in it: what opens a preview opens neither the session's page nor another port. */
+function hashOf(secret: string, origin: string): string {
+  return hash('sha256', `${origin}\n${secret}`);
 }

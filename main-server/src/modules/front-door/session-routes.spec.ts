@@ -16,7 +16,7 @@ describe('routeOf', () => {
     expect(routeOf(method, target, 's-1')).toEqual({ kind: 'app', path });
   });
 
-  it.each(['/api/workspace/files?path=', '/api/workspace/files/a%2Fb', '/api/terminal', '/api/git/status'])(
+  it.each(['/api/workspace/files?path=', '/api/workspace/files/a%2Fb', '/api/terminals', '/api/git/status'])(
     'leaves %s to the container',
     (target) => {
       expect(routeOf('GET', target, 's-1')).toEqual({ kind: 'container' });

@@ -16,9 +16,10 @@ const conversationRoutes: readonly (readonly [path: RegExp, methods: readonly st
   [/^\/api(\/requests(?:\/[\w-]+){0,2})$/, ['GET', 'POST'], '$1'],
   [/^\/api(\/container\/status)$/, ['GET'], '$1'],
   [/^\/api(\/container\/start)$/, ['POST'], '$1'],
+  [/^\/api(\/previews\/\d{1,5}\/ticket)$/, ['POST'], '$1'],
 ];
 
-const containerRoutes = /^\/api\/(?:workspace|terminal|git|ports)(?:\/|$)/;
+const containerRoutes = /^\/api\/(?:workspace|terminals|git|ports)(?:\/|$)/;
 
 /** `target` is the path with its query. */
 export function routeOf(method: string, target: string, sessionId: string): SessionRoute {

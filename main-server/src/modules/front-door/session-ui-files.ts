@@ -63,6 +63,8 @@ export class SessionUiFiles {
         `connect-src 'self' ${socket}`,
         "img-src 'self' data: blob:",
         "font-src 'self'",
+        // Previews, each on an origin of its own; every other session refuses to be framed here.
+        `frame-src ${this.publicOrigin.anySession}`,
         "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",

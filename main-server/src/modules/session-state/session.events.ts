@@ -1,11 +1,20 @@
 import type { SessionResponse } from '@codex-webapp/contracts';
 
 /** Facts about sessions, emitted after the commit that made them true. */
-export const sessionEvents = { changed: 'session.changed', removed: 'session.removed' } as const;
+export const sessionEvents = {
+  changed: 'session.changed',
+  removed: 'session.removed',
+  activity: 'session.activity',
+} as const;
 
 export interface SessionChanged {
   readonly ownerId: string;
   readonly response: SessionResponse;
+}
+
+/** Somebody uses its container: a terminal, a preview, its files. Told once in a while, not each time. */
+export interface SessionActivity {
+  readonly sessionId: string;
 }
 
 export interface SessionRemoved {

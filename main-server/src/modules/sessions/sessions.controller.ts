@@ -1,5 +1,17 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  ParseIntPipe,
+  Patch,
+  Post,
+  Query,
+} from '@nestjs/common';
 import type {
+  PreviewTicketResponse,
   SessionListResponse,
   SessionOptionsResponse,
   SessionResponse,
@@ -69,5 +81,14 @@ export class SessionsController {
     @Body() dto: CreateTicketDto,
   ): Promise<TicketResponse> {
     return this.tickets.issue(user, sessionId, dto);
+  }
+
+  @Post(':sessionId/previews/:port/ticket')
+  issuePreviewTicket(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Param('port', ParseIntPipe) port: number,
+  ): Promise<PreviewTicketResponse> {
+    return this.tickets.issueForPreview(user, sessionId, port);
   }
 }

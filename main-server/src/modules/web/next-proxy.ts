@@ -72,7 +72,7 @@ export class NextProxy {
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
       socket.write(nextHead);
       next.write(head);
-      joinSockets(socket, next, idleMs);
+      joinSockets(socket, next, { idleMs });
     });
     socket.once('close', () => upstream.destroy());
     upstream.end();

@@ -6,14 +6,21 @@ import {
   useConversationStore,
   type OpenSource,
 } from '@codex-webapp/ui/conversation';
-import { useMemo } from 'react';
+import { lazy, useMemo } from 'react';
 import type { Bridge } from '../../lib/bridge.ts';
 import { sessionBlobs } from '../../lib/session-blobs.ts';
 import { sessionApi } from '../../lib/session-api.ts';
+import { PreviewPanel } from '../preview/index.ts';
 import { WorkspacePanel } from '../workspace/index.ts';
 import { useAgents } from './use-agents.ts';
 import { SessionLayout } from './session-layout.tsx';
 import { useBridge } from './use-bridge.ts';
+
+// Loaded when it is first looked at: a terminal is more code than all the rest.
+const TerminalPanel = lazy(async () => {
+  const { TerminalPanel: component } = await import('../terminal/index.ts');
+  return { default: component };
+});
 
 type Props = {
   bridge: Bridge;
@@ -48,7 +55,14 @@ export function SessionView({ bridge, openSource, isFramed }: Props) {
     <LinkContext value={openLink}>
       <BlobContext value={isFramed ? sessionBlobs : null}>
         <ConversationContext value={context}>
-          <SessionLayout files={<WorkspacePanel revision={finishedTurns} />} isFramed={isFramed} />
+          <SessionLayout
+            panels={{
+              files: <WorkspacePanel revision={finishedTurns} />,
+              terminal: <TerminalPanel />,
+              preview: <PreviewPanel />,
+            }}
+            isFramed={isFramed}
+          />
         </ConversationContext>
       </BlobContext>
     </LinkContext>

@@ -4,7 +4,7 @@ import {
   type ContainerProviderResponse,
 } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
-import type { ContainerProvider } from './container-provider.ts';
+import { isConfigurable, type ContainerProvider } from './container-provider.ts';
 
 const titles: Readonly<Record<ContainerProviderName, string>> = {
   docker: 'Docker',
@@ -38,6 +38,15 @@ export class ContainerProviderRegistry {
     return [...this.providers.values()];
   }
 
+  /** For a new session that asks for it by name. @throws container.provider_unknown also for one nobody has set up */
+  async getOffered(name: ContainerProviderName): Promise<ContainerProvider> {
+    const provider = this.get(name);
+    if (await this.isOffered(provider)) return provider;
+    throw new DomainError('container.provider_unknown', {
+      message: `${titles[name]} is not set up on this server. An administrator can do that.`,
+    });
+  }
+
   /** For a new session. */
   async default(): Promise<ContainerProvider> {
     if (this.wanted !== 'auto') return this.get(this.wanted);
@@ -50,16 +59,24 @@ export class ContainerProviderRegistry {
   async describe(): Promise<readonly ContainerProviderResponse[]> {
     const preferred = await this.default();
     const present = containerProviderNames.flatMap((name) => this.providers.get(name) ?? []);
+    const offered = await Promise.all(present.map((provider) => this.isOffered(provider)));
     return Promise.all(
-      present.map(async (provider) => ({
-        name: provider.name,
-        title: titles[provider.name],
-        isDefault: provider === preferred,
-        isIsolated: provider.isIsolated,
-        sizes: provider.sizes ?? [],
-        canSwitchInternetOff: provider.canSwitchInternetOff ?? false,
-        ...(await provider.check()),
-      })),
+      present
+        .filter((_provider, index) => offered[index])
+        .map(async (provider) => ({
+          name: provider.name,
+          title: titles[provider.name],
+          isDefault: provider === preferred,
+          isIsolated: provider.isIsolated,
+          sizes: provider.sizes ?? [],
+          canSwitchInternetOff: provider.canSwitchInternetOff ?? false,
+          ...(await provider.check()),
+        })),
     );
+  }
+
+  /** The default one is shown in any case, with what is missing. */
+  private async isOffered(provider: ContainerProvider): Promise<boolean> {
+    return provider.name === this.wanted || !isConfigurable(provider) || provider.isSetUp();
   }
 }

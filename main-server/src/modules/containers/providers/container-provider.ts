@@ -131,3 +131,12 @@ export interface PreparingContainerProvider extends ContainerProvider {
 export function isPreparing(provider: ContainerProvider): provider is PreparingContainerProvider {
   return 'prepare' in provider;
 }
+
+/** A backend that nobody is offered before somebody has set it up. */
+export interface ConfigurableContainerProvider extends ContainerProvider {
+  isSetUp(): Promise<boolean>;
+}
+
+export function isConfigurable(provider: ContainerProvider): provider is ConfigurableContainerProvider {
+  return 'isSetUp' in provider;
+}

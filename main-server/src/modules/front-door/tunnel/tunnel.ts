@@ -1,6 +1,5 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
-import type { Duplex } from 'node:stream';
 import { createTunnelStream, DomainError } from '@codex-webapp/nest-kit';
 import type { WebSocket } from 'ws';
 import { TunnelAgent } from './tunnel-agent.ts';
@@ -9,6 +8,11 @@ export const tunnelLimits = {
   connectTimeoutMs: 3_000,
   connectionsMax: 64,
   pingEveryMs: 25_000,
+  /** Ports whose connections are kept for the next request. */
+  portsMax: 8,
+  /** Of each port. */
+  portConnectionsMax: 32,
+  portIdleConnectionsMax: 4,
   /** Of each stream. Times `connectionsMax` it is the window of all, so that a stalled reader never stops the others. */
   streamWindowBytes: 256 * 1024,
 } as const;
@@ -23,6 +27,8 @@ const agentAuthority = 'container-agent:80';
 export class Tunnel extends EventEmitter<{ closed: [] }> {
   /** For requests to container-agent. */
   readonly agent: TunnelAgent;
+  /** The ones used last at the end. */
+  private readonly portAgents = new Map<number, TunnelAgent>();
   private readonly session: ClientHttp2Session;
   private readonly ping: NodeJS.Timeout;
   private isAlive = true;
@@ -45,7 +51,7 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
     // The end of the session is told by `close`; each stream reports the error to its own user.
     this.session.on('error', () => undefined);
     this.session.once('close', () => this.onClosed());
-    this.agent = new TunnelAgent(() => this.connect(agentAuthority), connectionsMax);
+    this.agent = new TunnelAgent(() => this.connect(agentAuthority), { maxSockets: connectionsMax });
     // Node does not notice by itself that a socket below HTTP/2 is gone unless the socket is its own.
     socket.once('close', () => this.end());
     socket.on('error', () => undefined);
@@ -54,8 +60,26 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
   }
 
   /** A TCP connection to a loopback port of the container. @throws container.unreachable */
-  connectPort(port: number): Promise<Duplex> {
+  connectPort(port: number): Promise<ClientHttp2Stream> {
     return this.connect(`127.0.0.1:${port}`);
+  }
+
+  /** For requests to a loopback port of the container. */
+  agentOf(port: number): TunnelAgent {
+    const agent =
+      this.portAgents.get(port) ??
+      new TunnelAgent(() => this.connectPort(port), {
+        maxSockets: tunnelLimits.portConnectionsMax,
+        maxFreeSockets: tunnelLimits.portIdleConnectionsMax,
+      });
+    this.portAgents.delete(port);
+    this.portAgents.set(port, agent);
+    const [oldest] = this.portAgents;
+    if (this.portAgents.size > tunnelLimits.portsMax && oldest) {
+      this.portAgents.delete(oldest[0]);
+      oldest[1].retire();
+    }
+    return agent;
   }
 
   /** Ends every stream with an error, at once. */
@@ -93,7 +117,7 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
 
   private onClosed(): void {
     clearInterval(this.ping);
-    this.agent.destroy();
+    for (const agent of [this.agent, ...this.portAgents.values()]) agent.destroy();
     this.socket.terminate();
     this.emit('closed');
   }

@@ -2,6 +2,7 @@
 
 import { Button, Dialog } from '@codex-webapp/ui';
 import { ExternalLink } from '@codex-webapp/ui/icons';
+import { useState } from 'react';
 
 type Props = {
   /** Already known to be http or https; null when there is nothing to ask. */
@@ -11,7 +12,10 @@ type Props = {
 
 /** A link that an agent wrote opens only after the user has seen where it leads. */
 export function OpenLinkDialog({ url, onClose }: Props) {
-  const host = url !== null && URL.canParse(url) ? new URL(url).host : '';
+  // It stays while the dialog goes: a link that loses its address in its own click leads nowhere.
+  const [shown, setShown] = useState(url);
+  if (url !== null && url !== shown) setShown(url);
+  const host = shown !== null && URL.canParse(shown) ? new URL(shown).host : '';
   return (
     <Dialog
       isOpen={url !== null}
@@ -24,7 +28,7 @@ export function OpenLinkDialog({ url, onClose }: Props) {
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button asChild variant="primary">
-            <a href={url ?? undefined} target="_blank" rel="noopener noreferrer nofollow" onClick={onClose}>
+            <a href={shown ?? undefined} target="_blank" rel="noopener noreferrer nofollow" onClick={onClose}>
               <ExternalLink aria-hidden /> Open link
             </a>
           </Button>
@@ -32,7 +36,7 @@ export function OpenLinkDialog({ url, onClose }: Props) {
       }
     >
       <p className="max-h-40 overflow-y-auto rounded-md bg-surface-sunken px-3 py-2 font-mono text-xs break-all text-text">
-        {url}
+        {shown}
       </p>
     </Dialog>
   );

@@ -1,0 +1,2 @@
+export * from './terminal-frames.ts';
+export * from './terminals.requests.ts';

@@ -1,0 +1,205 @@
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import type { ContainerSpec, StartOptions } from '../container-provider.ts';
+import type { DokployApps, OwnApp } from './dokploy-apps.ts';
+import { DokployApiError } from './dokploy-api.errors.ts';
+import { registryOf, type DokployConnection } from './dokploy-connection.ts';
+import type { DokployDeployments } from './dokploy-deployments.ts';
+import type { DokployEngine } from './dokploy-engine.ts';
+import { encodeEnvironment } from './dokploy-env.ts';
+import { imageNote } from './dokploy-notes.ts';
+import type { DokployNames } from './dokploy-names.ts';
+import type { DokployNetworks } from './dokploy-networks.ts';
+import type { DokployPlaces } from './dokploy-places.ts';
+import { isLive, type Task } from './dokploy-tasks.ts';
+import { pause, type DokployClient } from './dokploy.client.ts';
+
+export const dataFolder = '/data';
+
+export interface DokployStarterParts {
+  readonly client: DokployClient;
+  readonly connection: DokployConnection;
+  readonly names: DokployNames;
+  readonly apps: DokployApps;
+  readonly networks: DokployNetworks;
+  readonly places: DokployPlaces;
+  readonly engine: DokployEngine;
+  readonly deployments: DokployDeployments;
+}
+
+export interface StarterLimits {
+  readonly memoryBytes: number;
+  readonly nanoCpus: number;
+  readonly pollMs: number;
+  /** For a task that found no node. */
+  readonly pendingMs: number;
+  /** For the node to pull the image, where the deployment did not. */
+  readonly preparingMs: number;
+}
+
+/** Takes a session's app from nothing, or from whatever an earlier call left behind, to a task that runs. */
+export class DokployStarter {
+  constructor(
+    private readonly parts: DokployStarterParts,
+    private readonly limits: StarterLimits,
+    /** Ends what runs in an app and resolves when it is gone. */
+    private readonly quiet: (app: OwnApp) => Promise<void>,
+  ) {}
+
+  /** Done twice for the same generation it does nothing more. */
+  async start(spec: ContainerSpec, options: StartOptions): Promise<OwnApp> {
+    const { apps, places, networks, engine, names } = this.parts;
+    const image = this.requireImage();
+    const { sessionId, generation } = spec;
+    const say = (detail: string): void => options.onProgress?.('image', detail);
+    say('Looking into Dokploy');
+    const place = await places.ensure(sessionId);
+    options.signal?.throwIfAborted();
+    const app = await this.findOrCreate(sessionId, place.serverId);
+    await this.assertNoStray(app);
+    options.signal?.throwIfAborted();
+    if (app.generation === generation) {
+      if ((await engine.listTasks(app)).some(isLive)) {
+        options.onProgress?.('start', null);
+        return app;
+      }
+    } else {
+      // Whatever runs from here on is of the generation that is written next.
+      await this.quiet(app);
+    }
+    options.signal?.throwIfAborted();
+    say('Setting the app up in Dokploy');
+    const networkId = await networks.ensure(sessionId, place.serverId);
+    await apps.ensureMount(app, names.ofSession(sessionId), dataFolder);
+    const before = await apps.read(app.applicationId);
+    const { registry } = this.parts.connection;
+    const written = await apps.write(app, {
+      generation,
+      image,
+      registry: registry === null ? null : { ...registry, host: registryHost(image) },
+      env: encodeEnvironment({
+        AGENT_HOME: `${dataFolder}/home`,
+        STATE_PATH: `${dataFolder}/state`,
+        HOST: '127.0.0.1',
+        PORT: '3001',
+        ...spec.environment,
+      }),
+      memoryBytes: this.limits.memoryBytes,
+      nanoCpus: this.limits.nanoCpus,
+      networkId,
+      nodeId: place.nodeId,
+    });
+    options.signal?.throwIfAborted();
+    const marked = { ...app, generation };
+    const wasDeployed = written.deployments.some(({ status }) => status === 'done');
+    await this.bringUp(marked, wasDeployed && before?.dockerImage === image, options);
+    return marked;
+  }
+
+  private async findOrCreate(sessionId: string, serverId: string | null): Promise<OwnApp> {
+    const app = await this.parts.apps.findOrCreate(sessionId, serverId);
+    if ((app.serverId ?? null) === serverId) return app;
+    throw new ContainerProviderError(
+      'rejected',
+      `This session's app is on another server of Dokploy than its data. Delete the app ${app.name} in Dokploy; its data stays.`,
+    );
+  }
+
+  /** A node that has the image needs no deployment, and so no place in Dokploy's queue. */
+  private async bringUp(app: OwnApp, hasImage: boolean, options: StartOptions): Promise<void> {
+    const before = new Set((await this.parts.engine.listTasks(app)).map(({ id }) => id));
+    if (hasImage && (await this.reload(app))) {
+      options.onProgress?.('start', null);
+      const task = await this.waitForTask(app, before, options);
+      if (task.phase !== 'rejected') return;
+      before.add(task.id);
+    }
+    await this.parts.deployments.deploy(app, app.generation, {
+      onDetail: (detail) => options.onProgress?.('image', detail),
+      signal: options.signal,
+    });
+    options.onProgress?.('start', null);
+    const task = await this.waitForTask(app, before, options);
+    if (task.phase === 'rejected') {
+      throw new ContainerProviderError(
+        'image_unavailable',
+        `The node could not run the session's image: ${task.error ?? task.word}. Check CONTAINER_IMAGE.`,
+      );
+    }
+  }
+
+  /** False when Dokploy could not, without saying why: a deployment leaves a log. */
+  private async reload({ applicationId, appName }: OwnApp): Promise<boolean> {
+    try {
+      await this.parts.client.post('application.reload', { applicationId, appName });
+      return true;
+    } catch (error) {
+      if (error instanceof DokployApiError && error.status === 500) return false;
+      throw error;
+    }
+  }
+
+  /** The first task that was not there before, once it runs or has ended: «done» says nothing about it. */
+  private async waitForTask(
+    app: OwnApp,
+    before: ReadonlySet<string>,
+    { onProgress, signal }: StartOptions,
+  ): Promise<Task> {
+    const begunAt = performance.now();
+    for (;;) {
+      signal?.throwIfAborted();
+      const task = (await this.parts.engine.listTasks(app)).find(({ id }) => !before.has(id));
+      if (task !== undefined && task.phase !== 'starting') return task;
+      const limitMs = task?.word === 'Preparing' ? this.limits.preparingMs : this.limits.pendingMs;
+      if (performance.now() - begunAt > limitMs) throw describeStuck(task);
+      if (task !== undefined) onProgress?.('start', `The swarm says: ${task.error ?? task.word}`);
+      await pause(this.limits.pollMs);
+    }
+  }
+
+  /** A service that outlived its app cannot be ended through Dokploy, and would share the volume. */
+  private async assertNoStray(app: OwnApp): Promise<void> {
+    const { engine, apps } = this.parts;
+    const known = new Set((await apps.listOf(app.sessionId)).map(({ appName }) => appName));
+    const services = await engine.listServices(app.serverId);
+    const prefix = `${this.parts.names.ofSession(app.sessionId)}-`.toLowerCase();
+    const stray = [...services].find(
+      ([name, running]) => name.startsWith(prefix) && !known.has(name) && running > 0,
+    );
+    if (stray === undefined) return;
+    throw new ContainerProviderError(
+      'rejected',
+      `A service of this session still runs whose app was deleted in Dokploy. On the server, run: docker service rm ${stray[0]}`,
+    );
+  }
+
+  private requireImage(): string {
+    const { image } = this.parts.connection;
+    const problem = imageNote(image);
+    if (image !== null && problem === null) return image;
+    throw new ContainerProviderError('image_unavailable', problem ?? '');
+  }
+}
+
+/** Docker Hub is meant by an empty one. */
+function registryHost(image: string): string {
+  const host = registryOf(image) ?? '';
+  return host === 'docker.io' ? '' : host;
+}
+
+function describeStuck(task: Task | undefined): ContainerProviderError {
+  if (task === undefined) {
+    return new ContainerProviderError(
+      'failed',
+      'The swarm has not made a container for the session. Try again.',
+      {
+        isRetryable: true,
+      },
+    );
+  }
+  const said = task.error ?? task.word;
+  return new ContainerProviderError(
+    'out_of_resources',
+    `The swarm has no place for the session: ${said}. Its data is on one node, which must be ready and have enough memory and CPU.`,
+    { isRetryable: true },
+  );
+}

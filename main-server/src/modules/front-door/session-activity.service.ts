@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
+import { Clock } from '@codex-webapp/nest-kit';
+import { sessionEvents, type SessionActivity, type SessionRemoved } from '../session-state/session.events.ts';
+
+/** Each session says at most this often that it is used. */
+export const activityEveryMs = 30_000;
+/** A ping and its answer, of a WebSocket that is merely open, are smaller than this. */
+const idleBytes = 32;
+
+/** Tells that somebody uses the container of a session, so that it is not put to sleep under them. */
+@Injectable()
+export class SessionActivityService {
+  private readonly toldAt = new Map<string, number>();
+
+  constructor(
+    private readonly events: EventEmitter2,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Something a person does: typing, looking at a page, writing a file. What pages ask by themselves is none. */
+  note(sessionId: string): void {
+    const now = this.clock.now();
+    const toldAt = this.toldAt.get(sessionId);
+    if (toldAt !== undefined && now - toldAt < activityEveryMs) return;
+    this.toldAt.set(sessionId, now);
+    this.events.emit(sessionEvents.activity, { sessionId } satisfies SessionActivity);
+  }
+
+  /** Bytes of an open socket, either way. */
+  noteBytes(sessionId: string, bytes: number): void {
+    if (bytes > idleBytes) this.note(sessionId);
+  }
+
+  @OnEvent(sessionEvents.removed)
+  onSessionRemoved({ sessionId }: SessionRemoved): void {
+    this.toldAt.delete(sessionId);
+  }
+}

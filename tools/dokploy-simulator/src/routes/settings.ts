@@ -1,0 +1,8 @@
+import { organizationId } from '../rows.ts';
+import type { Routes } from './route.ts';
+
+export const settingsRoutes: Routes = {
+  'settings.getDokployVersion': (_input, { dokploy }) => dokploy.options.version,
+  'settings.health': () => ({ status: 'ok' }),
+  'user.get': () => ({ role: 'owner', organizationId }),
+};

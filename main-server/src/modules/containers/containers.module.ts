@@ -20,6 +20,7 @@ import { ContainerReconciler } from './container-reconciler.ts';
 import { ContainerRecords } from './container-records.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
+import { connectDocker } from './connect-docker.ts';
 import { containersConfig } from './containers.config.ts';
 import { ContainersController } from './containers.controller.ts';
 import { DokployConnections } from './dokploy-settings/dokploy-connections.ts';
@@ -29,14 +30,14 @@ import { DokploySettingsController } from './dokploy-settings/dokploy-settings.c
 import { DokploySettingsEntity } from './dokploy-settings/dokploy-settings.entity.ts';
 import { DokploySettingsService } from './dokploy-settings/dokploy-settings.service.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import { connectDocker } from './providers/docker/connect-docker.ts';
 import { dockerConfig } from './providers/docker/docker.config.ts';
-import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
+import { DockerContainerProvider, type DockerProvider } from './providers/docker/docker.provider.ts';
 import { dokployConfig } from './providers/dokploy/dokploy.config.ts';
 import { DokployContainerProvider } from './providers/dokploy/dokploy.provider.ts';
 import { ManualContainerProvider } from './providers/manual/manual.provider.ts';
 import { processConfig } from './providers/process/process.config.ts';
 import { ProcessContainerProvider } from './providers/process/process.provider.ts';
+import { provisionerConfig } from './provisioner/provisioner.config.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
 @Module({
@@ -46,6 +47,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ConfigModule.forFeature(dockerConfig),
     ConfigModule.forFeature(dokployConfig),
     ConfigModule.forFeature(processConfig),
+    ConfigModule.forFeature(provisionerConfig),
     AuditModule,
     AuthModule,
     HistoryModule,
@@ -56,9 +58,12 @@ import { SessionContainersService } from './session-containers.service.ts';
   providers: [
     {
       provide: DockerContainerProvider,
-      inject: [dockerConfig.KEY, ServerState],
-      useFactory: (config: ConfigType<typeof dockerConfig>, { instanceId }: ServerState) =>
-        connectDocker(config, instanceId),
+      inject: [dockerConfig.KEY, provisionerConfig.KEY, ServerState],
+      useFactory: (
+        config: ConfigType<typeof dockerConfig>,
+        { socketPath }: ConfigType<typeof provisionerConfig>,
+        { instanceId }: ServerState,
+      ): DockerProvider => connectDocker(config, socketPath, instanceId),
     },
     DokployConnections,
     DokploySettingsService,
@@ -94,7 +99,7 @@ import { SessionContainersService } from './session-containers.service.ts';
         containersConfig.KEY,
       ],
       useFactory: (
-        docker: DockerContainerProvider,
+        docker: DockerProvider,
         dokploy: DokployContainerProvider,
         child: ProcessContainerProvider,
         manual: ManualContainerProvider,

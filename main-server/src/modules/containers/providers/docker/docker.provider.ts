@@ -60,8 +60,14 @@ const defaultTail = 200;
 const conflictLooks = 50;
 const conflictPauseMs = 100;
 
+/** Docker, straight or by way of the provisioner. */
+export interface DockerProvider extends WatchingContainerProvider, PreparingContainerProvider {
+  /** Where main-server has to listen for its containers; null when that is not on this machine. */
+  hostAddress(): Promise<string | null>;
+}
+
 /** Runs each session in a container of its own, on a volume of its own. */
-export class DockerContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
+export class DockerContainerProvider implements DockerProvider {
   readonly name = 'docker';
   readonly isIsolated = true;
   readonly startsByItself = true;

@@ -1,6 +1,7 @@
 import {
   agentRequestSchema,
   containerProviderNames,
+  containerSizeNames,
   containerSchema,
   dokployCheckNames,
   errorPayloadSchema,
@@ -87,6 +88,15 @@ export const answers = {
         isAvailable: z.boolean(),
         note: z.string().nullable(),
         isIsolated: z.boolean(),
+        sizes: z.array(
+          z.object({
+            name: z.enum(containerSizeNames),
+            memoryMb: z.number(),
+            cpus: z.number(),
+            processes: z.number(),
+          }),
+        ),
+        canSwitchInternetOff: z.boolean(),
       }),
     ),
   }) satisfies z.ZodType<SessionOptionsResponse>,

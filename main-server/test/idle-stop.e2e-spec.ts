@@ -53,6 +53,7 @@ describe('a session that nobody uses', () => {
     await expectAsleep(world, id);
     world.disconnect(id);
     await world.prompt(id, 'go on');
+    await waitFor(() => world.provider.starts.length === 2);
     await world.connectStarted(id);
     expect(world.provider.starts).toHaveLength(2);
     expect(world.provider.containers.get(id)?.lines[0]).toMatch(/^run 2/);
@@ -62,7 +63,7 @@ describe('a session that nobody uses', () => {
   it('is left running where it never stops', async () => {
     await using world = await setUp('0');
     const id = await world.addRunning();
-    world.clock.shift(24 * 60 * minuteMs);
+    world.clock.shift(6 * 60 * minuteMs);
     await expectAwake(world, id);
   });
 
@@ -166,6 +167,7 @@ describe('a session that nobody uses', () => {
     expect(await world.app.query('SELECT status FROM prompts')).toEqual([{ status: 'queued' }]);
     world.disconnect(id);
     letGo();
+    await waitFor(() => world.provider.starts.length === 2);
     await world.connectStarted(id);
     await waitFor(async () => {
       const [prompt] = await world.app.query<{ status: string }>('SELECT status FROM prompts');

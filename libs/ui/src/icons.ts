@@ -25,6 +25,7 @@ export {
   RotateCw,
   Search,
   SearchX,
+  Server,
   ServerOff,
   Settings,
   ShieldCheck,

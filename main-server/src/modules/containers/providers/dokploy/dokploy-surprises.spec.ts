@@ -647,6 +647,40 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
+    it('empties a volume on a node where Dokploy deletes none', async () => {
+      const placement = ['node.hostname==a'];
+      await begin({ simulator: { nodes }, connection: { image: programImage, placement } });
+      const ref = await start();
+      const lines = async () => {
+        const all: string[] = [];
+        for await (const line of setup.provider.logs(ref)) all.push(line);
+        return all;
+      };
+      await waitFor(async () => (await lines()).some((line) => line.startsWith('run 1')));
+      await setup.provider.remove(ref);
+      await setup.provider.removeData(sessionId);
+      expect([rows().applications, rows().networks, setup.places.kept.size]).toEqual([[], [], 0]);
+      await start(2);
+      await waitFor(async () => (await lines()).some((line) => line.startsWith('run ')));
+      expect(await lines()).toContain('run 1 says undefined');
+    });
+
+    it('says that data is on a node that is away, and forgets it with a node that left', async () => {
+      await begin({
+        simulator: { nodes },
+        connection: { image: standingImage, placement: ['node.hostname==a'] },
+      });
+      const ref = await start();
+      await setup.provider.remove(ref);
+      engine().nodes[1]!.isReady = false;
+      await expect(setup.provider.removeData(sessionId)).rejects.toThrow(
+        /The node a, where the data .* is, does not answer/,
+      );
+      setup.places.kept.set(sessionId, { sessionId, serverId: null, nodeId: 'node-that-left' });
+      await setup.provider.removeData(sessionId);
+      expect(setup.places.kept.size).toBe(0);
+    });
+
     it('runs sessions on a remote server, and leaves those that are elsewhere where they are', async () => {
       await begin({ simulator: { servers: ['remote-1'] } });
       await start();

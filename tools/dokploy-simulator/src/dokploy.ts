@@ -107,7 +107,7 @@ export class Dokploy {
   }
 
   deploymentsOf(applicationId: unknown): readonly Deployment[] {
-    return this.rows.deployments.filter((row) => row.applicationId === applicationId).reverse();
+    return this.rows.deployments.filter((row) => row.applicationId === applicationId).toReversed();
   }
 
   async close(): Promise<void> {

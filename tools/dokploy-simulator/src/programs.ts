@@ -53,7 +53,7 @@ function runProcess(
   const [file = '', ...args] = command.map((word) => onThisMachine(word, mounts));
   const child = spawn(file, args, {
     env: {
-      // eslint-disable-next-line node/no-process-env -- A container finds its tools by its own PATH; here that is ours.
+      // A container finds its tools by its own PATH; here that is ours.
       PATH: process.env['PATH'] ?? '',
       ...Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [name, onThisMachine(value, mounts)]),

@@ -15,7 +15,7 @@ const titles: Readonly<Record<DokployCheckName, string>> = {
 /** What was looked at, and what to do about it. */
 export function DokployChecks({ result }: { result: DokployTestResponse }) {
   return (
-    <section aria-label="Result of the test" role="status" className="rounded-lg border border-border">
+    <output aria-label="Result of the test" className="block rounded-lg border border-border">
       <h3 className="border-b border-border px-3 py-2 text-13 font-medium text-text">
         {result.isUsable ? 'Sessions can run in this Dokploy.' : 'Not yet: this has to be put right.'}
       </h3>
@@ -30,7 +30,7 @@ export function DokployChecks({ result }: { result: DokployTestResponse }) {
           </li>
         ))}
       </ul>
-    </section>
+    </output>
   );
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { ContainerRef, ContainerSpec } from '../container-provider.ts';
+import { compare } from './dokploy-home.ts';
 import {
   makeDokploySetup,
   programImage,
@@ -69,7 +70,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
           /wrong, disabled or expired, or its rate limit.*rateLimitEnabled: false/s,
         ),
       });
-      expect(String((failure as Error).message)).not.toContain(limited);
+      expect((failure as Error).message).not.toContain(limited);
     });
 
     it('does not take a refused key for the absence of a session', async () => {
@@ -126,7 +127,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         const failure = await setup.provider
           .start(specOf(after + 1, { SECRET: 'canary-value' }))
           .catch((error: unknown) => error);
-        const { message = '', stack = '', cause } = failure as Error;
+        const { message, stack, cause } = failure instanceof Error ? failure : new Error('none');
         const told = `${message}${stack}${String((cause as Error | undefined)?.stack)}${JSON.stringify(failure)}`;
         expect(told).not.toContain('canary');
         expect(told).not.toContain(setup.simulator.apiKey);
@@ -157,7 +158,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         for (const row of added) {
           Object.defineProperty(row, 'detachDokployNetwork', {
             get: () => false,
-            set: () => undefined,
+            set: () => {},
             enumerable: true,
           });
         }
@@ -636,7 +637,8 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       const ids = Array.from({ length: 4 }, () => randomUUID());
       for (const id of ids) await setup.provider.start(specOf(1, {}, id));
       const nodeOf = (id: string) => setup.places.kept.get(id)?.nodeId;
-      expect(ids.map(nodeOf).sort()).toEqual(['node-a', 'node-a', 'node-b', 'node-b']);
+      const used = ids.map((id) => nodeOf(id) ?? '');
+      expect(used.toSorted(compare)).toEqual(['node-a', 'node-a', 'node-b', 'node-b']);
       const [first = ''] = ids;
       const before = nodeOf(first);
       await setup.provider.remove({ provider: 'dokploy', sessionId: first, id: 'x' });

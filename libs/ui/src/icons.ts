@@ -12,6 +12,8 @@ export {
   Container,
   Ellipsis,
   ExternalLink,
+  Globe,
+  GlobeOff,
   Keyboard,
   KeyRound,
   LogOut,

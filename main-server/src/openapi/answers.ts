@@ -1,6 +1,7 @@
 import {
   agentRequestSchema,
   containerProviderNames,
+  containerSizeNames,
   containerSchema,
   dokployCheckNames,
   errorPayloadSchema,
@@ -23,6 +24,7 @@ import {
   type SessionListResponse,
   type SessionOptionsResponse,
   type SetupStateResponse,
+  type PreviewTicketResponse,
   type TicketResponse,
   type UserListResponse,
 } from '@codex-webapp/contracts';
@@ -86,6 +88,15 @@ export const answers = {
         isAvailable: z.boolean(),
         note: z.string().nullable(),
         isIsolated: z.boolean(),
+        sizes: z.array(
+          z.object({
+            name: z.enum(containerSizeNames),
+            memoryMb: z.number(),
+            cpus: z.number(),
+            processes: z.number(),
+          }),
+        ),
+        canSwitchInternetOff: z.boolean(),
       }),
     ),
   }) satisfies z.ZodType<SessionOptionsResponse>,
@@ -94,6 +105,7 @@ export const answers = {
     expiresAt: z.iso.datetime(),
     url: z.string().nullable(),
   }) satisfies z.ZodType<TicketResponse>,
+  PreviewTicket: z.object({ origin: z.string(), url: z.string() }) satisfies z.ZodType<PreviewTicketResponse>,
   Container: container,
   ContainerLogs: z.object({ lines: z.array(z.string()) }) satisfies z.ZodType<ContainerLogsResponse>,
   DokploySettings: z.object({

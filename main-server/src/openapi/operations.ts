@@ -19,6 +19,7 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   SessionsController_update: 'Session',
   SessionsController_remove: 'nothing',
   SessionsController_issueTicket: 'Ticket',
+  SessionsController_issuePreviewTicket: 'PreviewTicket',
   MessagesController_list: 'MessageList',
   PromptsController_queue: 'PromptOrOutcome',
   PromptsController_list: 'PromptList',

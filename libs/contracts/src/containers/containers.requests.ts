@@ -1,6 +1,18 @@
 export const containerProviderNames = ['docker', 'dokploy', 'process', 'manual'] as const;
 export type ContainerProviderName = (typeof containerProviderNames)[number];
 
+export const containerSizeNames = ['small', 'medium', 'large'] as const;
+export type ContainerSizeName = (typeof containerSizeNames)[number];
+export const containerSizeDefault: ContainerSizeName = 'medium';
+
+/** What a session of this size may use at most. */
+export interface ContainerSizeResponse {
+  readonly name: ContainerSizeName;
+  readonly memoryMb: number;
+  readonly cpus: number;
+  readonly processes: number;
+}
+
 export const containerStatuses = [
   'absent',
   'creating',
@@ -14,7 +26,8 @@ export type ContainerStatus = (typeof containerStatuses)[number];
 
 /** One step of a start, for the stepper in the UI. */
 export interface ContainerStep {
-  readonly name: 'image' | 'create' | 'start' | 'connect';
+  /** `queue` only where it had to wait for others to start. */
+  readonly name: 'queue' | 'image' | 'create' | 'start' | 'connect';
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
   /** What it does right now, e.g. the build step of an image. */
   readonly detail: string | null;
@@ -50,6 +63,10 @@ export interface ContainerProviderResponse {
   /** Why it is not available, or what it cannot do (no isolation, …). */
   readonly note: string | null;
   readonly isIsolated: boolean;
+  /** Empty where a session's size is not for us to set. */
+  readonly sizes: readonly ContainerSizeResponse[];
+  /** Whether a session can be kept from the internet. */
+  readonly canSwitchInternetOff: boolean;
 }
 
 export const containerLogLimits = { tailDefault: 200, tailMax: 2_000 } as const;

@@ -8,6 +8,8 @@ import {
 } from '../agents/turn-events.ts';
 import {
   containerProviderNames,
+  containerSizeDefault,
+  containerSizeNames,
   containerStatuses,
   type ContainerResponse,
 } from '../containers/containers.requests.ts';
@@ -84,7 +86,7 @@ export const containerSchema = z.object({
   reason: z.string().nullable(),
   steps: z.array(
     z.object({
-      name: z.enum(['image', 'create', 'start', 'connect']),
+      name: z.enum(['queue', 'image', 'create', 'start', 'connect']),
       state: z.enum(['waiting', 'running', 'done', 'failed']),
       detail: z.string().nullable(),
       tookMs: z.number().nullable(),
@@ -100,9 +102,13 @@ export const sessionSchema = z.object({
   permissionMode: z.enum(permissionModes),
   status: z.enum(sessionStatuses),
   provider: z.enum(containerProviderNames),
+  // Entries of older servers lack both.
+  size: z.enum(containerSizeNames).default(containerSizeDefault),
+  internet: z.boolean().default(true),
   containerStatus: z.enum(containerStatuses),
   reason: z.string().nullable(),
   origin: z.string(),
+  isKeptRunning: z.boolean().default(false),
   archivedAt: z.string().nullable(),
   createdAt: z.string(),
   lastActivityAt: z.string(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { ServerState } from '../../database/server-state.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { AuthModule } from '../auth/auth.module.ts';
@@ -12,6 +13,7 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerObserver } from './container-observer.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerProvidersService } from './container-providers.service.ts';
@@ -20,6 +22,7 @@ import { ContainerReconciler } from './container-reconciler.ts';
 import { ContainerRecords } from './container-records.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
+import { connectDocker } from './connect-docker.ts';
 import { containersConfig } from './containers.config.ts';
 import { ContainersController } from './containers.controller.ts';
 import { DokployConnections } from './dokploy-settings/dokploy-connections.ts';
@@ -29,14 +32,28 @@ import { DokploySettingsController } from './dokploy-settings/dokploy-settings.c
 import { DokploySettingsEntity } from './dokploy-settings/dokploy-settings.entity.ts';
 import { DokploySettingsService } from './dokploy-settings/dokploy-settings.service.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import { connectDocker } from './providers/docker/connect-docker.ts';
 import { dockerConfig } from './providers/docker/docker.config.ts';
-import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
+import { DockerContainerProvider, type DockerProvider } from './providers/docker/docker.provider.ts';
 import { dokployConfig } from './providers/dokploy/dokploy.config.ts';
 import { DokployContainerProvider } from './providers/dokploy/dokploy.provider.ts';
 import { ManualContainerProvider } from './providers/manual/manual.provider.ts';
 import { processConfig } from './providers/process/process.config.ts';
 import { ProcessContainerProvider } from './providers/process/process.provider.ts';
+import { ContainerEndings } from './container-endings.ts';
+import { ContainerFailures } from './container-failures.ts';
+import { ContainerIntents } from './container-intents.ts';
+import { ContainerLocator } from './container-locator.ts';
+import { ContainerReconciliation } from './container-reconciliation.ts';
+import { ContainerStarts } from './container-starts.ts';
+import { ContainerViewsService } from './container-views.service.ts';
+import { ContainerWakes } from './container-wakes.ts';
+import { SerialByKey } from './serial-by-key.ts';
+import { StartQueue } from './start-queue.ts';
+import { ContainerRoom } from './container-room.ts';
+import { ContainerSleeps } from './container-sleeps.ts';
+import { ContainerStops } from './container-stops.ts';
+import { SessionActivity } from './session-activity.ts';
+import { provisionerConfig } from './provisioner/provisioner.config.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
 @Module({
@@ -46,6 +63,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ConfigModule.forFeature(dockerConfig),
     ConfigModule.forFeature(dokployConfig),
     ConfigModule.forFeature(processConfig),
+    ConfigModule.forFeature(provisionerConfig),
     AuditModule,
     AuthModule,
     HistoryModule,
@@ -56,9 +74,12 @@ import { SessionContainersService } from './session-containers.service.ts';
   providers: [
     {
       provide: DockerContainerProvider,
-      inject: [dockerConfig.KEY, ServerState],
-      useFactory: (config: ConfigType<typeof dockerConfig>, { instanceId }: ServerState) =>
-        connectDocker(config, instanceId),
+      inject: [dockerConfig.KEY, provisionerConfig.KEY, ServerState],
+      useFactory: (
+        config: ConfigType<typeof dockerConfig>,
+        { socketPath }: ConfigType<typeof provisionerConfig>,
+        { instanceId }: ServerState,
+      ): DockerProvider => connectDocker(config, socketPath, instanceId),
     },
     DokployConnections,
     DokploySettingsService,
@@ -75,8 +96,9 @@ import { SessionContainersService } from './session-containers.service.ts';
     },
     {
       provide: ProcessContainerProvider,
-      inject: [processConfig.KEY],
-      useFactory: (config: ConfigType<typeof processConfig>) => new ProcessContainerProvider(config),
+      inject: [processConfig.KEY, Failpoints],
+      useFactory: (config: ConfigType<typeof processConfig>, failpoints: Failpoints) =>
+        new ProcessContainerProvider(config, failpoints),
     },
     {
       provide: ManualContainerProvider,
@@ -94,7 +116,7 @@ import { SessionContainersService } from './session-containers.service.ts';
         containersConfig.KEY,
       ],
       useFactory: (
-        docker: DockerContainerProvider,
+        docker: DockerProvider,
         dokploy: DokployContainerProvider,
         child: ProcessContainerProvider,
         manual: ManualContainerProvider,
@@ -105,18 +127,45 @@ import { SessionContainersService } from './session-containers.service.ts';
           config.provider,
         ),
     },
+    {
+      provide: StartQueue,
+      inject: [containersConfig.KEY],
+      useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
+        new StartQueue(concurrentStarts),
+    },
     ContainerCommandsService,
+    ContainerEndings,
+    ContainerFailures,
+    ContainerIntents,
     ContainerListenAddresses,
+    ContainerLocator,
     ContainerObserver,
+    ContainerOrphans,
     ContainerProgress,
     ContainerProvidersService,
     ContainerReadiness,
     ContainerReconciler,
+    ContainerReconciliation,
     ContainerRecords,
+    ContainerRoom,
+    ContainerSleeps,
     ContainerSpecs,
     ContainerStarter,
+    ContainerStarts,
+    ContainerStops,
+    ContainerViewsService,
+    ContainerWakes,
+    SerialByKey,
+    SessionActivity,
     SessionContainersService,
   ],
-  exports: [ContainerListenAddresses, ContainerProvidersService, SessionContainersService],
+  exports: [
+    ContainerListenAddresses,
+    ContainerProvidersService,
+    ContainerRoom,
+    ContainerWakes,
+    SessionActivity,
+    SessionContainersService,
+  ],
 })
 export class ContainersModule {}

@@ -1,6 +1,7 @@
 import type {
   AgentId,
   ContainerProviderName,
+  ContainerSizeName,
   ContainerStatus,
   PermissionMode,
 } from '@codex-webapp/contracts';
@@ -16,11 +17,14 @@ export class SessionEntity {
   @Column({ name: 'permission_mode', type: 'text' }) permissionMode: PermissionMode;
   @Column({ type: 'text', unique: true }) label: string;
   @Column({ type: 'text' }) provider: ContainerProviderName;
+  @Column({ type: 'text', default: 'medium' }) size: ContainerSizeName;
+  @Column({ type: 'boolean', default: true }) internet: boolean;
   @Column({ name: 'container_status', type: 'text' }) containerStatus: ContainerStatus;
   @Column({ name: 'container_reason', type: 'text', nullable: true }) containerReason: string | null;
   @Column({ name: 'running_turn_id', type: 'text', nullable: true }) runningTurnId: string | null;
   @Column({ name: 'pending_requests', type: 'integer', default: 0 }) pendingRequests: number;
   @Column({ name: 'is_queue_paused', type: 'boolean', default: false }) isQueuePaused: boolean;
+  @Column({ name: 'is_kept_running', type: 'boolean', default: false }) isKeptRunning: boolean;
   @Column({ name: 'outbox_epoch', type: 'text', nullable: true }) outboxEpoch: string | null;
   @Column({ name: 'outbox_seq', type: 'integer', default: 0 }) outboxSeq: number;
   @Column({ name: 'archived_at', type: 'integer', nullable: true }) archivedAt: number | null;

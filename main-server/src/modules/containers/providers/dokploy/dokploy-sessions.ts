@@ -10,7 +10,7 @@ import { DokployLogs } from './dokploy-logs.ts';
 import { DokployNames } from './dokploy-names.ts';
 import { DokployNetworks } from './dokploy-networks.ts';
 import { DokployPlaces, type DokployPlace, type DokployPlaceStore } from './dokploy-places.ts';
-import { DokployStarter, type StarterLimits } from './dokploy-starter.ts';
+import { DokployStarter, type DokploySizes, type StarterLimits } from './dokploy-starter.ts';
 import { isLive, mayBeOutOfMemory, toContainerState } from './dokploy-tasks.ts';
 import { DokployVolumes } from './dokploy-volumes.ts';
 import { DokployClient, pause } from './dokploy.client.ts';
@@ -60,8 +60,7 @@ export class DokploySessions {
     store: DokployPlaceStore,
     options: {
       readonly instanceId: string;
-      readonly memoryBytes: number;
-      readonly nanoCpus: number;
+      readonly sizes: DokploySizes;
       readonly logFolder: string;
       readonly times?: Partial<DokployTimes>;
     },

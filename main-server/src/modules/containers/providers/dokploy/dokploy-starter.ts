@@ -1,3 +1,4 @@
+import type { ContainerSizeName } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type { ContainerSpec, StartOptions } from '../container-provider.ts';
 import type { DokployApps, OwnApp } from './dokploy-apps.ts';
@@ -26,9 +27,12 @@ export interface DokployStarterParts {
   readonly deployments: DokployDeployments;
 }
 
+export type DokploySizes = Readonly<
+  Record<ContainerSizeName, { readonly memoryBytes: number; readonly nanoCpus: number }>
+>;
+
 export interface StarterLimits {
-  readonly memoryBytes: number;
-  readonly nanoCpus: number;
+  readonly sizes: DokploySizes;
   readonly pollMs: number;
   /** For a task that found no node. */
   readonly pendingMs: number;
@@ -71,6 +75,7 @@ export class DokployStarter {
     const networkId = await networks.ensure(sessionId, place.serverId);
     await apps.ensureMount(app, names.ofSession(sessionId), dataFolder);
     const before = await apps.read(app.applicationId);
+    const { memoryBytes, nanoCpus } = this.limits.sizes[spec.size ?? 'medium'];
     const written = await apps.write(app, {
       generation,
       image,
@@ -82,8 +87,8 @@ export class DokployStarter {
         PORT: '3001',
         ...spec.environment,
       }),
-      memoryBytes: this.limits.memoryBytes,
-      nanoCpus: this.limits.nanoCpus,
+      memoryBytes,
+      nanoCpus,
       networkId,
       nodeId: place.nodeId,
     });
@@ -114,7 +119,7 @@ export class DokployStarter {
     await this.quiet(app);
     await apps.ensureMount(app, names.ofSession(sessionId), dataFolder);
     const networkId = await networks.ensure(sessionId, serverId);
-    const { memoryBytes, nanoCpus } = this.limits;
+    const { memoryBytes, nanoCpus } = this.limits.sizes.small;
     const registry = this.registryFor(image);
     const command = { program: 'find', args: [dataFolder, '-mindepth', '1', '-delete'] };
     const generation = app.generation + 1;

@@ -252,6 +252,12 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
+    it('gives a session the size it asks for', async () => {
+      await begin();
+      await setup.provider.start({ ...specOf(), size: 'large' });
+      expect(app()).toMatchObject({ memoryLimit: String(1024 ** 3), cpuLimit: '3000000000' });
+    });
+
     it('attaches the volume to the app, and not to nothing', async () => {
       await begin();
       await start();

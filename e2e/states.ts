@@ -628,6 +628,28 @@ export const states: readonly State[] = [
     shows: (page) => page.getByRole('button', { name: 'Revoke token' }),
   },
   {
+    name: 'dokploy',
+    phase: 'no-sessions',
+    open: go('/admin/dokploy'),
+    shows: (page) => page.getByText('Not set up'),
+  },
+  {
+    name: 'dokploy test',
+    phase: 'no-sessions',
+    open: async (stage) => {
+      await go('/admin/dokploy')(stage);
+      const { page } = stage;
+      // Nobody listens there.
+      await page.getByLabel('Address', { exact: true }).fill('http://127.0.0.1:9');
+      await page.getByLabel('API key').fill('a-key');
+      await page.getByLabel('Image of sessions').fill('codex-session');
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      const result = page.getByRole('status', { name: 'Result of the test' });
+      await result.scrollIntoViewIfNeeded();
+    },
+    shows: (page) => [page.getByText('127.0.0.1:9 does not answer'), page.getByText('names no registry')],
+  },
+  {
     name: 'users',
     phase: 'sessions',
     open: go('/admin/users'),

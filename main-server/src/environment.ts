@@ -8,6 +8,7 @@ import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
 import { rawEventsConfig } from './modules/history/raw-events.config.ts';
 import { realtimeConfig } from './modules/realtime/realtime.config.ts';
+import { sessionsConfig } from './modules/sessions/sessions.config.ts';
 import { webConfig } from './modules/web/web.config.ts';
 
 /** Every `x.config.ts` of the app. */
@@ -21,6 +22,7 @@ const configs: readonly (() => unknown)[] = [
   frontDoorConfig,
   rawEventsConfig,
   realtimeConfig,
+  sessionsConfig,
   webConfig,
 ];
 

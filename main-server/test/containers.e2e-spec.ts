@@ -6,6 +6,12 @@ import type { Type } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ContainerResponse } from '@codex-webapp/contracts';
 import { Failpoints } from '@codex-webapp/nest-kit';
+import { ContainerEndings } from '../src/modules/containers/container-endings.ts';
+import { ContainerReconciliation } from '../src/modules/containers/container-reconciliation.ts';
+import { ContainerStarter } from '../src/modules/containers/container-starter.ts';
+import { ContainerStarts } from '../src/modules/containers/container-starts.ts';
+import { ContainerWakes } from '../src/modules/containers/container-wakes.ts';
+import { SerialByKey } from '../src/modules/containers/serial-by-key.ts';
 import { containerEvents, type ContainerStopped } from '../src/modules/containers/container.events.ts';
 import { ContainerProvidersService } from '../src/modules/containers/container-providers.service.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
@@ -305,13 +311,13 @@ describe('containers', () => {
   it('wakes a session that is needed, once', async () => {
     await using setup = await setUp();
     const { app, user, sessionId, provider } = setup;
-    const containers = app.get(SessionContainersService);
-    for (let time = 0; time < 3; time += 1) containers.ensureRunning(sessionId);
+    const wakes = app.get(ContainerWakes);
+    for (let time = 0; time < 3; time += 1) wakes.ensureRunning(sessionId);
     await waitFor(() => provider.starts.length > 0);
     connect(app, sessionId, 1);
     await waitFor(async () => (await statusOf(app, user, sessionId)).status === 'running');
-    containers.ensureRunning(sessionId);
-    await containers.drain();
+    wakes.ensureRunning(sessionId);
+    await app.get(SessionContainersService).drain();
     expect(provider.starts).toHaveLength(1);
   });
 
@@ -341,25 +347,6 @@ describe('containers', () => {
   });
 });
 
-/** The service as the next server makes it: same database, same backend, no memory. */
-function makeAnother(app: TestApp): SessionContainersService {
-  const needed = Reflect.getMetadata(
-    'design:paramtypes',
-    SessionContainersService,
-  ) as readonly Type<unknown>[];
-  const parts = needed.map((type) => app.get(type)) as ConstructorParameters<typeof SessionContainersService>;
-  return new SessionContainersService(...parts);
-}
-
-/** Every failpoint of the module, read from its source: a new one is tested by being there. */
-const moduleFolder = fileURLToPath(new URL('../src/modules/containers', import.meta.url));
-const failpoints = readdirSync(moduleFolder)
-  .filter((name) => name.endsWith('.ts'))
-  .flatMap((name) => [
-    ...readFileSync(path.join(moduleFolder, name), 'utf8').matchAll(/failpoints\.hit\('([^']+)'\)/g),
-  ])
-  .map(([, name]) => name ?? '');
-
 describe('a provider without isolation', () => {
   it('is for administrators where sessions are isolated by default', async () => {
     const providers = [new FakeContainerProvider('docker'), new FakeContainerProvider('process')];
@@ -382,71 +369,4 @@ describe('a provider without isolation', () => {
     expect(body.providers).toContainEqual(expect.objectContaining({ name: 'process', isAvailable: false }));
     expect((await create(await app.addAdmin())).status).toBe(201);
   });
-});
-
-describe('a crash', () => {
-  it.each(failpoints)('at %s leaves one container or none, and the truth', async (name) => {
-    await using setup = await setUp();
-    const { app, sessionId, provider } = setup;
-    const session = await app.get(SessionStateService).find(sessionId);
-    if (session === null) throw new Error('no session');
-    const crashed = app.get(SessionContainersService);
-    await using crash = {
-      isHit: false,
-      release: (_error: Error): void => undefined,
-      async [Symbol.asyncDispose]() {
-        this.release(new Error('the end of the crashed server'));
-        await crashed.drain();
-      },
-    };
-    const disarm = app.get(Failpoints).arm(name, () => {
-      crash.isHit = true;
-      disarm();
-      return new Promise((_resolve, reject) => (crash.release = reject));
-    });
-    // The first server gets as far as the failpoint and no further.
-    void runUpTo(setup, session, crashed, name).catch(() => undefined);
-    await waitFor(() => crash.isHit);
-
-    const next = makeAnother(app);
-    for (let look = 0; look < 3; look += 1) {
-      await next.reconcile(sessionId);
-      await waitFor(() => {
-        const container = provider.containers.get(sessionId);
-        if (container?.state.state === 'running') connect(app, sessionId, container.spec.generation);
-        return !next.isBusy(sessionId);
-      });
-    }
-    const [row] = await app.query<{ desired: string; status: string; generation: number }>(
-      'SELECT desired, status, generation FROM containers',
-    );
-    const left = provider.containers.get(sessionId);
-    expect(provider.containers.size).toBeLessThanOrEqual(1);
-    const truth = {
-      running: { isRunning: true, status: 'running' },
-      stopped: { isRunning: false, status: expect.stringMatching(/^(stopped|error)$/) },
-      absent: { isRunning: false, status: 'absent' },
-    }[row?.desired ?? 'absent'];
-    expect({ isRunning: left?.state.state === 'running', status: row?.status ?? 'absent' }).toEqual(truth);
-    if (row?.desired === 'running') expect(left?.spec.generation).toBe(row.generation);
-    if (row?.desired === 'absent') expect(left).toBeUndefined();
-  });
-
-  async function runUpTo(
-    setup: Awaited<ReturnType<typeof setUp>>,
-    session: Parameters<SessionContainersService['create']>[0],
-    containers: SessionContainersService,
-    name: string,
-  ): Promise<void> {
-    if (name.startsWith('containers.fail.')) {
-      await containers.create(session);
-      await waitFor(() => setup.provider.containers.has(session.id));
-      setup.provider.end(session.id, 1);
-      return;
-    }
-    await startAndConnect(setup);
-    if (name.startsWith('containers.stop.')) await containers.stop(session);
-    if (name.startsWith('containers.remove.')) await containers.remove(session);
-    if (name.startsWith('containers.remove-data.')) await containers.removeData(session);
-  }
 });

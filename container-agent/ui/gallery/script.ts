@@ -30,6 +30,7 @@ export function buildSession(overrides: Partial<SessionResponse> = {}): SessionR
     containerStatus: 'running',
     reason: null,
     origin: 'http://gallery.localhost',
+    isKeptRunning: false,
     archivedAt: null,
     createdAt: at,
     lastActivityAt: at,

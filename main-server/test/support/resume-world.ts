@@ -302,6 +302,7 @@ function snapshotOf(cursor: Cursor, entries: readonly Entry[]): Snapshot {
       containerStatus: 'running',
       reason: null,
       origin: 'http://label.localhost:3000',
+      isKeptRunning: false,
       archivedAt: null,
       createdAt: at,
       lastActivityAt: at,

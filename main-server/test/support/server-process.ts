@@ -24,6 +24,8 @@ export interface ServerProcessOptions {
   readonly folder?: string;
   readonly provider?: 'manual' | 'process';
   readonly env?: Readonly<Record<string, string>>;
+  /** A module that is loaded before the program. */
+  readonly preload?: string;
 }
 
 /** The built program as a process of its own, with an admin who is logged in. */
@@ -41,6 +43,7 @@ export class ServerProcess {
     readonly containerPort: number,
     private readonly provider: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly nodeOptions: readonly string[],
   ) {
     this.folder = folder;
   }
@@ -49,10 +52,20 @@ export class ServerProcess {
     folder,
     provider = 'manual',
     env = {},
+    preload,
   }: ServerProcessOptions = {}): Promise<ServerProcess> {
     const home = folder ?? (await mkdtemp(path.join(tmpdir(), 'codex-webapp-process-')));
     const ports = [await findFreePort(), await findFreePort()] as const;
-    const server = new ServerProcess(home, folder === undefined, ports[0], ports[1], provider, env);
+    const nodeOptions = preload === undefined ? [] : ['--import', preload];
+    const server = new ServerProcess(
+      home,
+      folder === undefined,
+      ports[0],
+      ports[1],
+      provider,
+      env,
+      nodeOptions,
+    );
     await server.start();
     await server.setUp();
     return server;
@@ -86,7 +99,7 @@ export class ServerProcess {
   /** Resolves when it is ready. Returns the milliseconds that took. */
   async start(): Promise<number> {
     const startedAt = performance.now();
-    this.child = spawn(process.execPath, ['--enable-source-maps', mainServer], {
+    this.child = spawn(process.execPath, ['--enable-source-maps', ...this.nodeOptions, mainServer], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
@@ -109,7 +122,7 @@ export class ServerProcess {
     await waitFor(async () => {
       if (this.child.exitCode !== null) throw new Error(`It ended:\n${this.output}`);
       return (await this.readyStatus()) === 200;
-    }, 30_000);
+    }, 90_000);
     return performance.now() - startedAt;
   }
 

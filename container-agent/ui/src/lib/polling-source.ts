@@ -91,6 +91,7 @@ const handRunSession: SessionResponse = {
   containerStatus: 'running',
   reason: null,
   origin: location.origin,
+  isKeptRunning: false,
   archivedAt: null,
   createdAt: new Date(0).toISOString(),
   lastActivityAt: new Date(0).toISOString(),

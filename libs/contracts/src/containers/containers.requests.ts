@@ -26,7 +26,8 @@ export type ContainerStatus = (typeof containerStatuses)[number];
 
 /** One step of a start, for the stepper in the UI. */
 export interface ContainerStep {
-  readonly name: 'image' | 'create' | 'start' | 'connect';
+  /** `queue` only where it had to wait for others to start. */
+  readonly name: 'queue' | 'image' | 'create' | 'start' | 'connect';
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
   /** What it does right now, e.g. the build step of an image. */
   readonly detail: string | null;

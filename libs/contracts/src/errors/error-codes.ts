@@ -70,6 +70,7 @@ export const errorCodes = {
 
   'session.not_found': define('not_found'),
   'session.archived': define('conflict'),
+  'session.limit_reached': define('limit_exceeded'),
   'prompt.not_found': define('not_found'),
   'prompt.already_started': define('conflict'),
   'prompt.changed': define('conflict'),
@@ -92,6 +93,7 @@ export const errorCodes = {
 
   'container.not_found': define('not_found'),
   'container.busy': define('conflict'),
+  'container.limit_reached': define('limit_exceeded'),
   'container.provider_unknown': define('invalid_request'),
   'container.provider_forbidden': define('forbidden'),
   'container.internet_stays_on': define('invalid_request'),

@@ -86,7 +86,7 @@ export const containerSchema = z.object({
   reason: z.string().nullable(),
   steps: z.array(
     z.object({
-      name: z.enum(['image', 'create', 'start', 'connect']),
+      name: z.enum(['queue', 'image', 'create', 'start', 'connect']),
       state: z.enum(['waiting', 'running', 'done', 'failed']),
       detail: z.string().nullable(),
       tookMs: z.number().nullable(),
@@ -108,6 +108,7 @@ export const sessionSchema = z.object({
   containerStatus: z.enum(containerStatuses),
   reason: z.string().nullable(),
   origin: z.string(),
+  isKeptRunning: z.boolean().default(false),
   archivedAt: z.string().nullable(),
   createdAt: z.string(),
   lastActivityAt: z.string(),

@@ -41,6 +41,8 @@ export interface SessionResponse {
   readonly reason: string | null;
   /** Where the session's own UI lives, without a trailing slash, e.g. `http://<label>.localhost:3000`. */
   readonly origin: string;
+  /** Not stopped when nobody uses it. */
+  readonly isKeptRunning: boolean;
   readonly archivedAt: string | null;
   readonly createdAt: string;
   /** The last thing said or done in it. */
@@ -67,6 +69,8 @@ export interface UpdateSessionRequest {
   readonly agent?: AgentId;
   readonly permissionMode?: PermissionMode;
   readonly isArchived?: boolean;
+  /** Whether it goes on running when nobody uses it. */
+  readonly isKeptRunning?: boolean;
 }
 
 /** `GET /api/sessions` */

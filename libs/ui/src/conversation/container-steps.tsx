@@ -15,6 +15,7 @@ type Props = {
 };
 
 const labels: Record<ContainerStep['name'], string> = {
+  queue: 'Wait for its turn',
   image: 'Prepare the image',
   create: 'Create the container',
   start: 'Start it',

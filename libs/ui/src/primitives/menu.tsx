@@ -113,6 +113,32 @@ export function MenuChoice({ value, description, disabled, children }: MenuChoic
   );
 }
 
+type MenuCheckProps = {
+  isChecked: boolean;
+  onChange: (isChecked: boolean) => void;
+  disabled?: boolean;
+  children: ReactNode;
+};
+
+/** Something that is on or off. */
+export function MenuCheck({ isChecked, onChange, disabled, children }: MenuCheckProps) {
+  return (
+    <Radix.CheckboxItem
+      checked={isChecked}
+      disabled={disabled}
+      onCheckedChange={(value) => onChange(value === true)}
+      className={row}
+    >
+      <span className="size-4">
+        <Radix.ItemIndicator>
+          <Check aria-hidden className="text-accent-ink" />
+        </Radix.ItemIndicator>
+      </span>
+      <span className="min-w-0 flex-1">{children}</span>
+    </Radix.CheckboxItem>
+  );
+}
+
 export function MenuLabel({ children }: { children: ReactNode }) {
   return <Radix.Label className="px-2 pt-1.5 pb-1 text-xs font-medium text-muted">{children}</Radix.Label>;
 }

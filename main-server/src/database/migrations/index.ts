@@ -5,6 +5,7 @@ import { AddTurnEndReported1795741200000 } from './20261127T0100-add-turn-end-re
 import { AddSearchIndexRows1795744800000 } from './20261127T0200-add-search-index-rows.ts';
 import { AddSearchIndexTriggers1795748400000 } from './20261127T0300-add-search-index-triggers.ts';
 import { AddContainerChoices1795750800000 } from './20261127T0340-add-container-choices.ts';
+import { AddContainerEnds1795752000000 } from './20261127T0400-add-container-ends.ts';
 import { AddDokploy1795755600000 } from './20261127T0500-add-dokploy.ts';
 
 /** Oldest first. */
@@ -16,5 +17,6 @@ export const migrations = [
   AddSearchIndexRows1795744800000,
   AddSearchIndexTriggers1795748400000,
   AddContainerChoices1795750800000,
+  AddContainerEnds1795752000000,
   AddDokploy1795755600000,
 ];

@@ -3,6 +3,7 @@ import type { ContainerLogsResponse, ContainerResponse } from '@codex-webapp/con
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { ContainerViewsService } from './container-views.service.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
 /** What a user may tell the container of their own session. All @throw session.not_found */
@@ -11,6 +12,7 @@ export class ContainerCommandsService {
   constructor(
     private readonly sessions: SessionStateService,
     private readonly containers: SessionContainersService,
+    private readonly views: ContainerViewsService,
   ) {}
 
   async create(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
@@ -34,10 +36,10 @@ export class ContainerCommandsService {
   }
 
   async status(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
-    return this.containers.status(await this.sessions.getOwned(user, sessionId));
+    return this.views.status(await this.sessions.getOwned(user, sessionId));
   }
 
   async readLogs(user: AuthUser, sessionId: string, tail?: number): Promise<ContainerLogsResponse> {
-    return { lines: await this.containers.readLogs(await this.sessions.getOwned(user, sessionId), tail) };
+    return { lines: await this.views.readLogs(await this.sessions.getOwned(user, sessionId), tail) };
   }
 }

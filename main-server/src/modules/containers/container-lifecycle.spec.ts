@@ -1,11 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { containerStatuses } from '@codex-webapp/contracts';
+import fc from 'fast-check';
 import { connectDeadlineMs, decide, type Observed, type Wanted } from './container-lifecycle.ts';
+import { endsMax } from './restart-pauses.ts';
 
 const now = 1_000_000;
 
 function wanted(changes: Partial<Wanted>): Wanted {
-  return { desired: 'running', status: 'running', generation: 3, updatedAt: now, ...changes };
+  return {
+    desired: 'running',
+    status: 'running',
+    reason: null,
+    generation: 3,
+    updatedAt: now,
+    startedAt: now,
+    endsInARow: 0,
+    endedAt: null,
+    ...changes,
+  };
 }
 
 function observed(changes: Partial<Observed>): Observed {
@@ -32,7 +44,13 @@ describe('decide', () => {
     it('notices one that was killed from outside', () => {
       const killed = observed({ state: 'stopped', exitCode: 137, reason: 'It was ended by SIGKILL.' });
       expect(decide(wanted({}), killed, now)).toEqual([
-        { type: 'mark', status: 'stopped', reason: 'It was ended by SIGKILL.' },
+        {
+          type: 'end',
+          status: 'stopped',
+          reason: 'It was ended by SIGKILL.',
+          endsInARow: 1,
+          endedAt: now,
+        },
       ]);
     });
 
@@ -44,8 +62,15 @@ describe('decide', () => {
         reason: 'It used more memory than it may.',
       });
       for (const end of [crashed, tooMuch]) {
-        expect(decide(wanted({}), end, now)).toMatchObject([{ type: 'mark', status: 'error' }]);
+        expect(decide(wanted({}), end, now)).toMatchObject([{ type: 'end', status: 'error' }]);
       }
+    });
+
+    it('calls one failed that ends again and again', () => {
+      const killed = observed({ state: 'stopped', exitCode: 137, reason: 'It was ended by SIGKILL.' });
+      expect(decide(wanted({ endsInARow: endsMax - 1 }), killed, now)).toMatchObject([
+        { type: 'end', status: 'error', reason: expect.stringContaining(`ended ${endsMax} times in a row`) },
+      ]);
     });
 
     it('does not take one of an older generation for it', () => {
@@ -86,7 +111,7 @@ describe('decide', () => {
 
     it('says why it ended before it was ready', () => {
       const ended = observed({ state: 'stopped', exitCode: 2, reason: 'exit code 2' });
-      expect(decide(half, ended, now)).toEqual([{ type: 'fail', reason: 'exit code 2' }]);
+      expect(decide(half, ended, now)).toEqual([{ type: 'fail', reason: 'exit code 2', mayTryAgain: false }]);
     });
   });
 
@@ -105,6 +130,17 @@ describe('decide', () => {
         { type: 'mark', status: 'stopped' },
       ]);
       expect(decide(wanted({ desired: 'stopped', status: 'error' }), absent, now)).toEqual([]);
+    });
+
+    it('keeps why it was stopped', () => {
+      const asleep = wanted({
+        desired: 'stopped',
+        status: 'stopping',
+        reason: 'Nothing was done for an hour.',
+      });
+      expect(decide(asleep, absent, now)).toEqual([
+        { type: 'mark', status: 'stopped', reason: 'Nothing was done for an hour.' },
+      ]);
     });
 
     it('removes one that should be gone, running or not', () => {
@@ -138,47 +174,97 @@ describe('decide', () => {
     });
   });
 
-  it('wants nothing more once what it decided is done', () => {
-    const states = ['running', 'stopped', 'absent'] as const;
-    for (const desired of ['running', 'stopped', 'absent'] as const) {
-      for (const status of containerStatuses) {
-        for (const state of states) {
-          let row = wanted({ desired, status });
-          let seen = observed({ state, isConnected: state === 'running', exitCode: 0 });
-          for (let round = 0; round < 5; round += 1) [row, seen] = carryOut(row, seen);
-          expect({ desired, status, state, left: decide(row, seen, now) }).toMatchObject({ left: [] });
-        }
-      }
-    }
+  it('never stops, removes, starts or ends anything because it sees nothing', () => {
+    fc.assert(
+      fc.property(rows, fc.boolean(), fc.nat(10 * connectDeadlineMs), (row, isConnected, laterMs) => {
+        const actions = decide(row, { ...unknown, isConnected }, row.updatedAt + laterMs);
+        const allowed = actions.every(
+          (action) => action.type === 'mark' && ['running', 'unknown'].includes(action.status),
+        );
+        expect({ row, actions, allowed }).toMatchObject({ allowed: true });
+      }),
+    );
+  });
+
+  it('wants nothing more once what it decided is done, whatever it begins with', () => {
+    fc.assert(
+      fc.property(rows, sights, fc.nat(2 * connectDeadlineMs), (row, sight, laterMs) => {
+        const at = row.updatedAt + laterMs;
+        let world: World = [row, sight];
+        for (let round = 0; round < 5; round += 1) world = carryOut(world, at + connectDeadlineMs);
+        const [settled, seen] = world;
+        expect({ row, sight, left: decide(settled, seen, at + connectDeadlineMs) }).toMatchObject({
+          left: [],
+        });
+        expect(isTrue(settled, seen)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('does no harm when it is done again before it was noted', () => {
+    fc.assert(
+      fc.property(rows, sights, (row, sight) => {
+        const [noted, seen] = carryOut([row, sight], now);
+        const [notedLater, seenLater] = carryOut([row, seen], now);
+        const isSame = seenLater.state === seen.state && notedLater.desired === noted.desired;
+        expect({ row, sight, seen, seenLater, isSame }).toMatchObject({ isSame: true });
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
+type World = readonly [Wanted, Observed];
+
+const rows: fc.Arbitrary<Wanted> = fc.record({
+  desired: fc.constantFrom('running', 'stopped', 'absent'),
+  status: fc.constantFrom(...containerStatuses),
+  reason: fc.constantFrom(null, 'a reason'),
+  generation: fc.integer({ min: 1, max: 4 }),
+  updatedAt: fc.constant(now),
+  startedAt: fc.constantFrom(null, now - 1, now - 24 * 60 * 60_000),
+  endsInARow: fc.nat(endsMax + 1),
+  endedAt: fc.constantFrom(null, now - 5_000),
+});
+
+const sights: fc.Arbitrary<Observed> = fc
+  .record({
+    state: fc.constantFrom('running', 'stopped', 'absent'),
+    generation: fc.integer({ min: 1, max: 4 }),
+    isConnected: fc.boolean(),
+    exitCode: fc.constantFrom(null, 0, 1, 137, 143),
+    reason: fc.constantFrom(null, 'It used more memory than it may.'),
+  })
+  .map((sight) => (sight.state === 'absent' ? absent : sight) as Observed);
+
+/** What the row says is so. */
+function isTrue({ desired, status }: Wanted, { state }: Observed): boolean {
+  if (desired === 'running') return state === 'running' && status === 'running';
+  if (desired === 'absent') return state === 'absent' && status === 'absent';
+  return state !== 'running' && (status === 'stopped' || status === 'error');
+}
+
 /** The effect of the actions on a backend that does as it is told. */
-function carryOut(row: Wanted, seen: Observed): [Wanted, Observed] {
-  const [action] = decide(row, seen, now);
+function carryOut([row, seen]: World, at: number): World {
+  const [action] = decide(row, seen, at);
+  const ended = { ...seen, state: 'stopped', isConnected: false } as const;
   switch (action?.type) {
     case undefined:
       return [row, seen];
     case 'start':
       return [{ ...row, status: 'running' }, observed({ generation: row.generation })];
     case 'stop':
-      return [
-        { ...row, status: 'stopped' },
-        { ...seen, state: 'stopped', isConnected: false },
-      ];
+      return [{ ...row, status: 'stopped' }, ended];
     case 'remove':
       return [{ ...row, status: 'absent' }, absent];
     case 'fail':
-      return [
-        { ...row, desired: 'stopped', status: 'error' },
-        { ...seen, state: 'stopped', isConnected: false },
-      ];
-    case 'mark': {
-      const desired = action.status === 'running' || action.status === 'unknown' ? row.desired : 'stopped';
-      return [
-        { ...row, status: action.status, desired: row.desired === 'absent' ? 'absent' : desired },
-        seen,
-      ];
-    }
+      return [{ ...row, desired: 'stopped', status: 'error' }, seen.state === 'absent' ? seen : ended];
+    case 'end':
+      return [{ ...row, ...action, desired: 'stopped' }, seen];
+    case 'mark':
+      return [{ ...row, status: action.status }, seen];
+    default:
+      return action satisfies never;
   }
 }

@@ -1,8 +1,9 @@
 import type { ContainerStatus } from '@codex-webapp/contracts';
 import type { Container } from './container.entity.ts';
+import { countEnd, type CountedEnd, type EndsSoFar } from './restart-pauses.ts';
 
 /** What stands in the row: what is wanted, and how far it got. */
-export type Wanted = Pick<Container, 'desired' | 'status' | 'generation' | 'updatedAt'>;
+export type Wanted = Pick<Container, 'status' | 'reason' | 'generation' | 'updatedAt'> & EndsSoFar;
 
 export interface Observed {
   /** `unknown`: the backend does not answer, or cannot know. */
@@ -20,10 +21,12 @@ export type LifecycleAction =
   | { readonly type: 'start' }
   | { readonly type: 'stop' }
   | { readonly type: 'remove' }
-  /** Only writes down what is so. */
+  /** Only writes down what is so: that it runs, that nobody knows, or that what was asked for is done. */
   | { readonly type: 'mark'; readonly status: ContainerStatus; readonly reason: string | null }
+  /** It has ended and nobody had told it to. What waits for it may start it again. */
+  | ({ readonly type: 'end' } & CountedEnd)
   /** Gives a start up: ends what runs and says why. */
-  | { readonly type: 'fail'; readonly reason: string };
+  | { readonly type: 'fail'; readonly reason: string; readonly mayTryAgain: boolean };
 
 /** From acceptance by the backend to the link. Ours connects in about a second; a loaded machine takes ten. */
 export const connectDeadlineMs = 60_000;
@@ -44,7 +47,7 @@ export function decide(wanted: Wanted, observed: Observed, now: number): readonl
     case 'running':
       return wanted.status === 'creating'
         ? decideHalfMade(wanted, observed, now)
-        : decideRunning(wanted, observed);
+        : decideRunning(wanted, observed, now);
     case 'stopped':
       return decideStopped(wanted, observed);
     case 'absent':
@@ -68,25 +71,27 @@ function decideHalfMade(wanted: Wanted, observed: Observed, now: number): readon
   if (observed.state === 'stopped') {
     // Killed while no server looked: the start is finished, with one try more than it had.
     if (wasEndedFromOutside(observed)) return [{ type: 'start' }];
-    return [{ type: 'fail', reason: observed.reason ?? 'The container ended before it was ready.' }];
+    const reason = observed.reason ?? 'The container ended before it was ready.';
+    return [{ type: 'fail', reason, mayTryAgain: false }];
   }
   if (observed.isConnected) return [{ type: 'mark', status: 'running', reason: null }];
   if (now - wanted.updatedAt < connectDeadlineMs) return [];
-  return [{ type: 'fail', reason: 'The container runs but did not connect in time.' }];
+  return [{ type: 'fail', reason: 'The container runs but did not connect in time.', mayTryAgain: true }];
 }
 
-function decideRunning(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
+function decideRunning(wanted: Wanted, observed: Observed, now: number): readonly LifecycleAction[] {
   const isThere = observed.state === 'running' && observed.generation === wanted.generation;
   if (isThere) return markUnlessSo(wanted, 'running', null);
   const isMistake = observed.state === 'stopped' && !wasEndedFromOutside(observed);
   const reason = observed.reason ?? 'The container is gone.';
-  return [{ type: 'mark', status: isMistake ? 'error' : 'stopped', reason }];
+  return [{ type: 'end', ...countEnd(wanted, { status: isMistake ? 'error' : 'stopped', reason }, now) }];
 }
 
 function decideStopped(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
   if (observed.state === 'running') return [{ type: 'stop' }];
   const isSettled = wanted.status === 'stopped' || wanted.status === 'error';
-  return isSettled ? [] : [{ type: 'mark', status: 'stopped', reason: null }];
+  // Why it was stopped stands in the intent.
+  return isSettled ? [] : [{ type: 'mark', status: 'stopped', reason: wanted.reason }];
 }
 
 function markUnlessSo(

@@ -34,4 +34,11 @@ export class ContainerObserver {
       return { ...nothing, state: 'unknown', reason: describeFailure(error) };
     }
   }
+
+  /** Whether what should run does. What the row calls running may have ended a moment ago. */
+  async isThere(container: Container): Promise<boolean> {
+    if (container.desired !== 'running' || container.status !== 'running') return false;
+    const { state } = await this.observe(container);
+    return state !== 'stopped' && state !== 'absent';
+  }
 }

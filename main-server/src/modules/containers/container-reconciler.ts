@@ -9,8 +9,11 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
 import { linkEvents, type LinkConnected, type LinkDisconnected } from '../link/link.events.ts';
 import type { Container } from './container.entity.ts';
+import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerRecords } from './container-records.ts';
+import { ContainerSleeps } from './container-sleeps.ts';
+import { ContainerWakes } from './container-wakes.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 import {
   isPreparing,
@@ -23,8 +26,8 @@ import { SessionContainersService } from './session-containers.service.ts';
 const intervalMs = 30_000;
 /** A link lost because its container ended: the backend knows a moment later. */
 const afterDisconnectMs = 1_000;
-/** Longer than any half-made thing lives: what nobody claims by then has no owner. */
-const orphanGraceMs = 10 * 60_000;
+/** A backend that does not answer is asked more often: what it runs is shown again soon after it is back. */
+const whileAwayMs = 5_000;
 
 /** Sees to it that `reconcile` looks at each session: at boot, when something happens, and every 30 s. */
 @Injectable()
@@ -33,16 +36,19 @@ export class ContainerReconciler
 {
   private readonly logger = new Logger(ContainerReconciler.name);
   private readonly watches: (() => void)[] = [];
-  private readonly orphansSince = new Map<string, number>();
   private cancelNext: () => void = () => undefined;
   private look: Promise<void> | null = null;
   private isStopped = false;
+  private isBackendAway = false;
 
   constructor(
     private readonly containers: SessionContainersService,
     private readonly records: ContainerRecords,
     private readonly registry: ContainerProviderRegistry,
     private readonly progress: ContainerProgress,
+    private readonly orphans: ContainerOrphans,
+    private readonly sleeps: ContainerSleeps,
+    private readonly wakes: ContainerWakes,
     private readonly clock: Clock,
   ) {}
 
@@ -86,20 +92,36 @@ export class ContainerReconciler
 
   private async lookAgain(): Promise<void> {
     await this.reconcileAll();
-    if (!this.isStopped) this.cancelNext = this.clock.schedule(intervalMs, () => void this.lookAgain());
+    await this.putIdleToSleep();
+    this.wakes.lookForRoom();
+    if (this.isStopped) return;
+    const pauseMs = this.isBackendAway ? whileAwayMs : intervalMs;
+    this.cancelNext = this.clock.schedule(pauseMs, () => void this.lookAgain());
+  }
+
+  private async putIdleToSleep(): Promise<void> {
+    if (this.isStopped) return;
+    try {
+      await this.sleeps.look();
+    } catch (error) {
+      this.logger.error({ msg: 'Idle sessions could not be stopped', err: error });
+    }
   }
 
   private async lookAtAll(): Promise<void> {
     const rows = await this.records.list();
+    let isBackendAway = false;
     for (const provider of this.registry.all()) {
       const mine = rows.filter((row) => row.provider === provider.name);
       const found = await this.list(provider);
+      isBackendAway ||= found === null && provider.startsByItself && mine.length > 0;
       for (const row of mine) {
         if (this.isStopped) return;
         if (found === null || !this.isAsWanted(row, found)) await this.reconcileOne(row.sessionId);
       }
-      if (found !== null) await this.removeOrphans(provider, found);
+      if (found !== null) await this.orphans.look(provider, found);
     }
+    this.isBackendAway = isBackendAway;
   }
 
   /** Null when the backend does not answer. */
@@ -123,32 +145,6 @@ export class ContainerReconciler
     }
     if (row.desired === 'stopped') return !container?.isRunning && ['stopped', 'error'].includes(row.status);
     return container === undefined && row.status === 'absent';
-  }
-
-  /** Containers with our label that no row remembers. Their data stays: only a deleted session's data goes. */
-  private async removeOrphans(
-    provider: ContainerProvider,
-    found: readonly LabelledContainer[],
-  ): Promise<void> {
-    const now = this.clock.now();
-    for (const { ref, sessionId } of found) {
-      const key = `${provider.name} ${ref.id}`;
-      if ((await this.records.find(sessionId)) !== null || this.containers.isBusy(sessionId)) {
-        this.orphansSince.delete(key);
-        continue;
-      }
-      const since = this.orphansSince.get(key) ?? now;
-      this.orphansSince.set(key, since);
-      if (now - since < orphanGraceMs) continue;
-      this.logger.warn({ msg: 'Removing a container without a session', sessionId, provider: provider.name });
-      try {
-        await provider.remove(ref);
-        this.orphansSince.delete(key);
-      } catch (error) {
-        // One that cannot be removed keeps nobody else waiting; the next look tries again.
-        this.logger.warn({ msg: 'An orphan could not be removed', sessionId, err: error });
-      }
-    }
   }
 
   private onChange(sessionId: string | null): void {

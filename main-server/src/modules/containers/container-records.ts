@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { ContainerResponse } from '@codex-webapp/contracts';
-import { Clock } from '@codex-webapp/nest-kit';
+import { Clock, Failpoints } from '@codex-webapp/nest-kit';
 import { Repository, type EntityManager } from 'typeorm';
 import { findRow } from '../../database/find-rows.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
@@ -18,6 +18,11 @@ import { toContainerResponse } from './container.mapper.ts';
 /** What happens in the same transaction as a change of a container's row. */
 export type AlsoInTransaction = (manager: EntityManager) => Promise<void> | void;
 
+export interface RunningContainer extends Pick<Container, 'sessionId' | 'provider' | 'status' | 'startedAt'> {
+  readonly ownerId: string;
+  readonly lastActivityAt: number;
+}
+
 /** The rows of containers, and what history and pages hear of their changes. */
 @Injectable()
 export class ContainerRecords {
@@ -29,6 +34,7 @@ export class ContainerRecords {
     private readonly links: LinkRegistry,
     private readonly identities: ContainerIdentityService,
     private readonly events: EventEmitter2,
+    private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
 
@@ -38,6 +44,21 @@ export class ContainerRecords {
 
   list(): Promise<readonly Container[]> {
     return this.containers.find();
+  }
+
+  /** Those that shall run, with what is needed to choose among them. */
+  listRunning(): Promise<readonly RunningContainer[]> {
+    return this.containers
+      .createQueryBuilder('container')
+      .innerJoin('sessions', 'session', 'session.id = container.session_id')
+      .where(`container.desired = 'running' AND session.deleting_at IS NULL`)
+      .select('container.session_id', 'sessionId')
+      .addSelect('container.provider', 'provider')
+      .addSelect('container.status', 'status')
+      .addSelect('container.started_at', 'startedAt')
+      .addSelect('session.owner_id', 'ownerId')
+      .addSelect('session.last_activity_at', 'lastActivityAt')
+      .getRawMany<RunningContainer>();
   }
 
   /** Writes the row, puts it into the session's history and tells the pages. Makes the row if there is none. */
@@ -53,6 +74,7 @@ export class ContainerRecords {
       await also?.(manager);
       return changed;
     });
+    await this.failpoints.hit('containers.row.committed');
     this.announce(session, container);
     return container;
   }
@@ -60,10 +82,11 @@ export class ContainerRecords {
   /** Notes that nothing of this generation will come any more: its token is dead from the commit on. */
   async markGone(session: Session, container: Container, changes: ContainerChanges): Promise<Container> {
     const changed = await this.change(session, { ...changes, generation: container.generation + 1 });
+    await this.failpoints.hit('containers.gone.committed');
     const stopped: ContainerStopped = {
       sessionId: session.id,
       generation: container.generation,
-      isIntended: container.desired !== 'running',
+      isIntended: container.desired === 'absent' || !container.mayWake,
     };
     this.events.emit(containerEvents.stopped, stopped);
     return changed;
@@ -74,6 +97,7 @@ export class ContainerRecords {
     await this.writeQueue.run((manager) =>
       manager.update(ContainerEntity, { sessionId }, toColumns({ ...changes, updatedAt: this.clock.now() })),
     );
+    await this.failpoints.hit('containers.row.noted');
   }
 
   toResponse(session: Pick<Session, 'id' | 'provider'>, container: Container | null): ContainerResponse {
@@ -118,6 +142,9 @@ export class ContainerRecords {
       reason: null,
       steps: [],
       startedAt: null,
+      mayWake: true,
+      endsInARow: 0,
+      endedAt: null,
       updatedAt: this.clock.now(),
     };
   }

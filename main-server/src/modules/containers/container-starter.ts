@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock, Failpoints } from '@codex-webapp/nest-kit';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
+import { ContainerFailures } from './container-failures.ts';
 import { connectDeadlineMs } from './container-lifecycle.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerReadiness } from './container-readiness.ts';
@@ -11,11 +12,11 @@ import { describeFailure } from './provider-failures.ts';
 import { ContainerProviderError } from './providers/container-provider.errors.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 import type { ContainerProvider, ContainerRef, ContainerSpec } from './providers/container-provider.ts';
+import { StartQueue } from './start-queue.ts';
 import { StartSteps } from './start-steps.ts';
 
 /** A cold build of the image takes three minutes here; a slow registry more. */
 const imageDeadlineMs = 20 * 60_000;
-const stopGraceMs = 2_000;
 
 /** Takes one start from its intent row to a connected container, or to a reason why not. */
 @Injectable()
@@ -28,17 +29,24 @@ export class ContainerStarter {
     private readonly registry: ContainerProviderRegistry,
     private readonly readiness: ContainerReadiness,
     private readonly progress: ContainerProgress,
+    private readonly queue: StartQueue,
+    private readonly failures: ContainerFailures,
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
 
   /** Resolves also when the start failed; the row says so. Rejects when `signal` gave it up. */
   async run(session: Session, container: Container, signal: AbortSignal): Promise<void> {
-    const begunAt = this.clock.now();
     const steps = new StartSteps(() => this.clock.now());
+    let leave = (): void => undefined;
     try {
+      leave = await this.waitForTurn(container, steps, signal);
+      await this.failpoints.hit('containers.start.queued');
+      const begunAt = this.clock.now();
+      if (steps.name === 'queue') steps.advance('image', null);
       this.progress.report(session.id, steps.list());
       await this.bringUp(session, container, steps, signal);
+      await this.failpoints.hit('containers.start.up');
       const tookMs = this.clock.now() - begunAt;
       this.logger.log({
         msg: 'Container ready',
@@ -48,23 +56,23 @@ export class ContainerStarter {
       });
     } catch (error) {
       if (signal.aborted) throw error;
-      await this.fail(session, container, describeFailure(error), steps);
+      const mayTryAgain = error instanceof ContainerProviderError && error.isRetryable;
+      const failure = { reason: describeFailure(error), mayTryAgain, steps: steps.finish('failed') };
+      await this.failures.write(session, container, failure);
+      await this.failpoints.hit('containers.start.failed');
       this.logger.warn({ msg: 'Container could not be started', sessionId: session.id, err: error });
     } finally {
+      leave();
       this.progress.end(session.id);
     }
   }
 
-  /** Ends what runs and writes down why; the next start begins anew. */
-  async fail(session: Session, container: Container, reason: string, steps?: StartSteps): Promise<void> {
-    await this.endWhatRuns(container);
-    await this.failpoints.hit('containers.fail.ended');
-    const shown = steps === undefined ? container.steps : steps.finish('failed');
-    await this.records.markGone(session, container, {
-      desired: 'stopped',
-      status: 'error',
-      reason,
-      steps: shown,
+  /** A person who runs the program takes as long as it takes, and holds nobody up. */
+  private waitForTurn(container: Container, steps: StartSteps, signal: AbortSignal): Promise<() => void> {
+    if (!this.registry.get(container.provider).startsByItself) return Promise.resolve(() => undefined);
+    return this.queue.enter(signal, (place, of) => {
+      steps.waitInQueue(`Place ${place} of ${of} that wait`);
+      this.progress.report(container.sessionId, steps.list());
     });
   }
 
@@ -74,7 +82,6 @@ export class ContainerStarter {
     steps: StartSteps,
     signal: AbortSignal,
   ): Promise<void> {
-    await this.failpoints.hit('containers.start.intended');
     const spec = await this.specs.of(container, session);
     await this.failpoints.hit('containers.start.specified');
     const startAndConnect = () => this.startAndConnect(session, container, spec, { steps, signal });
@@ -111,6 +118,7 @@ export class ContainerStarter {
     await this.records.note(session.id, { ref, startedAt, steps: steps.list() });
     await this.failpoints.hit('containers.start.noted');
     await this.readiness.wait(provider, container, ref, signal);
+    await this.failpoints.hit('containers.start.ready');
     return { ref, startedAt };
   }
 
@@ -137,30 +145,9 @@ export class ContainerStarter {
       work.then(resolve, reject).finally(() => cancel());
     });
   }
-
-  private async endWhatRuns(container: Container): Promise<void> {
-    try {
-      const provider = this.registry.get(container.provider);
-      const ref = container.ref ?? (await findRef(provider, container.sessionId));
-      if (ref !== null) await provider.stop(ref, { graceMs: stopGraceMs });
-    } catch (error) {
-      // The reconciler stops it once the backend answers: the row says that it shall not run.
-      this.logger.warn({
-        msg: 'A failed container could not be stopped yet',
-        sessionId: container.sessionId,
-        err: error,
-      });
-    }
-  }
 }
 
 const deadlineLookMs = 5_000;
-
-/** For a start whose ref was never written down. */
-export async function findRef(provider: ContainerProvider, sessionId: string): Promise<ContainerRef | null> {
-  const found = (await provider.list()).find((container) => container.sessionId === sessionId);
-  return found?.ref ?? null;
-}
 
 /** Killed while it started, or a hiccup of the engine: a prompt that waits should not need somebody to press start. */
 function isWorthAnotherTry(error: unknown): boolean {

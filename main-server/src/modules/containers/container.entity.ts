@@ -14,6 +14,11 @@ export class ContainerEntity {
   @Column({ type: 'text', nullable: true }) reason: string | null;
   @Column({ type: 'simple-json' }) steps: readonly ContainerStep[];
   @Column({ name: 'started_at', type: 'integer', nullable: true }) startedAt: number | null;
+  /** Whether what waits for it may start it again: not when somebody stopped it. */
+  @Column({ name: 'may_wake', type: 'boolean', default: true }) mayWake: boolean;
+  /** How often it has ended by itself without getting anywhere in between. */
+  @Column({ name: 'ends_in_a_row', type: 'integer', default: 0 }) endsInARow: number;
+  @Column({ name: 'ended_at', type: 'integer', nullable: true }) endedAt: number | null;
   @Column({ name: 'updated_at', type: 'integer' }) updatedAt: number;
 }
 

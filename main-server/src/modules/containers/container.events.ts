@@ -5,13 +5,14 @@ export const containerEvents = {
   stopped: 'container.stopped',
   changed: 'container.changed',
   progress: 'container.progress',
+  wakeable: 'container.wakeable',
 } as const;
 
 /** The container of this generation is gone: nothing of it will come any more. */
 export interface ContainerStopped {
   readonly sessionId: string;
   readonly generation: number;
-  /** Somebody told it to stop, so what waits for it stays waiting. */
+  /** Somebody told it to stop, so what waits for it stays waiting: not so when it ended by itself or for want of activity. */
   readonly isIntended: boolean;
 }
 
@@ -25,4 +26,9 @@ export interface ContainerChanged {
 export interface ContainerProgressed {
   readonly sessionId: string;
   readonly container: ContainerResponse;
+}
+
+/** What kept a stopped container from being started for what waits is over. */
+export interface ContainerWakeable {
+  readonly sessionId: string;
 }

@@ -2,6 +2,9 @@ import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
+/** 0 is none. */
+const limit = z.coerce.number().int().min(0).max(100_000);
+
 export const containersEnvironment = z.object({
   CONTAINER_PROVIDER: z.enum(['auto', 'docker', 'dokploy', 'process', 'manual']).default('auto'),
   MAIN_APP_URL: z
@@ -10,6 +13,12 @@ export const containersEnvironment = z.object({
   MAIN_APP_WS_URL: z
     .url({ protocol: /^wss?$/, error: 'must be a URL like ws://192.168.1.10:3010' })
     .optional(),
+  CONTAINER_STARTS_AT_ONCE: z.coerce.number().int().min(1).max(100).default(4),
+  CONTAINER_ORPHANS: z.enum(['remove', 'report']).default('remove'),
+  CONTAINER_ORPHAN_GRACE_MINUTES: z.coerce.number().min(1).max(10_080).default(10),
+  CONTAINER_IDLE_STOP_MINUTES: z.coerce.number().min(0).max(43_200).default(60),
+  SESSIONS_RUNNING_MAX: limit.default(100),
+  SESSIONS_RUNNING_PER_USER: limit.default(0),
 });
 
 const passedToAgents = /^AGENT_ENV_([A-Z_][A-Z0-9_]*)$/;
@@ -24,9 +33,22 @@ export const containersConfig = registerAs('containers', () => {
     mainUrl: env.MAIN_APP_URL ?? null,
     /** Belongs to `mainUrl`: a provider whose containers come by another address gets another one of these, too. */
     mainWsUrl: env.MAIN_APP_WS_URL ?? null,
+    concurrentStarts: env.CONTAINER_STARTS_AT_ONCE,
+    orphans: env.CONTAINER_ORPHANS,
+    orphanGraceMs: env.CONTAINER_ORPHAN_GRACE_MINUTES * 60_000,
+    /** Null: never. */
+    idleStopMs: env.CONTAINER_IDLE_STOP_MINUTES === 0 ? null : env.CONTAINER_IDLE_STOP_MINUTES * 60_000,
+    limits: {
+      running: orInfinity(env.SESSIONS_RUNNING_MAX),
+      runningPerUser: orInfinity(env.SESSIONS_RUNNING_PER_USER),
+    },
     agentEnvironment: readAgentEnvironment(process.env),
   };
 });
+
+function orInfinity(count: number): number {
+  return count === 0 ? Number.POSITIVE_INFINITY : count;
+}
 
 /** `AGENT_ENV_<NAME>` becomes `<NAME>` in the sessions; auth files go as they are. */
 function readAgentEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

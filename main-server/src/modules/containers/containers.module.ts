@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { ServerState } from '../../database/server-state.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { AuthModule } from '../auth/auth.module.ts';
@@ -12,6 +13,7 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerObserver } from './container-observer.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerProvidersService } from './container-providers.service.ts';
@@ -37,6 +39,20 @@ import { DokployContainerProvider } from './providers/dokploy/dokploy.provider.t
 import { ManualContainerProvider } from './providers/manual/manual.provider.ts';
 import { processConfig } from './providers/process/process.config.ts';
 import { ProcessContainerProvider } from './providers/process/process.provider.ts';
+import { ContainerEndings } from './container-endings.ts';
+import { ContainerFailures } from './container-failures.ts';
+import { ContainerIntents } from './container-intents.ts';
+import { ContainerLocator } from './container-locator.ts';
+import { ContainerReconciliation } from './container-reconciliation.ts';
+import { ContainerStarts } from './container-starts.ts';
+import { ContainerViewsService } from './container-views.service.ts';
+import { ContainerWakes } from './container-wakes.ts';
+import { SerialByKey } from './serial-by-key.ts';
+import { StartQueue } from './start-queue.ts';
+import { ContainerRoom } from './container-room.ts';
+import { ContainerSleeps } from './container-sleeps.ts';
+import { ContainerStops } from './container-stops.ts';
+import { SessionActivity } from './session-activity.ts';
 import { provisionerConfig } from './provisioner/provisioner.config.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
@@ -80,8 +96,9 @@ import { SessionContainersService } from './session-containers.service.ts';
     },
     {
       provide: ProcessContainerProvider,
-      inject: [processConfig.KEY],
-      useFactory: (config: ConfigType<typeof processConfig>) => new ProcessContainerProvider(config),
+      inject: [processConfig.KEY, Failpoints],
+      useFactory: (config: ConfigType<typeof processConfig>, failpoints: Failpoints) =>
+        new ProcessContainerProvider(config, failpoints),
     },
     {
       provide: ManualContainerProvider,
@@ -110,18 +127,45 @@ import { SessionContainersService } from './session-containers.service.ts';
           config.provider,
         ),
     },
+    {
+      provide: StartQueue,
+      inject: [containersConfig.KEY],
+      useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
+        new StartQueue(concurrentStarts),
+    },
     ContainerCommandsService,
+    ContainerEndings,
+    ContainerFailures,
+    ContainerIntents,
     ContainerListenAddresses,
+    ContainerLocator,
     ContainerObserver,
+    ContainerOrphans,
     ContainerProgress,
     ContainerProvidersService,
     ContainerReadiness,
     ContainerReconciler,
+    ContainerReconciliation,
     ContainerRecords,
+    ContainerRoom,
+    ContainerSleeps,
     ContainerSpecs,
     ContainerStarter,
+    ContainerStarts,
+    ContainerStops,
+    ContainerViewsService,
+    ContainerWakes,
+    SerialByKey,
+    SessionActivity,
     SessionContainersService,
   ],
-  exports: [ContainerListenAddresses, ContainerProvidersService, SessionContainersService],
+  exports: [
+    ContainerListenAddresses,
+    ContainerProvidersService,
+    ContainerRoom,
+    ContainerWakes,
+    SessionActivity,
+    SessionContainersService,
+  ],
 })
 export class ContainersModule {}

@@ -15,7 +15,7 @@ const codes: Readonly<Record<ContainerProviderErrorReason, ErrorCode>> = {
 };
 
 /** What a provider threw, as an answer to whoever asked. */
-export function toDomainError(error: unknown): unknown {
+function toDomainError(error: unknown): unknown {
   if (!(error instanceof ContainerProviderError)) return error;
   return new DomainError(codes[error.reason], { message: error.message, cause: error });
 }
@@ -24,4 +24,13 @@ export function toDomainError(error: unknown): unknown {
 export function describeFailure(error: unknown): string {
   if (error instanceof ContainerProviderError || error instanceof DomainError) return error.message;
   return 'The container could not be started because of an error in the server; its log says more. Try again.';
+}
+
+/** @throws DomainError where the provider throws its own error */
+export async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toDomainError(error);
+  }
 }

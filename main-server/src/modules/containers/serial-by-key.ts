@@ -1,4 +1,7 @@
+import { Injectable } from '@nestjs/common';
+
 /** Runs the works of one key one after the other, those of different keys side by side. */
+@Injectable()
 export class SerialByKey {
   private readonly tails = new Map<string, Promise<unknown>>();
 

@@ -1,7 +1,7 @@
 import type { ContainerStep } from '@codex-webapp/contracts';
 
 type StepName = ContainerStep['name'];
-const order: readonly StepName[] = ['image', 'create', 'start', 'connect'];
+const order: readonly StepName[] = ['queue', 'image', 'create', 'start', 'connect'];
 
 /** The steps of one start with their times, as the page shows them. Steps only go forward. */
 export class StartSteps {
@@ -11,12 +11,22 @@ export class StartSteps {
   private detail: string | null = null;
   private end: 'done' | 'failed' | null = null;
 
+  /** A start that need not wait for its turn does not have that as a step. */
+  private hasWaited = false;
+
   constructor(private readonly now: () => number) {
     this.begunAt = now();
   }
 
   get name(): StepName {
     return this.current;
+  }
+
+  /** Before its first step. `place` says in words how many are before it. */
+  waitInQueue(place: string): void {
+    this.hasWaited = true;
+    this.current = 'queue';
+    this.detail = place;
   }
 
   /** The same step again only changes its detail. False when nothing changed. */
@@ -38,12 +48,13 @@ export class StartSteps {
 
   list(): readonly ContainerStep[] {
     const current = order.indexOf(this.current);
-    return order.map((name, index) => ({
+    const steps = order.map((name, index) => ({
       name,
       state: index < current ? 'done' : this.stateFrom(index, current),
       detail: index === current ? this.detail : null,
       tookMs: this.tookMs.get(name) ?? null,
     }));
+    return this.hasWaited ? steps : steps.slice(1);
   }
 
   private stateFrom(index: number, current: number): ContainerStep['state'] {

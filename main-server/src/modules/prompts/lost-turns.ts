@@ -1,8 +1,12 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
-import { containerEvents, type ContainerStopped } from '../containers/container.events.ts';
+import {
+  containerEvents,
+  type ContainerStopped,
+  type ContainerWakeable,
+} from '../containers/container.events.ts';
 import { HistoryService } from '../history/history.service.ts';
 import type { AppendEntry } from '../history/session-history.ts';
 import { LinkRegistry } from '../link/link-registry.ts';
@@ -23,12 +27,13 @@ interface LostTurn {
   readonly reason: string;
 }
 
+const stoppedInTurn = 'The container stopped during this turn.';
 const knownNoMore =
   'The agent was given this prompt before, in a time this server no longer knows of. It is not run again by itself. Send it again to repeat it.';
 
 /** Ends turns that nobody will report the end of, and keeps what they said. */
 @Injectable()
-export class LostTurns {
+export class LostTurns implements OnApplicationBootstrap {
   private readonly logger = new Logger(LostTurns.name);
 
   constructor(
@@ -41,15 +46,26 @@ export class LostTurns {
     private readonly clock: Clock,
   ) {}
 
+  /** The end of a container may be written down and not yet told when this server's process ends. */
+  async onApplicationBootstrap(): Promise<void> {
+    for (const { id, runningTurnId } of await this.sessions.listStoppedInTurn()) {
+      if (runningTurnId !== null) await this.end(id, runningTurnId, stoppedInTurn);
+    }
+  }
+
   @OnEvent(containerEvents.stopped)
   async onStopped({ sessionId, generation, isIntended }: ContainerStopped): Promise<void> {
     // A newer one runs: the turn is its own.
     if ((this.links.get(sessionId)?.generation ?? 0) > generation) return;
     const session = await this.sessions.find(sessionId);
-    if (session?.runningTurnId)
-      await this.end(sessionId, session.runningTurnId, 'The container stopped during this turn.');
+    if (session?.runningTurnId) await this.end(sessionId, session.runningTurnId, stoppedInTurn);
     // What waits wakes it again, also a prompt that was delivered to it and not begun.
     if (!isIntended) this.dispatcher.dispatch(sessionId);
+  }
+
+  @OnEvent(containerEvents.wakeable)
+  onWakeable({ sessionId }: ContainerWakeable): void {
+    this.dispatcher.dispatch(sessionId);
   }
 
   /** A container that lost its volume knows nothing of the turn it once ran. */

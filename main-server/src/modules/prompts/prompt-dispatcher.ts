@@ -79,6 +79,8 @@ export class PromptDispatcher implements OnApplicationBootstrap {
   ): Promise<MainFrameOf<'prompt.deliver'> | null> {
     const session = await this.sessions.read(manager, sessionId);
     if (session.runningTurnId !== null) return null;
+    // What would be sent now would end with it. Its end is told, and what waits starts it again.
+    if (session.containerStatus === 'stopping') return null;
     const sent = await manager.findOneBy(PromptEntity, { sessionId, status: 'delivered' });
     if (sent) return isNewLink ? toFrame(sent, session) : null;
     if (session.isQueuePaused) return null;

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
-import { SessionContainersService } from '../containers/session-containers.service.ts';
+import { ContainerWakes } from '../containers/container-wakes.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
@@ -26,6 +26,7 @@ import { TurnProjections } from './turn-projections.ts';
 import { TurnRows } from './turn-rows.ts';
 import { TurnEntity } from './turn.entity.ts';
 import { TurnsService } from './turns.service.ts';
+import { WaitingPrompts } from './waiting-prompts.ts';
 
 @Module({
   imports: [
@@ -40,7 +41,7 @@ import { TurnsService } from './turns.service.ts';
   ],
   controllers: [PromptsController],
   providers: [
-    { provide: ContainerWaker, useExisting: SessionContainersService },
+    { provide: ContainerWaker, useExisting: ContainerWakes },
     KeptAnswersService,
     LostTurns,
     OpenTurns,
@@ -55,6 +56,7 @@ import { TurnsService } from './turns.service.ts';
     TurnProjections,
     TurnRows,
     TurnsService,
+    WaitingPrompts,
   ],
   exports: [PromptsService, SessionPromptsService, TurnsService],
 })

@@ -3,6 +3,7 @@ import type { TurnEventOf } from '@codex-webapp/contracts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { type EventChange, EventRefusedError, TurnEventProjections } from '../link/turn-event-projections.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { ContainerWaker } from './container-waker.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
 import { TurnFolding } from './turn-folding.ts';
@@ -20,6 +21,7 @@ export class TurnProjections implements OnModuleInit {
     private readonly folding: TurnFolding,
     private readonly turns: TurnsService,
     private readonly dispatcher: PromptDispatcher,
+    private readonly containers: ContainerWaker,
     private readonly writeQueue: WriteQueue,
   ) {}
 
@@ -68,6 +70,7 @@ export class TurnProjections implements OnModuleInit {
     // Ended here when its container had gone. How it really ended is as its message will say it; the rest has happened.
     if (turn.status !== 'running') return this.rows.correct(manager, turn, end);
     await this.rows.end(manager, append, turn, end);
+    await this.containers.noteProgress(manager, sessionId);
     this.writeQueue.afterCommit(manager, () => {
       this.turns.foldLater(sessionId, turn.id);
       this.dispatcher.dispatch(sessionId);

@@ -3,7 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntryBodyOf, SessionResponse } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { IsNull, Repository, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, Repository, type EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import { findRow } from '../../database/find-rows.ts';
@@ -34,6 +34,27 @@ export class SessionStateService {
     const session = await findRow(this.sessions, { id, ownerId: user.id, deletingAt: null });
     if (!session) throw sessionNotFound();
     return session;
+  }
+
+  /** How many there are, and how many of them are this user's. */
+  async count(
+    manager: EntityManager,
+    ownerId: string,
+  ): Promise<{ readonly all: number; readonly own: number }> {
+    const present = { deletingAt: IsNull() };
+    return {
+      all: await manager.countBy(SessionEntity, present),
+      own: await manager.countBy(SessionEntity, { ...present, ownerId }),
+    };
+  }
+
+  /** Those with a turn that no container can report the end of any more. */
+  listStoppedInTurn(): Promise<readonly Session[]> {
+    return this.sessions.findBy({
+      runningTurnId: Not(IsNull()),
+      containerStatus: In(['stopped', 'error', 'absent']),
+      deletingAt: IsNull(),
+    });
   }
 
   /** Inside a transaction, with what it has written so far. @throws session.not_found */

@@ -24,6 +24,7 @@ export class SessionEntity {
   @Column({ name: 'running_turn_id', type: 'text', nullable: true }) runningTurnId: string | null;
   @Column({ name: 'pending_requests', type: 'integer', default: 0 }) pendingRequests: number;
   @Column({ name: 'is_queue_paused', type: 'boolean', default: false }) isQueuePaused: boolean;
+  @Column({ name: 'is_kept_running', type: 'boolean', default: false }) isKeptRunning: boolean;
   @Column({ name: 'outbox_epoch', type: 'text', nullable: true }) outboxEpoch: string | null;
   @Column({ name: 'outbox_seq', type: 'integer', default: 0 }) outboxSeq: number;
   @Column({ name: 'archived_at', type: 'integer', nullable: true }) archivedAt: number | null;

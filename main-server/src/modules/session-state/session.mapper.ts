@@ -25,6 +25,7 @@ export function toSessionResponse(session: Session, originOf: (label: string) =>
     containerStatus: session.containerStatus,
     reason: session.containerReason,
     origin: originOf(session.label),
+    isKeptRunning: session.isKeptRunning,
     archivedAt: session.archivedAt === null ? null : new Date(session.archivedAt).toISOString(),
     createdAt: new Date(session.createdAt).toISOString(),
     lastActivityAt: new Date(session.lastActivityAt).toISOString(),

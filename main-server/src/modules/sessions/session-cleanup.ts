@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Clock } from '@codex-webapp/nest-kit';
+import { Clock, Failpoints } from '@codex-webapp/nest-kit';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { BlobsService } from '../blobs/blobs.service.ts';
 import { SessionContainersService } from '../containers/session-containers.service.ts';
@@ -21,6 +21,7 @@ export class SessionCleanup implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly containers: SessionContainersService,
     private readonly blobs: BlobsService,
     private readonly writeQueue: WriteQueue,
+    private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
 
@@ -49,8 +50,11 @@ export class SessionCleanup implements OnApplicationBootstrap, OnModuleDestroy {
   /** The rows go last: as long as they are there, a crash is followed by another try. */
   private async run(session: Session): Promise<void> {
     await this.containers.removeData(session);
+    await this.failpoints.hit('sessions.cleanup.data-removed');
     await this.blobs.removeAll(session.id);
+    await this.failpoints.hit('sessions.cleanup.blobs-removed');
     await this.writeQueue.run((manager) => this.store.remove(manager, session.id));
+    await this.failpoints.hit('sessions.cleanup.rows-removed');
   }
 
   private retryLater(session: Session): void {

@@ -1,33 +1,67 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateSessionRequest, SessionResponse } from '@codex-webapp/contracts';
+import { DomainError, Failpoints } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { WriteQueue } from '../../database/write-queue.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { ContainerRoom } from '../containers/container-room.ts';
 import { SessionContainersService } from '../containers/session-containers.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { SessionLimits } from './session-limits.ts';
+import type { Session } from '../session-state/session.ts';
+import { SessionRemovalService } from './session-removal.service.ts';
 import { SessionDrafts } from './session-drafts.ts';
 
 @Injectable()
 export class SessionCreationService {
   constructor(
     private readonly drafts: SessionDrafts,
+    private readonly limits: SessionLimits,
+    private readonly room: ContainerRoom,
     private readonly state: SessionStateService,
     private readonly containers: SessionContainersService,
+    private readonly removal: SessionRemovalService,
     private readonly writeQueue: WriteQueue,
     private readonly audit: AuditService,
+    private readonly failpoints: Failpoints,
   ) {}
 
-  /** Stores the session and sets its container going. @throws container.provider_unknown */
+  /** Stores the session and sets its container going. @throws container.provider_unknown, session.limit_reached, container.limit_reached */
   async create(user: AuthUser, request: CreateSessionRequest): Promise<SessionResponse> {
     const actor = actorOf(user);
     const session = await this.drafts.draft(user, request);
+    await this.failpoints.hit('sessions.create.drafted');
+    // Refused before there is anything that its owner would have to delete again.
+    await this.room.assertPossible({ sessionId: null, ownerId: user.id, provider: session.provider });
+    await this.failpoints.hit('sessions.create.allowed');
     await this.writeQueue.run(async (manager) => {
+      await this.limits.assertRoom(manager, user.id);
       await this.state.insert(manager, session);
       this.audit.record(manager, { actor, action: 'session.created', sessionId: session.id });
     });
+    await this.failpoints.hit('sessions.create.stored');
     // A container run by hand begins with its environment, which `container/create` answers.
-    if (session.provider !== 'manual') await this.containers.create(session, actor);
-    return this.state.toResponse(await this.state.getOwned(user, session.id));
+    if (session.provider !== 'manual') {
+      await this.startOrRemove(user, session);
+      await this.failpoints.hit('sessions.create.started');
+    }
+    const created = await this.state.getOwned(user, session.id);
+    await this.failpoints.hit('sessions.create.read');
+    return this.state.toResponse(created);
+  }
+
+  /** The last room may have gone to somebody else meanwhile. */
+  private async startOrRemove(user: AuthUser, session: Session): Promise<void> {
+    try {
+      await this.containers.create(session, actorOf(user));
+      await this.failpoints.hit('sessions.create.begun');
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'container.limit_reached') {
+        await this.removal.remove(user, session.id);
+        await this.failpoints.hit('sessions.create.taken-back');
+      }
+      throw error;
+    }
   }
 }

@@ -41,6 +41,7 @@ export class SessionDrafts {
       runningTurnId: null,
       pendingRequests: 0,
       isQueuePaused: false,
+      isKeptRunning: false,
       outboxEpoch: null,
       outboxSeq: 0,
       archivedAt: null,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { AuditModule } from '../audit/audit.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
@@ -11,17 +12,28 @@ import { SessionDrafts } from './session-drafts.ts';
 import { SessionOptionsService } from './session-options.service.ts';
 import { SessionRemovalService } from './session-removal.service.ts';
 import { SessionTicketsService } from './session-tickets.service.ts';
+import { sessionsConfig } from './sessions.config.ts';
+import { SessionLimits } from './session-limits.ts';
 import { SessionsController } from './sessions.controller.ts';
 import { SessionsService } from './sessions.service.ts';
 
 @Module({
-  imports: [AuditModule, BlobsModule, ContainersModule, HistoryModule, SessionStateModule, TicketsModule],
+  imports: [
+    ConfigModule.forFeature(sessionsConfig),
+    AuditModule,
+    BlobsModule,
+    ContainersModule,
+    HistoryModule,
+    SessionStateModule,
+    TicketsModule,
+  ],
   controllers: [SessionsController],
   providers: [
     SessionsService,
     SessionCleanup,
     SessionCreationService,
     SessionDrafts,
+    SessionLimits,
     SessionOptionsService,
     SessionRemovalService,
     SessionTicketsService,

@@ -78,13 +78,14 @@ export class SessionsService {
 
   private toPatch(
     session: Session,
-    { title, agent, permissionMode, isArchived }: UpdateSessionRequest,
+    { title, agent, permissionMode, isArchived, isKeptRunning }: UpdateSessionRequest,
   ): SessionPatch {
     const isArchivedNow = session.archivedAt !== null;
     return {
       ...(title === undefined ? {} : { title, isTitleChosen: true }),
       ...(agent === undefined ? {} : { agent }),
       ...(permissionMode === undefined ? {} : { permissionMode }),
+      ...(isKeptRunning === undefined ? {} : { isKeptRunning }),
       ...(isArchived === undefined || isArchived === isArchivedNow
         ? {}
         : { archivedAt: isArchived ? this.clock.now() : null }),

@@ -13,6 +13,8 @@ export interface SessionActions {
   readonly isBusy: boolean;
   readonly rename: (title: string) => Promise<void>;
   readonly setArchived: (isArchived: boolean) => Promise<void>;
+  /** Whether it goes on running when nobody uses it. */
+  readonly setKeptRunning: (isKeptRunning: boolean) => Promise<void>;
   /** Also the way back from a failure. Null when it did not work, which the user has been told. */
   readonly start: () => Promise<ContainerResponse | null>;
   readonly stop: () => Promise<ContainerResponse | null>;
@@ -61,6 +63,7 @@ export function useSessionActions({ id, containerStatus }: SessionResponse): Ses
     isBusy,
     rename: (title) => update({ title }, 'The title stays as it was'),
     setArchived,
+    setKeptRunning: (isKeptRunning) => update({ isKeptRunning }, 'That stays as it was'),
     start: () => command(containerStatus === 'absent' ? 'create' : 'start', 'The container was not started'),
     stop: () => command('stop', 'The container was not stopped'),
     restart: () => command('restart', 'The container was not restarted'),

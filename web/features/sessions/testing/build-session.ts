@@ -13,6 +13,7 @@ export function buildSession(overrides: Partial<SessionResponse> = {}): SessionR
     containerStatus: 'running',
     reason: null,
     origin: 'http://aaaa.localhost:3000',
+    isKeptRunning: false,
     archivedAt: null,
     createdAt: '2026-11-22T10:00:00.000Z',
     lastActivityAt: '2026-11-22T10:00:00.000Z',

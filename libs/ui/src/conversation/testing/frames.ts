@@ -86,6 +86,7 @@ export function buildSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
       containerStatus: 'running',
       reason: null,
       origin: 'http://label.localhost:3000',
+      isKeptRunning: false,
       archivedAt: null,
       createdAt: at,
       lastActivityAt: at,

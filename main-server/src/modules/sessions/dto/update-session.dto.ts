@@ -30,4 +30,8 @@ export class UpdateSessionDto implements UpdateSessionRequest {
   @IfGiven()
   @IsBoolean()
   readonly isArchived?: boolean;
+
+  @IfGiven()
+  @IsBoolean()
+  readonly isKeptRunning?: boolean;
 }

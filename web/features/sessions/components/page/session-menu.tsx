@@ -1,7 +1,7 @@
 'use client';
 
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
-import { IconButton, Menu, MenuItem, MenuLabel, MenuSeparator } from '@codex-webapp/ui';
+import { IconButton, Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from '@codex-webapp/ui';
 import { Archive, ArchiveRestore, Ellipsis, Play, RotateCw, Square, Trash2 } from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
 
@@ -46,6 +46,14 @@ export function SessionMenu({ session, actions, onDelete }: Props) {
       >
         Restart
       </MenuItem>
+      {session.provider !== 'manual' && (
+        <MenuCheck
+          isChecked={session.isKeptRunning}
+          onChange={(isKeptRunning) => void actions.setKeptRunning(isKeptRunning)}
+        >
+          Keep running when idle
+        </MenuCheck>
+      )}
       <MenuSeparator />
       <MenuItem
         icon={isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}

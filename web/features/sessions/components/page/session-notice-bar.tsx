@@ -52,7 +52,7 @@ export function SessionNoticeBar({ session, container, actions, isReady }: Props
             </Button>
           }
         >
-          The container is asleep. Your next prompt wakes it.
+          {session.reason ?? 'The container is asleep. Your next prompt wakes it.'}
         </NoticeBar>
       );
     case 'failed':

@@ -8,6 +8,7 @@ import { useNow } from '../../hooks/use-now.ts';
 import { duration } from '../../model/relative-time.ts';
 
 const names: Record<ContainerStep['name'], string> = {
+  queue: 'Wait for its turn',
   image: 'Prepare the image',
   create: 'Create the container',
   start: 'Start it',

@@ -7,6 +7,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { StartSteps } from './start-steps.tsx';
 
 const words: Record<ContainerStep['name'], string> = {
+  queue: 'Waiting for other sessions to start',
   image: 'Preparing the image',
   create: 'Creating the container',
   start: 'Starting the container',

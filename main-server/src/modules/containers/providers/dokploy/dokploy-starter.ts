@@ -62,7 +62,7 @@ export class DokployStarter {
         options.onProgress?.('start', null);
         return app;
       }
-    } else {
+    } else if (app.generation > 0) {
       // Whatever runs from here on is of the generation that is written next.
       await this.quiet(app);
     }

@@ -11,7 +11,9 @@ import type {
   WatchingContainerProvider,
 } from '../container-provider.ts';
 
-interface FakeContainer {
+export interface FakeContainer {
+  /** Of the installation that made it; null for one that is nobody's. */
+  readonly instance: string | null;
   readonly spec: ContainerSpec;
   readonly ref: ContainerRef;
   readonly lines: string[];
@@ -22,14 +24,17 @@ interface FakeContainer {
 export class FakeContainerProvider implements WatchingContainerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
-  /** By session, so that a test can look and meddle. */
-  readonly containers = new Map<string, FakeContainer>();
   readonly starts: ContainerSpec[] = [];
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
 
-  constructor(readonly name: ContainerProviderName = 'docker') {}
+  constructor(
+    readonly name: ContainerProviderName = 'docker',
+    /** By session, so that a test can look and meddle. Several installations may share one engine. */
+    readonly containers = new Map<string, FakeContainer>(),
+    private readonly instance = 'ours',
+  ) {}
 
   workspacePath(): string {
     return '/data/workspace';
@@ -54,7 +59,13 @@ export class FakeContainerProvider implements WatchingContainerProvider {
     this.data.set(spec.sessionId, runs);
     const ref = { provider: this.name, sessionId: spec.sessionId, id: `fake-${spec.sessionId}` };
     const lines = [`run ${runs} says ${spec.environment['GREETING']}`, 'tick', 'tick', 'tick'];
-    this.containers.set(spec.sessionId, { spec, ref, lines, state: { state: 'running', startedAt: null } });
+    this.containers.set(spec.sessionId, {
+      instance: this.instance,
+      spec,
+      ref,
+      lines,
+      state: { state: 'running', startedAt: null },
+    });
     const exitWith = spec.environment['EXIT_WITH'];
     if (exitWith) this.end(spec.sessionId, Number(exitWith));
     return Promise.resolve(ref);
@@ -81,7 +92,8 @@ export class FakeContainerProvider implements WatchingContainerProvider {
   }
 
   list(): Promise<readonly LabelledContainer[]> {
-    const all = [...this.containers.values()].map(({ ref, spec, state }) => ({
+    const ours = [...this.containers.values()].filter(({ instance }) => instance === this.instance);
+    const all = ours.map(({ ref, spec, state }) => ({
       ref,
       sessionId: spec.sessionId,
       generation: spec.generation,

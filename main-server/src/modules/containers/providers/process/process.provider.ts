@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
   ContainerRef,
@@ -57,7 +58,10 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
   private readonly exits = new Map<string, Promise<void>>();
   private updates: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: ProcessProviderOptions) {
+  constructor(
+    private readonly options: ProcessProviderOptions,
+    private readonly failpoints = new Failpoints(),
+  ) {
     this.folders = new ProcessFolders(options.dataFolder);
     this.records = new ProcessRecords(this.folders.containers);
   }
@@ -85,10 +89,13 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     const { sessionId, generation } = spec;
     const earlier = await this.records.find(sessionId);
+    await this.failpoints.hit('process.start.record-read');
     if (earlier !== null) {
-      const isSame = earlier.generation === generation;
-      if (isSame && (await this.findPid(earlier)) !== null) return this.refOf(sessionId);
+      const pid = earlier.generation === generation ? await this.findPid(earlier) : null;
+      await this.failpoints.hit('process.start.looked');
+      if (pid !== null) return this.refOf(sessionId);
       await this.stop(this.refOf(sessionId));
+      await this.failpoints.hit('process.start.older-stopped');
     }
     options.onProgress?.('create', null);
     for (const folder of [
@@ -97,6 +104,7 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
       this.folders.stateOf(sessionId),
     ]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      await this.failpoints.hit('process.start.folder-made');
     }
     const record: ProcessRecord = {
       sessionId,
@@ -109,9 +117,11 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
     };
     // Before the start: a kill between the two lines leaves a process that the nonce still finds.
     await this.inTurn(() => this.records.write(record));
+    await this.failpoints.hit('process.start.record-written');
     options.signal?.throwIfAborted();
     options.onProgress?.('start', null);
     await this.launchProcess(spec, record);
+    await this.failpoints.hit('process.start.done');
     return this.refOf(sessionId);
   }
 
@@ -126,16 +136,22 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
 
   async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
     const record = await this.records.find(ref.sessionId);
+    await this.failpoints.hit('process.stop.record-read');
     if (record === null) return;
     const pid = await this.findPid(record);
+    await this.failpoints.hit('process.stop.found');
     const root: TreeRoot = { pid, marker: markerOf(ref.sessionId) };
     const tree = await collectTree(root);
+    await this.failpoints.hit('process.stop.collected');
     if (pid !== null) {
       signalProcess(pid, 'SIGTERM');
       const deadline = performance.now() + (options.graceMs ?? stopGraceMs);
       while (performance.now() < deadline && (await this.findPid(record)) !== null) await pause(stopPollMs);
+      await this.failpoints.hit('process.stop.asked');
     }
-    if (await killTree(root, tree, pause)) return;
+    const hasEnded = await killTree(root, tree, pause);
+    await this.failpoints.hit('process.stop.killed');
+    if (hasEnded) return;
     throw new ContainerProviderError('failed', 'Some processes of the session could not be ended.', {
       isRetryable: true,
     });
@@ -143,13 +159,18 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
 
   async remove(ref: ContainerRef): Promise<void> {
     await this.stop(ref, { graceMs: 0 });
+    await this.failpoints.hit('process.remove.stopped');
     await this.folders.removeLogOf(ref.sessionId);
+    await this.failpoints.hit('process.remove.log-removed');
     await this.inTurn(() => this.records.remove(ref.sessionId));
+    await this.failpoints.hit('process.remove.done');
   }
 
   async removeData(sessionId: string): Promise<void> {
     await this.remove(this.refOf(sessionId));
+    await this.failpoints.hit('process.remove-data.removed');
     await this.folders.removeDataOf(sessionId);
+    await this.failpoints.hit('process.remove-data.done');
   }
 
   async list(): Promise<readonly LabelledContainer[]> {
@@ -218,9 +239,12 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
       },
       onExit: (code, signal) => resolveExit({ code, signal }),
     });
+    await this.failpoints.hit('process.start.launched');
     this.exits.set(record.nonce, this.recordExit(record, exited));
     const entry = await findProcess(launched.pid);
+    await this.failpoints.hit('process.start.process-read');
     await this.updateRecord(record, { pid: launched.pid, startTime: entry?.startTime ?? null });
+    await this.failpoints.hit('process.start.noted');
   }
 
   private async recordExit(record: ProcessRecord, exited: Promise<Exit>): Promise<void> {

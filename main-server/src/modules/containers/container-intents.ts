@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, DomainError, Failpoints } from '@codex-webapp/nest-kit';
+import type { Actor } from '../audit/actor.ts';
+import { AuditService } from '../audit/audit.service.ts';
+import { SessionStateService, sessionNotFound } from '../session-state/session-state.service.ts';
+import type { Session } from '../session-state/session.ts';
+import type { Container } from './container.entity.ts';
+import { ContainerObserver } from './container-observer.ts';
+import { ContainerRoom } from './container-room.ts';
+import { ContainerRecords } from './container-records.ts';
+
+/** Writes down what is about to be done, so that after a crash it is found and finished. Null: there is nothing to do. */
+@Injectable()
+export class ContainerIntents {
+  constructor(
+    private readonly records: ContainerRecords,
+    private readonly sessions: SessionStateService,
+    private readonly observer: ContainerObserver,
+    private readonly room: ContainerRoom,
+    private readonly audit: AuditService,
+    private readonly failpoints: Failpoints,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A new generation. @throws session.not_found, session.archived, container.limit_reached */
+  async start(sessionId: string, actor: Actor): Promise<Container | null> {
+    const session = await this.sessions.find(sessionId);
+    await this.failpoints.hit('containers.start.session-read');
+    if (session === null || session.deletingAt !== null) throw sessionNotFound();
+    if (session.archivedAt !== null) {
+      throw new DomainError('session.archived', { message: 'The session is archived. Take it back first.' });
+    }
+    const container = await this.records.find(sessionId);
+    await this.failpoints.hit('containers.start.row-read');
+    const isThere = container !== null && (await this.observer.isThere(container));
+    await this.failpoints.hit('containers.start.looked');
+    if (isThere) return null;
+    const generation = (container?.generation ?? 0) + 1;
+    const intent = {
+      desired: 'running',
+      status: 'creating',
+      generation,
+      tokenIssuedAt: Math.floor(this.clock.now() / 1_000),
+      reason: null,
+      steps: [],
+      startedAt: null,
+      mayWake: true,
+      // Somebody has looked at what ended so often.
+      ...(actor.kind === 'system' ? {} : { endsInARow: 0 }),
+    } as const;
+    const room = { sessionId, ownerId: session.ownerId, provider: session.provider };
+    const intended = await this.room.claim(room, () =>
+      this.records.change(session, intent, (manager) =>
+        this.audit.record(manager, {
+          actor,
+          action: 'container.started',
+          sessionId,
+          details: { generation },
+        }),
+      ),
+    );
+    await this.failpoints.hit('containers.start.intended');
+    return intended;
+  }
+
+  /** The start that a crash interrupted. */
+  async resume(sessionId: string): Promise<Container | null> {
+    const container = await this.records.find(sessionId);
+    await this.failpoints.hit('containers.resume.row-read');
+    return container?.desired === 'running' && container.status === 'creating' ? container : null;
+  }
+
+  async stop(session: Session, actor: Actor): Promise<Container | null> {
+    const container = await this.records.find(session.id);
+    await this.failpoints.hit('containers.stop.row-read');
+    if (container === null || container.desired === 'absent') return null;
+    const isSettled = container.desired === 'stopped' && ['stopped', 'error'].includes(container.status);
+    // Nothing is left to stop, but what waits must not wake it any more.
+    const intent = isSettled
+      ? ({ mayWake: false, endsInARow: 0 } as const)
+      : ({ desired: 'stopped', status: 'stopping', reason: null, mayWake: false, endsInARow: 0 } as const);
+    if (isSettled && !container.mayWake) return null;
+    const stopping = await this.records.change(session, intent, (manager) =>
+      this.audit.record(manager, { actor, action: 'container.stopped', sessionId: session.id }),
+    );
+    await this.failpoints.hit('containers.stop.intended');
+    return isSettled ? null : stopping;
+  }
+
+  async remove(session: Session, actor: Actor): Promise<Container | null> {
+    const container = await this.records.find(session.id);
+    await this.failpoints.hit('containers.remove.row-read');
+    if (container === null || (container.desired === 'absent' && container.status === 'absent')) return null;
+    const removing = await this.records.change(
+      session,
+      { desired: 'absent', status: 'stopping', reason: null, mayWake: false, endsInARow: 0 },
+      (manager) => this.audit.record(manager, { actor, action: 'container.removed', sessionId: session.id }),
+    );
+    await this.failpoints.hit('containers.remove.intended');
+    return removing;
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { StartQueue } from './start-queue.ts';
+
+const never = new AbortController().signal;
+
+describe('StartQueue', () => {
+  it('lets so many work at once, and the others in the order in which they came', async () => {
+    const queue = new StartQueue(2);
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const enter = async (name: string): Promise<void> => {
+      ends.set(name, await queue.enter(never, () => undefined));
+      begun.push(name);
+    };
+    const all = ['a', 'b', 'c', 'd', 'e'].map(enter);
+    await Promise.all(all.slice(0, 2));
+    expect(begun).toEqual(['a', 'b']);
+    ends.get('b')?.();
+    await all[2];
+    expect(begun).toEqual(['a', 'b', 'c']);
+    ends.get('a')?.();
+    ends.get('c')?.();
+    await Promise.all(all);
+    expect(begun).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('tells each its place whenever it changes', async () => {
+    const queue = new StartQueue(1);
+    const end = await queue.enter(never, () => undefined);
+    const places: Record<string, string[]> = { b: [], c: [] };
+    const second = queue.enter(never, (place, of) => places['b']?.push(`${place} of ${of}`));
+    void queue.enter(never, (place, of) => places['c']?.push(`${place} of ${of}`));
+    end();
+    await second;
+    expect(places).toEqual({ b: ['1 of 1', '1 of 2'], c: ['2 of 2', '1 of 1'] });
+  });
+
+  it('forgets one that is given up, and moves the others up', async () => {
+    const queue = new StartQueue(1);
+    const end = await queue.enter(never, () => undefined);
+    const abort = new AbortController();
+    const given = queue.enter(abort.signal, () => undefined);
+    const places: number[] = [];
+    const next = queue.enter(never, (place) => places.push(place));
+    abort.abort(new Error('given up'));
+    await expect(given).rejects.toThrow('given up');
+    expect(places).toEqual([2, 1]);
+    end();
+    await next;
+    await expect(queue.enter(AbortSignal.abort(new Error('late')), () => undefined)).rejects.toThrow('late');
+  });
+
+  it('counts an end once', async () => {
+    const queue = new StartQueue(1);
+    const end = await queue.enter(never, () => undefined);
+    const second = queue.enter(never, () => undefined);
+    const third = queue.enter(never, () => undefined);
+    end();
+    end();
+    const endSecond = await second;
+    let isThirdIn = false;
+    void third.then(() => (isThirdIn = true));
+    await Promise.resolve();
+    expect(isThirdIn).toBe(false);
+    endSecond();
+    await third;
+  });
+});

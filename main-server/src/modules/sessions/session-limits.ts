@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type ConfigType } from '@nestjs/config';
+import { DomainError } from '@codex-webapp/nest-kit';
+import type { EntityManager } from 'typeorm';
+import { SessionStateService } from '../session-state/session-state.service.ts';
+import { sessionsConfig } from './sessions.config.ts';
+
+/** How many sessions there may be, of one user and of all. Archived ones count: their data is kept. */
+@Injectable()
+export class SessionLimits {
+  constructor(
+    private readonly sessions: SessionStateService,
+    @Inject(sessionsConfig.KEY) private readonly config: ConfigType<typeof sessionsConfig>,
+  ) {}
+
+  /** In the transaction that adds one. @throws session.limit_reached */
+  async assertRoom(manager: EntityManager, ownerId: string): Promise<void> {
+    const { max, maxPerUser } = this.config;
+    const { all, own } = await this.sessions.count(manager, ownerId);
+    if (own >= maxPerUser) {
+      throw limitReached(
+        `You have ${own} sessions, as many as this server allows one user. Delete one first.`,
+      );
+    }
+    if (all >= max) {
+      throw limitReached(`This server has ${all} sessions, as many as it allows. Delete one of yours first.`);
+    }
+  }
+}
+
+function limitReached(message: string): DomainError {
+  return new DomainError('session.limit_reached', { message });
+}

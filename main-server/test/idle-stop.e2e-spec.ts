@@ -1,0 +1,189 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
+import { SessionActivity } from '../src/modules/containers/session-activity.ts';
+import { WriteQueue } from '../src/database/write-queue.ts';
+import { FakeWorld } from './support/fake-world.ts';
+import { waitFor } from './support/wait-for.ts';
+
+jest.setTimeout(30_000);
+
+const minuteMs = 60_000;
+
+async function setUp(minutes = '30') {
+  return FakeWorld.create({ env: { CONTAINER_IDLE_STOP_MINUTES: minutes } });
+}
+
+function look(world: FakeWorld): Promise<void> {
+  return world.app.get(ContainerSleeps).look();
+}
+
+async function expectAwake(world: FakeWorld, id: string): Promise<void> {
+  await look(world);
+  expect(await world.status(id)).toMatchObject({ status: 'running' });
+}
+
+async function expectAsleep(world: FakeWorld, id: string): Promise<void> {
+  await look(world);
+  await world.settled(id, 'stopped');
+  expect(world.provider.containers.get(id)?.state.state).toBe('stopped');
+}
+
+describe('a session that nobody uses', () => {
+  it('is stopped after the time that is configured, and says why', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    world.clock.shift(29 * minuteMs);
+    await expectAwake(world, id);
+    world.clock.shift(2 * minuteMs);
+    await expectAsleep(world, id);
+    expect((await world.session(id)).reason).toBe(
+      'Stopped after 30 minutes in which nobody used it. A prompt starts it again.',
+    );
+    expect(world.provider.hasData(id)).toBe(true);
+    const audit = await world.app.query(
+      `SELECT actor_kind, action FROM audit_events WHERE action = 'container.stopped'`,
+    );
+    expect(audit).toEqual([{ actor_kind: 'system', action: 'container.stopped' }]);
+  });
+
+  it('runs again for a prompt, on the same data', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    world.clock.shift(31 * minuteMs);
+    await expectAsleep(world, id);
+    world.disconnect(id);
+    await world.prompt(id, 'go on');
+    await waitFor(() => world.provider.starts.length === 2);
+    await world.connectStarted(id);
+    expect(world.provider.starts).toHaveLength(2);
+    expect(world.provider.containers.get(id)?.lines[0]).toMatch(/^run 2/);
+    expect((await world.session(id)).reason).toBeNull();
+  });
+
+  it('is left running where it never stops', async () => {
+    await using world = await setUp('0');
+    const id = await world.addRunning();
+    world.clock.shift(6 * 60 * minuteMs);
+    await expectAwake(world, id);
+  });
+
+  it('is left running when its user wants that, until they do not', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    const set = (isKeptRunning: boolean) =>
+      world.app.as(world.user).patch(`/api/sessions/${id}`, { isKeptRunning });
+    expect(await set(true)).toMatchObject({ status: 200, body: { isKeptRunning: true } });
+    world.clock.shift(31 * minuteMs);
+    await expectAwake(world, id);
+    expect(await set(false)).toMatchObject({ status: 200, body: { isKeptRunning: false } });
+    await expectAsleep(world, id);
+  });
+
+  it('is not woken, nor kept awake, by looking at it', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    const poll = async (): Promise<void> => {
+      const as = world.app.as(world.user);
+      for (const rest of [
+        '',
+        '/container/status',
+        '/container/logs',
+        '/messages',
+        '/prompts',
+        '/agent-requests',
+      ]) {
+        await as.get(`/api/sessions/${id}${rest}`);
+      }
+      await as.get('/api/sessions');
+      await as.post(`/api/sessions/${id}/ws-ticket`, {});
+    };
+    for (let minutes = 0; minutes < 31; minutes += 10) {
+      world.clock.shift(10 * minuteMs);
+      await poll();
+    }
+    await expectAsleep(world, id);
+    world.disconnect(id);
+    await poll();
+    await look(world);
+    await world.settled(id, 'stopped');
+    expect(world.provider.starts).toHaveLength(1);
+  });
+
+  it('counts as used while a terminal or a stream of a dev server is open, and for a while after it', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    const activity = world.app.get(SessionActivity);
+    const release = activity.hold(id);
+    const releaseSecond = activity.hold(id);
+    world.clock.shift(100 * minuteMs);
+    await expectAwake(world, id);
+    release();
+    release();
+    await expectAwake(world, id);
+    releaseSecond();
+    world.clock.shift(29 * minuteMs);
+    await expectAwake(world, id);
+    activity.note(id);
+    world.clock.shift(29 * minuteMs);
+    await expectAwake(world, id);
+    world.clock.shift(2 * minuteMs);
+    await expectAsleep(world, id);
+  });
+
+  it('is not stopped in the middle of a turn, nor while a prompt or a question waits', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    const set = (columns: string) =>
+      world.app
+        .get(WriteQueue)
+        .run((manager) => manager.query(`UPDATE sessions SET ${columns} WHERE id = ?`, [id]));
+    world.clock.shift(31 * minuteMs);
+    await set(`running_turn_id = 'turn'`);
+    await expectAwake(world, id);
+    await set('running_turn_id = NULL, pending_requests = 1');
+    await expectAwake(world, id);
+    await set('pending_requests = 0');
+    await world.prompt(id, 'delivered, and not begun yet');
+    world.clock.shift(31 * minuteMs);
+    await expectAwake(world, id);
+    const [prompt] = await world.app.query<{ status: string }>('SELECT status FROM prompts');
+    expect(prompt?.status).toBe('delivered');
+  });
+
+  it('gets a prompt that comes while it is being stopped after it is started again', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    world.clock.shift(31 * minuteMs);
+    let letGo = (): void => undefined;
+    const released = new Promise<void>((resolve) => (letGo = resolve));
+    const stop = world.provider.stop.bind(world.provider);
+    world.provider.stop = async (ref) => {
+      await released;
+      await stop(ref);
+    };
+    await look(world);
+    await waitFor(async () => (await world.status(id)).status === 'stopping');
+    await world.prompt(id, 'just now');
+    expect(await world.app.query('SELECT status FROM prompts')).toEqual([{ status: 'queued' }]);
+    world.disconnect(id);
+    letGo();
+    await waitFor(() => world.provider.starts.length === 2);
+    await world.connectStarted(id);
+    await waitFor(async () => {
+      const [prompt] = await world.app.query<{ status: string }>('SELECT status FROM prompts');
+      return prompt?.status === 'delivered';
+    });
+    expect(world.provider.starts).toHaveLength(2);
+  });
+
+  it('is not woken by what waits when its user had stopped it', async () => {
+    await using world = await setUp();
+    const id = await world.addRunning();
+    await world.prompt(id, 'for later');
+    world.disconnect(id);
+    await world.command(id, 'stop');
+    await look(world);
+    await world.settled(id, 'stopped');
+    expect(world.provider.starts).toHaveLength(1);
+  });
+});

@@ -63,7 +63,9 @@ await describeWithDocker('lost answers of the engine', () => {
         const filters = { label: [`${labels.instance}=${world.instanceId}`] };
         const containers = await docker.listContainers({ all: true, filters });
         const ofSessions = containers.filter(({ Labels }) => Labels[labels.session] !== undefined);
-        expect(ofSessions.map(({ Labels }) => Labels[labels.session]).sort()).toEqual([...ids].sort());
+        expect(ofSessions.map(({ Labels }) => String(Labels[labels.session])).sort()).toEqual(
+          [...ids].sort(),
+        );
         expect(ofSessions.every(({ State }) => State === 'running')).toBe(true);
         expect(containers.filter(({ Labels }) => Labels[labels.role] === 'router')).toHaveLength(1);
         const networks = await docker.listNetworks({ filters });

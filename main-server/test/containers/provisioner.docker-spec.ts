@@ -88,7 +88,7 @@ function ask(socketPath: string, verb: string, body: unknown, instanceId: string
         path: verb.startsWith('/') ? verb : `/v1/${verb}`,
         headers: { 'content-type': 'application/json', [instanceHeader]: instanceId },
       },
-      (response) => text(response).then(resolve, reject),
+      (response) => void text(response).then(resolve, reject),
     );
     sent.once('error', reject);
     sent.end(typeof body === 'string' ? body : JSON.stringify(body));

@@ -29,7 +29,7 @@ import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
-import { SessionNetworks, type SessionNetwork } from './session-networks.ts';
+import { SessionNetworks } from './session-networks.ts';
 import { parsePool } from './subnets.ts';
 
 export interface DockerProviderOptions {

@@ -250,7 +250,7 @@ export class DockerContainerProvider implements DockerProvider {
       routerAddress: network.routerAddress,
       routerNames: this.main.names,
       labels: this.names.labelsOf(spec.sessionId),
-      limits: this.options.sizes[spec.size ?? 'medium'],
+      limits: await this.engine.fit(this.options.sizes[spec.size ?? 'medium']),
       runtime: this.options.runtime,
       volumeOptions: await this.volumeOptions(),
     });

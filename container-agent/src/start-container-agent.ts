@@ -9,6 +9,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { AppModule } from './app.module.ts';
 import { writeAuthFiles } from './auth-files/write-auth-files.ts';
+import { decodeEnvironment } from './encoded-values.config.ts';
 import { configureHttpApp } from './http-app.ts';
 import { LocalPageFiles } from './local-page/local-page-files.ts';
 import { MainLinkService } from './main-link/main-link.service.ts';
@@ -49,6 +50,7 @@ export async function startContainerAgent(): Promise<void> {
 
 async function createApp(): Promise<NestExpressApplication> {
   try {
+    decodeEnvironment();
     const config = sessionConfig();
     writeAuthFiles(agentEnvironmentConfig(), config);
     mkdirSync(config.workspacePath, { recursive: true });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -23,6 +24,9 @@ const bodies: Readonly<Record<string, object>> = {
   TerminalsController_create: { cols: 80, rows: 24 },
   WorkspaceFilesController_write: { content: 'intruder' },
 };
+
+/** What a route cannot do without. */
+const questions: Readonly<Record<string, string>> = { WorkspaceSearchController_search: '?q=x' };
 
 interface Route extends ProvenRequest {
   readonly name: string;
@@ -62,7 +66,7 @@ function listRoutes(): readonly Route[] {
     return {
       name: `${method} ${pattern}`,
       method,
-      path: pattern.replace('*path', 'kept.txt'),
+      path: pattern.replace('*path', 'kept.txt') + (questions[operationId] ?? ''),
       isOpen: [handler, controller].some((one) => Reflect.getMetadata(withoutProofKey, one) === true),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
@@ -102,6 +106,7 @@ async function checkRoute(route: Route, ways: readonly Intruder[]): Promise<read
 beforeAll(async () => {
   app = await AgentApp.start([PlantedModule]);
   writeFileSync(path.join(app.workspace, 'kept.txt'), 'kept');
+  execFileSync('git', ['init', '-q'], { cwd: app.workspace });
   const { token } = app.main;
   const cookie = app.enterLocally();
   const local = { cookie, host: app.host };
@@ -168,6 +173,9 @@ describe('the authorization table of container-agent', () => {
         'PUT /api/workspace/files/*path',
         'POST /api/terminals',
         'DELETE /api/terminals/:terminalId',
+        'GET /api/ports',
+        'GET /api/git/diff',
+        'GET /api/workspace/search',
       ]),
     );
     const problems: string[] = [];

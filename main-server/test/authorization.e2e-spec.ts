@@ -275,7 +275,7 @@ beforeAll(async () => {
     'SELECT id FROM api_tokens WHERE user_id = ? LIMIT 1',
     [owner.id],
   );
-  context = { app, params: { sessionId, tokenId: ownedToken!.id }, bodies };
+  context = { app, params: { sessionId, tokenId: ownedToken!.id, port: '5173' }, bodies };
 });
 
 afterAll(() => app[Symbol.asyncDispose]());

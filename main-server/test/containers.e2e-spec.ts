@@ -340,7 +340,7 @@ describe('containers', () => {
       { name: 'manual', isDefault: true },
     ]);
     await expect(
-      setup.app.get(ContainerProvidersService).choose({ role: 'admin' }, 'dokploy'),
+      setup.app.get(ContainerProvidersService).choose({ role: 'admin' }, { provider: 'dokploy' }),
     ).rejects.toMatchObject({
       code: 'container.provider_unknown',
     });

@@ -53,7 +53,29 @@ describe('POST /api/sessions (seed: API Endpoints, Sessions: create new session)
     expect(await app.query('SELECT is_title_chosen FROM sessions')).toEqual([{ is_title_chosen: 0 }]);
   });
 
+  it('keeps what was chosen for the container', async () => {
+    await using app = await createTestApp();
+    const user = await app.addUser();
+    const create = (request: object) =>
+      app.as(user).post('/api/sessions', { provider: 'manual', ...request });
+    expect((await create({})).body).toMatchObject({ size: 'medium', internet: true });
+    const { body } = await create({ size: 'large' });
+    expect(body).toMatchObject({ size: 'large', internet: true });
+    expect((await app.as(user).get(`/api/sessions/${body.id}`)).body).toMatchObject({ size: 'large' });
+  });
+
+  it('refuses to switch off the internet where the provider cannot keep to that', async () => {
+    await using app = await createTestApp();
+    const { status, body } = await app
+      .as(await app.addUser())
+      .post('/api/sessions', { provider: 'manual', internet: false });
+    expect([status, body.error.code]).toEqual([400, 'container.internet_stays_on']);
+    expect(await app.query('SELECT id FROM sessions')).toEqual([]);
+  });
+
   it.each([
+    ['a size that is none', { size: 'huge' }, 'size'],
+    ['a word for the internet', { internet: 'no' }, 'internet'],
     ['a title that is too long', { title: 'x'.repeat(201) }, 'title'],
     ['a title of blanks', { title: '   ' }, 'title'],
     ['an unknown provider', { provider: 'cloud' }, 'provider'],

@@ -25,6 +25,8 @@ export function buildSession(overrides: Partial<SessionResponse> = {}): SessionR
     permissionMode: 'full-auto',
     status: 'idle',
     provider: 'docker',
+    size: 'medium',
+    internet: true,
     containerStatus: 'running',
     reason: null,
     origin: 'http://gallery.localhost',

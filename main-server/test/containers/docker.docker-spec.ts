@@ -1,109 +1,37 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import Docker from 'dockerode';
-import { pack } from 'tar-fs';
-import {
-  DockerContainerProvider,
-  type DockerProviderOptions,
-} from '../../src/modules/containers/providers/docker/docker.provider.ts';
 import { isOurs } from '../../src/modules/containers/container-listen-addresses.ts';
-import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
+import { DockerContainerProvider } from '../../src/modules/containers/providers/docker/docker.provider.ts';
 import { describeContainerProvider, testProgram } from '../support/describe-container-provider.ts';
+import {
+  buildTestImage,
+  containerPort,
+  describeWithDocker,
+  docker,
+  dockerOptions,
+  makeDockerWorld,
+  runInside,
+  testImage,
+  type DockerWorld,
+} from '../support/docker-world.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const testImage = 'codex-webapp/provider-test';
 const timeoutMs = 60_000;
-const mebibyte = 1024 * 1024;
-const docker = new Docker();
-const isHere = await docker.ping().then(
-  () => true,
-  () => false,
-);
-const isRequired = [process.env['CODEX_WEBAPP_REQUIRE_DOCKER'], process.env['REQUIRE_ALL_SUITES']].includes(
-  '1',
-);
 
-function optionsOf(instanceId: string): DockerProviderOptions {
-  return {
-    instanceId,
-    image: testImage,
-    repositoryFolder: '/nowhere',
-    network: null,
-    mainUrl: null,
-    containerPort: 3310,
-    memoryBytes: 256 * mebibyte,
-    nanoCpus: 1e9,
-    pidsLimit: 64,
-  };
-}
+await describeWithDocker('the docker provider', () => {
+  beforeAll(() => buildTestImage(testProgram), 5 * 60_000);
 
-interface Setup {
-  readonly instanceId: string;
-  readonly provider: DockerContainerProvider;
-  dispose(): Promise<void>;
-}
-
-function makeSetup(instanceId: string = randomUUID()): Setup {
-  const provider = new DockerContainerProvider(docker, optionsOf(instanceId));
-  return {
-    instanceId,
-    provider,
-    dispose: async () => {
-      for (const { ref } of await provider.list()) await provider.remove(ref);
-      const filters = { label: [`${labels.instance}=${instanceId}`] };
-      for (const { Name } of (await docker.listVolumes({ filters })).Volumes)
-        await docker.getVolume(Name).remove();
-      for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-    },
-  };
-}
-
-/** A small image with the test's program, laid out as the real one is. */
-async function buildTestImage(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'cw-image-'));
-  const lines = [
-    'FROM node:22-bookworm-slim',
-    'COPY program.cjs /program.cjs',
-    'RUN mkdir -p /data/workspace /data/home /data/state && chown -R node:node /data',
-    'USER node',
-    'CMD ["node", "/program.cjs"]',
-  ];
-  await writeFile(join(folder, 'Dockerfile'), lines.join('\n'));
-  await writeFile(join(folder, 'program.cjs'), testProgram);
-  const stream = await docker.buildImage(pack(folder) as unknown as NodeJS.ReadableStream, { t: testImage });
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, (error, output: { error?: string }[]) => {
-      const problem = error ?? output.find((line) => line.error !== undefined)?.error;
-      return problem ? reject(new Error(String(problem))) : resolve();
-    });
-  });
-  await rm(folder, { recursive: true });
-}
-
-if (!isHere) {
-  describe('docker provider', () => {
-    it('needs a Docker engine', () => {
-      // Without one nothing below says anything; CI must have one.
-      expect(isRequired).toBe(false);
-      process.stderr.write('!! No Docker engine answers: the docker provider was NOT tested.\n');
-    });
-  });
-} else {
-  beforeAll(buildTestImage, 120_000);
-
-  describeContainerProvider('DockerContainerProvider', () => Promise.resolve(makeSetup()), timeoutMs);
+  describeContainerProvider('DockerContainerProvider', () => Promise.resolve(makeDockerWorld()), timeoutMs);
 
   describe('DockerContainerProvider', () => {
-    let setup: Setup;
+    let setup: DockerWorld;
     let sessionId: string;
 
     beforeEach(() => {
-      setup = makeSetup();
+      setup = makeDockerWorld();
       sessionId = randomUUID();
     });
     afterEach(() => setup.dispose(), timeoutMs);
@@ -118,51 +46,6 @@ if (!isHere) {
     }
 
     const claim = (text: string, test: () => Promise<void>): void => it(text, test, timeoutMs);
-
-    async function runInside(id: string, command: readonly string[]): Promise<string> {
-      const exec = await docker
-        .getContainer(id)
-        .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, Tty: true });
-      const stream = await exec.start({ Tty: true });
-      let output = '';
-      for await (const chunk of stream) output += String(chunk);
-      return output;
-    }
-
-    claim('gives the container no privilege it does not need', async () => {
-      const ref = await setup.provider.start(specOf(1));
-      const { Config, HostConfig, Mounts, NetworkSettings } = await docker.getContainer(ref.id).inspect();
-      expect(Config.Labels).toMatchObject({
-        [labels.instance]: setup.instanceId,
-        [labels.session]: sessionId,
-        [labels.generation]: '1',
-      });
-      expect(HostConfig).toMatchObject({
-        CapDrop: ['ALL'],
-        CapAdd: null,
-        SecurityOpt: ['no-new-privileges'],
-        Privileged: false,
-        PidsLimit: 64,
-        Memory: 256 * mebibyte,
-        MemorySwap: 256 * mebibyte,
-        NanoCpus: 1e9,
-        Init: true,
-        Binds: null,
-        RestartPolicy: { Name: 'no' },
-        LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
-      });
-      expect(Mounts).toMatchObject([{ Type: 'volume', Name: ref.id, Destination: '/data' }]);
-      expect(NetworkSettings.Ports).toEqual({});
-      const status = await runInside(ref.id, [
-        'sh',
-        '-c',
-        'id -u; grep -E "CapEff|NoNewPrivs|Seccomp:" /proc/1/status',
-      ]);
-      expect(status).toMatch(/^1000/);
-      expect(status).toMatch(/CapEff:\s+0000000000000000/);
-      expect(status).toMatch(/NoNewPrivs:\s+1/);
-      expect(status).toMatch(/Seccomp:\s+2/);
-    });
 
     claim('ends with the container what has left its parent, group, session and environment', async () => {
       const ref = await setup.provider.start(specOf(1));
@@ -185,7 +68,7 @@ if (!isHere) {
     });
 
     claim('adopts the container of a create whose answer was lost', async () => {
-      const again = makeSetup(setup.instanceId);
+      const again = makeDockerWorld({ instanceId: setup.instanceId });
       // One server at a time holds a data folder, so only what it left half-done is found by the next.
       await setup.provider.hostAddress();
       const both = await Promise.all([setup.provider.start(specOf(1)), again.provider.start(specOf(1))]);
@@ -194,7 +77,7 @@ if (!isHere) {
     });
 
     claim('never touches containers of another installation or without labels', async () => {
-      const other = makeSetup();
+      const other = makeDockerWorld();
       const ref = await other.provider.start(specOf(1));
       const name = ref.id.replace(/^cw-[^-]+/, `cw-${setup.instanceId.replaceAll('-', '').slice(0, 12)}`);
       const stranger = await docker.createContainer({ name, Image: testImage });
@@ -220,7 +103,7 @@ if (!isHere) {
     claim('closes the network between sessions and leaves the way to main-server open', async () => {
       const address = await setup.provider.hostAddress();
       const server = createServer((_request, response) => response.end('hello from main-server'));
-      await new Promise<void>((resolve) => server.listen(3310, address ?? '', resolve));
+      await new Promise<void>((resolve) => server.listen(containerPort, address ?? '', resolve));
       try {
         const first = await setup.provider.start(specOf(1));
         const second = await setup.provider.start({ ...specOf(1), sessionId: randomUUID() });
@@ -299,7 +182,7 @@ if (!isHere) {
       const ref = await setup.provider.start(specOf(1));
       const cut = new DockerContainerProvider(
         new Docker({ socketPath: '/nowhere.sock' }),
-        optionsOf(setup.instanceId),
+        dockerOptions({ instanceId: setup.instanceId }),
       );
       expect(await cut.check()).toMatchObject({
         isAvailable: false,
@@ -309,4 +192,4 @@ if (!isHere) {
       await expect(cut.list()).rejects.toMatchObject({ reason: 'unreachable', isRetryable: true });
     });
   });
-}
+});

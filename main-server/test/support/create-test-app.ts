@@ -27,7 +27,7 @@ export interface TestAppOptions {
   /** Variables beside those every test app gets. */
   readonly env?: Readonly<Record<string, string>>;
   /** What runs sessions; nothing does when absent. */
-  readonly provider?: 'process' | 'docker' | 'manual';
+  readonly provider?: 'process' | 'docker' | 'dokploy' | 'manual';
   readonly clock?: Clock;
   /** A folder to keep: the app starts on what an earlier one left there, and leaves it. */
   readonly folder?: string;

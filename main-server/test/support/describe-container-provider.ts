@@ -16,22 +16,33 @@ export interface ProviderUnderTest {
 
 /**
  * What runs in the containers of this suite. It counts its runs in a file of the workspace, so that lost data shows in
- * its log. `EXIT_WITH` makes it end; it leaves a child behind that ignores SIGTERM.
+ * its log. `EXIT_WITH` makes it end, `SHOUT_BYTES` makes it print as much; it leaves a child behind that ignores SIGTERM.
  */
 export const testProgram = `
-const { readFileSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { spawn } = require('node:child_process');
 const file = process.env.WORKSPACE_PATH + '/runs';
 let runs = 0;
+mkdirSync(process.env.WORKSPACE_PATH, { recursive: true });
 try { runs = Number(readFileSync(file, 'utf8')); } catch {}
 writeFileSync(file, String(runs + 1));
 console.log('run ' + (runs + 1) + ' says ' + process.env.GREETING);
+if (process.env.SHOUT_BYTES) shout(Number(process.env.SHOUT_BYTES));
 if (process.env.EXIT_WITH) process.exit(Number(process.env.EXIT_WITH));
 process.on('SIGTERM', () => process.exit(0));
 const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
 const child = spawn(process.execPath, ['-e', stubborn], { detached: true, stdio: 'ignore' });
 console.log('child ' + child.pid);
 setInterval(() => console.log('tick'), 200);
+function shout(left) {
+  const line = 'x'.repeat(8191) + '\\n';
+  const next = () => {
+    if (left <= 0) return writeFileSync(process.env.WORKSPACE_PATH + '/shouted', 'done');
+    left -= line.length;
+    process.stdout.write(line, next);
+  };
+  next();
+}
 `;
 
 /** The promises of `ContainerProvider`, kept by every provider alike. */

@@ -297,6 +297,8 @@ function snapshotOf(cursor: Cursor, entries: readonly Entry[]): Snapshot {
       permissionMode: 'full-auto',
       status: 'running',
       provider: 'manual',
+      size: 'medium',
+      internet: true,
       containerStatus: 'running',
       reason: null,
       origin: 'http://label.localhost:3000',

@@ -23,6 +23,8 @@ export interface Struck {
 
 /** Which requests go wrong, and how. */
 export class Misfortunes {
+  /** How many requests went wrong. */
+  struck = 0;
   private plans: { plan: Struck; passed: number; left: number }[] = [];
 
   add(plan: Struck): void {
@@ -42,6 +44,7 @@ export class Misfortunes {
       }
       if (entry.left <= 0) continue;
       entry.left -= 1;
+      this.struck += 1;
       return entry.plan.misfortune;
     }
     return null;

@@ -86,6 +86,8 @@ const handRunSession: SessionResponse = {
   permissionMode: 'full-auto',
   status: 'idle',
   provider: 'manual',
+  size: 'medium',
+  internet: true,
   containerStatus: 'running',
   reason: null,
   origin: location.origin,

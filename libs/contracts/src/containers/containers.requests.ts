@@ -1,6 +1,19 @@
 export const containerProviderNames = ['docker', 'dokploy', 'process', 'manual'] as const;
 export type ContainerProviderName = (typeof containerProviderNames)[number];
 
+export const containerSizeNames = ['small', 'medium', 'large'] as const;
+export type ContainerSizeName = (typeof containerSizeNames)[number];
+export const containerSizeDefault: ContainerSizeName = 'medium';
+
+/** What a session of this size may use at most. */
+export interface ContainerSizeResponse {
+  readonly name: ContainerSizeName;
+  readonly memoryMb: number;
+  readonly cpus: number;
+  /** Null where they cannot be limited. */
+  readonly processes: number | null;
+}
+
 export const containerStatuses = [
   'absent',
   'creating',
@@ -51,6 +64,10 @@ export interface ContainerProviderResponse {
   /** Why it is not available, or what it cannot do (no isolation, …). */
   readonly note: string | null;
   readonly isIsolated: boolean;
+  /** Empty where a session's size is not for us to set. */
+  readonly sizes: readonly ContainerSizeResponse[];
+  /** Whether a session can be kept from the internet. */
+  readonly canSwitchInternetOff: boolean;
 }
 
 export const containerLogLimits = { tailDefault: 200, tailMax: 2_000 } as const;

@@ -1,2 +1,3 @@
 export * from './containers.requests.ts';
+export * from './router-plan.ts';
 export * from './dokploy.requests.ts';

@@ -96,6 +96,7 @@ export const errorCodes = {
   'container.limit_reached': define('limit_exceeded'),
   'container.provider_unknown': define('invalid_request'),
   'container.provider_forbidden': define('forbidden'),
+  'container.internet_stays_on': define('invalid_request'),
   'container.provider_unreachable': define('unavailable'),
   'container.provider_failed': define('unavailable'),
   'container.start_timed_out': define('unavailable'),

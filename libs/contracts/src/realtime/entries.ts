@@ -8,6 +8,8 @@ import {
 } from '../agents/turn-events.ts';
 import {
   containerProviderNames,
+  containerSizeDefault,
+  containerSizeNames,
   containerStatuses,
   type ContainerResponse,
 } from '../containers/containers.requests.ts';
@@ -100,6 +102,9 @@ export const sessionSchema = z.object({
   permissionMode: z.enum(permissionModes),
   status: z.enum(sessionStatuses),
   provider: z.enum(containerProviderNames),
+  // Entries of older servers lack both.
+  size: z.enum(containerSizeNames).default(containerSizeDefault),
+  internet: z.boolean().default(true),
   containerStatus: z.enum(containerStatuses),
   reason: z.string().nullable(),
   origin: z.string(),

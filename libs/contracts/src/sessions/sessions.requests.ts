@@ -2,6 +2,7 @@ import type { AgentId, PermissionMode, AgentSummary } from '../agents/agent.ts';
 import type {
   ContainerProviderName,
   ContainerProviderResponse,
+  ContainerSizeName,
   ContainerStatus,
 } from '../containers/containers.requests.ts';
 
@@ -31,6 +32,10 @@ export interface SessionResponse {
   readonly permissionMode: PermissionMode;
   readonly status: SessionStatus;
   readonly provider: ContainerProviderName;
+  /** Without meaning where the provider has no sizes. */
+  readonly size: ContainerSizeName;
+  /** False: its container reaches main-server and what the administrator allows, and nothing else. */
+  readonly internet: boolean;
   readonly containerStatus: ContainerStatus;
   /** Why the container failed. */
   readonly reason: string | null;
@@ -50,6 +55,10 @@ export interface CreateSessionRequest {
   readonly title?: string;
   readonly agent?: AgentId;
   readonly provider?: ContainerProviderName;
+  /** `medium` when absent. */
+  readonly size?: ContainerSizeName;
+  /** On when absent. A provider that cannot switch it off refuses `false`. */
+  readonly internet?: boolean;
   /** The provider's default when absent: full-auto where the container isolates, ask-first where it does not. */
   readonly permissionMode?: PermissionMode;
 }

@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { ContainerProviderName, ContainerProviderResponse } from '@codex-webapp/contracts';
+import type {
+  ContainerProviderName,
+  ContainerProviderResponse,
+  CreateSessionRequest,
+} from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
@@ -22,21 +26,29 @@ export class ContainerProvidersService {
     );
   }
 
-  /** The one asked for, else the default. @throws container.provider_unknown, container.provider_forbidden */
-  async choose(user: Chooser, requested?: ContainerProviderName): Promise<ChosenProvider> {
-    const { name, isIsolated } = await (requested
-      ? this.registry.getOffered(requested)
-      : this.registry.default());
+  /**
+   * The one asked for, else the default.
+   * @throws container.provider_unknown, container.provider_forbidden, container.internet_stays_on
+   */
+  async choose(user: Chooser, { provider: requested, internet }: Wishes = {}): Promise<ChosenProvider> {
+    const provider = await (requested ? this.registry.getOffered(requested) : this.registry.default());
+    const { name, isIsolated } = provider;
     const isDefault = (await this.registry.default()).name === name;
     if (!mayChoose(user, { name, isDefault })) {
       throw new DomainError('container.provider_forbidden', {
         message: `${forbiddenNote} Choose another one.`,
       });
     }
+    if (internet === false && provider.canSwitchInternetOff !== true) {
+      throw new DomainError('container.internet_stays_on', {
+        message: 'Here a session cannot be kept from the internet. Leave it on, or choose another provider.',
+      });
+    }
     return { name, isIsolated };
   }
 }
 
+type Wishes = Pick<CreateSessionRequest, 'provider' | 'internet'>;
 type Chooser = Pick<AuthUser, 'role'>;
 
 const forbiddenNote =

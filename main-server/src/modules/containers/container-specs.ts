@@ -1,11 +1,15 @@
 import { posix } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
+import type { Session } from '../session-state/session.ts';
 import { SessionTokensService } from '../auth/session-tokens.service.ts';
 import type { Container } from './container.entity.ts';
 import { containersConfig } from './containers.config.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 import type { ContainerSpec } from './providers/container-provider.ts';
+
+/** What the owner chose for the session. */
+type Choices = Pick<Session, 'size' | 'internet'>;
 
 /** What a session's container is started with. The same row always gives the same, token included. */
 @Injectable()
@@ -16,7 +20,7 @@ export class ContainerSpecs {
     @Inject(containersConfig.KEY) private readonly config: ConfigType<typeof containersConfig>,
   ) {}
 
-  async of(container: Container): Promise<ContainerSpec> {
+  async of(container: Container, { size, internet }: Choices): Promise<ContainerSpec> {
     const { sessionId, generation, tokenIssuedAt } = container;
     const provider = this.registry.get(container.provider);
     const mainUrl = (await provider.mainUrl()).replace(/\/$/, '');
@@ -28,6 +32,8 @@ export class ContainerSpecs {
     return {
       sessionId,
       generation,
+      size,
+      internet,
       environment: {
         ...this.config.agentEnvironment,
         SESSION_ID: sessionId,

@@ -82,7 +82,7 @@ export class ContainerStarter {
     steps: StartSteps,
     signal: AbortSignal,
   ): Promise<void> {
-    const spec = await this.specs.of(container);
+    const spec = await this.specs.of(container, session);
     await this.failpoints.hit('containers.start.specified');
     const startAndConnect = () => this.startAndConnect(session, container, spec, { steps, signal });
     const { ref, startedAt } = await startAndConnect().catch((error: unknown) => {

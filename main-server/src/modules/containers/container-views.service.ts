@@ -29,7 +29,7 @@ export class ContainerViewsService {
     const response = await this.status(session);
     const container = await this.records.find(session.id);
     if (container === null || this.registry.get(container.provider).startsByItself) return response;
-    return { ...response, environment: (await this.specs.of(container)).environment };
+    return { ...response, environment: (await this.specs.of(container, session)).environment };
   }
 
   /** The newest lines, oldest first. @throws container.not_found before the first start */

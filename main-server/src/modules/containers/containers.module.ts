@@ -22,6 +22,7 @@ import { ContainerReconciler } from './container-reconciler.ts';
 import { ContainerRecords } from './container-records.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
+import { connectDocker } from './connect-docker.ts';
 import { containersConfig } from './containers.config.ts';
 import { ContainersController } from './containers.controller.ts';
 import { DokployConnections } from './dokploy-settings/dokploy-connections.ts';
@@ -31,9 +32,8 @@ import { DokploySettingsController } from './dokploy-settings/dokploy-settings.c
 import { DokploySettingsEntity } from './dokploy-settings/dokploy-settings.entity.ts';
 import { DokploySettingsService } from './dokploy-settings/dokploy-settings.service.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import { connectDocker } from './providers/docker/connect-docker.ts';
 import { dockerConfig } from './providers/docker/docker.config.ts';
-import { DockerContainerProvider } from './providers/docker/docker.provider.ts';
+import { DockerContainerProvider, type DockerProvider } from './providers/docker/docker.provider.ts';
 import { dokployConfig } from './providers/dokploy/dokploy.config.ts';
 import { DokployContainerProvider } from './providers/dokploy/dokploy.provider.ts';
 import { ManualContainerProvider } from './providers/manual/manual.provider.ts';
@@ -53,6 +53,7 @@ import { ContainerRoom } from './container-room.ts';
 import { ContainerSleeps } from './container-sleeps.ts';
 import { ContainerStops } from './container-stops.ts';
 import { SessionActivity } from './session-activity.ts';
+import { provisionerConfig } from './provisioner/provisioner.config.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
 @Module({
@@ -62,6 +63,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ConfigModule.forFeature(dockerConfig),
     ConfigModule.forFeature(dokployConfig),
     ConfigModule.forFeature(processConfig),
+    ConfigModule.forFeature(provisionerConfig),
     AuditModule,
     AuthModule,
     HistoryModule,
@@ -72,9 +74,12 @@ import { SessionContainersService } from './session-containers.service.ts';
   providers: [
     {
       provide: DockerContainerProvider,
-      inject: [dockerConfig.KEY, ServerState],
-      useFactory: (config: ConfigType<typeof dockerConfig>, { instanceId }: ServerState) =>
-        connectDocker(config, instanceId),
+      inject: [dockerConfig.KEY, provisionerConfig.KEY, ServerState],
+      useFactory: (
+        config: ConfigType<typeof dockerConfig>,
+        { socketPath }: ConfigType<typeof provisionerConfig>,
+        { instanceId }: ServerState,
+      ): DockerProvider => connectDocker(config, socketPath, instanceId),
     },
     DokployConnections,
     DokploySettingsService,
@@ -111,7 +116,7 @@ import { SessionContainersService } from './session-containers.service.ts';
         containersConfig.KEY,
       ],
       useFactory: (
-        docker: DockerContainerProvider,
+        docker: DockerProvider,
         dokploy: DokployContainerProvider,
         child: ProcessContainerProvider,
         manual: ManualContainerProvider,

@@ -1,6 +1,7 @@
 import type {
   AgentId,
   ContainerProviderName,
+  ContainerSizeName,
   ContainerStatus,
   PermissionMode,
 } from '@codex-webapp/contracts';
@@ -16,6 +17,8 @@ export class SessionEntity {
   @Column({ name: 'permission_mode', type: 'text' }) permissionMode: PermissionMode;
   @Column({ type: 'text', unique: true }) label: string;
   @Column({ type: 'text' }) provider: ContainerProviderName;
+  @Column({ type: 'text', default: 'medium' }) size: ContainerSizeName;
+  @Column({ type: 'boolean', default: true }) internet: boolean;
   @Column({ name: 'container_status', type: 'text' }) containerStatus: ContainerStatus;
   @Column({ name: 'container_reason', type: 'text', nullable: true }) containerReason: string | null;
   @Column({ name: 'running_turn_id', type: 'text', nullable: true }) runningTurnId: string | null;

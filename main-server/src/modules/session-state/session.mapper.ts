@@ -20,6 +20,8 @@ export function toSessionResponse(session: Session, originOf: (label: string) =>
     permissionMode: session.permissionMode,
     status: statusOf(session),
     provider: session.provider,
+    size: session.size,
+    internet: session.internet,
     containerStatus: session.containerStatus,
     reason: session.containerReason,
     origin: originOf(session.label),

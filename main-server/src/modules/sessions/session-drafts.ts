@@ -1,6 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { defaultSessionTitle, type CreateSessionRequest } from '@codex-webapp/contracts';
+import {
+  containerSizeDefault,
+  defaultSessionTitle,
+  type CreateSessionRequest,
+} from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerProvidersService } from '../containers/container-providers.service.ts';
@@ -18,7 +22,7 @@ export class SessionDrafts {
 
   /** @throws container.provider_unknown, container.provider_forbidden */
   async draft(owner: AuthUser, request: CreateSessionRequest): Promise<Session> {
-    const provider = await this.providers.choose(owner, request.provider);
+    const provider = await this.providers.choose(owner, request);
     const now = this.clock.now();
     return {
       id: randomUUID(),
@@ -30,6 +34,8 @@ export class SessionDrafts {
       permissionMode: request.permissionMode ?? (provider.isIsolated ? 'full-auto' : 'ask-first'),
       label: randomBytes(16).toString('hex'),
       provider: provider.name,
+      size: request.size ?? containerSizeDefault,
+      internet: request.internet ?? true,
       containerStatus: 'absent',
       containerReason: null,
       runningTurnId: null,

@@ -1,7 +1,15 @@
 import type { AgentSummary, PermissionMode } from '@codex-webapp/contracts/agents';
-import type { ContainerProviderResponse } from '@codex-webapp/contracts/containers';
+import type { ContainerProviderResponse, ContainerSizeResponse } from '@codex-webapp/contracts/containers';
 import { Badge, type ChoiceCard } from '@codex-webapp/ui';
-import { Bot, Container, ShieldCheck, ShieldOff, SquareTerminal } from '@codex-webapp/ui/icons';
+import {
+  Bot,
+  Container,
+  Globe,
+  GlobeOff,
+  ShieldCheck,
+  ShieldOff,
+  SquareTerminal,
+} from '@codex-webapp/ui/icons';
 
 /** The server's default, or the first that works. */
 export function providerDefault(
@@ -54,5 +62,26 @@ export const modeChoices: readonly ChoiceCard[] = [
     title: 'Ask first',
     note: 'Waits for your word before commands and changes.',
     icon: <ShieldCheck aria-hidden />,
+  },
+];
+
+/** «Medium: 4 GB memory, 2 CPUs» */
+export function describeSize({ name, memoryMb, cpus }: ContainerSizeResponse): string {
+  const gigabytes = Math.round((memoryMb / 1_024) * 10) / 10;
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${gigabytes} GB memory, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+}
+
+export const internetChoices: readonly ChoiceCard[] = [
+  {
+    value: 'on',
+    title: 'On',
+    note: 'Packages, repositories and model services can be reached.',
+    icon: <Globe aria-hidden />,
+  },
+  {
+    value: 'off',
+    title: 'Off',
+    note: 'Nothing but this app, and what your administrator allows.',
+    icon: <GlobeOff aria-hidden />,
   },
 ];

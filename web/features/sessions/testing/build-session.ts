@@ -8,6 +8,8 @@ export function buildSession(overrides: Partial<SessionResponse> = {}): SessionR
     permissionMode: 'full-auto',
     status: 'idle',
     provider: 'process',
+    size: 'medium',
+    internet: true,
     containerStatus: 'running',
     reason: null,
     origin: 'http://aaaa.localhost:3000',

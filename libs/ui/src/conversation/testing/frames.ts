@@ -81,6 +81,8 @@ export function buildSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
       permissionMode: 'full-auto',
       status: 'idle',
       provider: 'process',
+      size: 'medium',
+      internet: true,
       containerStatus: 'running',
       reason: null,
       origin: 'http://label.localhost:3000',

@@ -68,6 +68,8 @@ export class ContainerProviderRegistry {
           title: titles[provider.name],
           isDefault: provider === preferred,
           isIsolated: provider.isIsolated,
+          sizes: provider.sizes ?? [],
+          canSwitchInternetOff: provider.canSwitchInternetOff ?? false,
           ...(await provider.check()),
         })),
     );

@@ -1,4 +1,8 @@
-import type { ContainerProviderName } from '@codex-webapp/contracts';
+import type {
+  ContainerProviderName,
+  ContainerSizeName,
+  ContainerSizeResponse,
+} from '@codex-webapp/contracts';
 
 /** What runs in a session's container, in words every backend understands. */
 export interface ContainerSpec {
@@ -7,6 +11,10 @@ export interface ContainerSpec {
   readonly generation: number;
   /** SESSION_ID, SESSION_TOKEN, MAIN_APP_URL, MAIN_APP_WS_URL, WORKSPACE_PATH and the agents' own. Holds secrets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** False: nothing but main-server is reachable from inside. True when absent. */
+  readonly internet?: boolean;
+  /** Of the provider's `sizes`; `medium` when absent. */
+  readonly size?: ContainerSizeName;
 }
 
 /** Where a container is. Serialisable and stored; only its own provider reads inside. */
@@ -64,6 +72,10 @@ export interface ContainerProvider {
   readonly isIsolated: boolean;
   /** False when a person runs the program: then nothing but its link says whether it runs, and it takes as long as it takes. */
   readonly startsByItself: boolean;
+  /** What a container may use at most, of each size; absent where that is not set here. */
+  readonly sizes?: readonly ContainerSizeResponse[];
+  /** Whether it keeps `internet: false`. */
+  readonly canSwitchInternetOff?: boolean;
   /** Where the workspace is, as the container sees it. */
   workspacePath(sessionId: string): string;
   /** The base URL at which its containers reach main-server's container listener, e.g. `http://172.17.0.1:3010`. */

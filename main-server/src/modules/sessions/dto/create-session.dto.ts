@@ -1,14 +1,16 @@
 import {
   agentIdPattern,
   containerProviderNames,
+  containerSizeNames,
   permissionModes,
   sessionLimits,
   type AgentId,
   type ContainerProviderName,
+  type ContainerSizeName,
   type CreateSessionRequest,
   type PermissionMode,
 } from '@codex-webapp/contracts';
-import { IsIn, IsString, Length, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length, Matches } from 'class-validator';
 import { IfGiven } from '../../../common/dto/if-given.ts';
 import { Trim } from '../../../common/dto/trim.ts';
 
@@ -27,6 +29,14 @@ export class CreateSessionDto implements CreateSessionRequest {
   @IfGiven()
   @IsIn(containerProviderNames)
   readonly provider?: ContainerProviderName;
+
+  @IfGiven()
+  @IsIn(containerSizeNames)
+  readonly size?: ContainerSizeName;
+
+  @IfGiven()
+  @IsBoolean()
+  readonly internet?: boolean;
 
   @IfGiven()
   @IsIn(permissionModes)

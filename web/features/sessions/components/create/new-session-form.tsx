@@ -1,10 +1,12 @@
 'use client';
 
 import type { PermissionMode } from '@codex-webapp/contracts/agents';
+import { containerSizeDefault, type ContainerSizeName } from '@codex-webapp/contracts/containers';
 import { sessionLimits, type SessionOptionsResponse } from '@codex-webapp/contracts/sessions';
 import { Banner, Button, ChoiceCards, Field, Input } from '@codex-webapp/ui';
 import { useState, type FormEvent } from 'react';
 import { useCreateSession } from '../../hooks/use-create-session.ts';
+import { ContainerChoices } from './container-choices.tsx';
 import {
   agentChoices,
   modeChoices,
@@ -24,6 +26,8 @@ export function NewSessionForm({ options, onClose }: Props) {
   const [providerName, setProviderName] = useState(() => providerDefault(options.providers)?.name);
   // Until the user decides, the mode follows the provider.
   const [chosenMode, setChosenMode] = useState<PermissionMode | null>(null);
+  const [size, setSize] = useState<ContainerSizeName>(containerSizeDefault);
+  const [internet, setInternet] = useState(true);
   const { isBusy, error, create } = useCreateSession(onClose);
 
   const provider = options.providers.find(({ name }) => name === providerName);
@@ -37,6 +41,8 @@ export function NewSessionForm({ options, onClose }: Props) {
       agent,
       provider: providerName,
       permissionMode: mode,
+      ...(provider === undefined || provider.sizes.length === 0 ? {} : { size }),
+      ...(provider?.canSwitchInternetOff === true ? { internet } : {}),
     });
   };
 
@@ -63,6 +69,15 @@ export function NewSessionForm({ options, onClose }: Props) {
         onChange={(name) => setProviderName(options.providers.find((known) => known.name === name)?.name)}
         choices={providerChoices(options.providers)}
       />
+      {provider !== undefined && (
+        <ContainerChoices
+          provider={provider}
+          size={size}
+          onSizeChange={setSize}
+          internet={internet}
+          onInternetChange={setInternet}
+        />
+      )}
       {mode === 'full-auto' && provider?.isIsolated === false && (
         <Banner tone="warning">
           Nothing isolates this session: the agent could change anything that you can on the server’s machine.

@@ -35,6 +35,8 @@ export function SessionHeader({ session, actions, onDelete }: Props) {
           <Badge tone={session.provider === 'process' ? 'warning' : 'neutral'}>
             {providerTitle(session.provider)}
           </Badge>
+          {session.provider === 'docker' && <Badge>{session.size}</Badge>}
+          {!session.internet && <Badge>No internet</Badge>}
         </span>
         <StatusDot status={shownStatus(session)} className="max-sm:hidden" />
         <StatusDot status={shownStatus(session)} isIconOnly className="sm:hidden" />

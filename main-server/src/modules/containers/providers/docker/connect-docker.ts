@@ -4,7 +4,7 @@ import type { dockerConfig } from './docker.config.ts';
 import { DockerContainerProvider } from './docker.provider.ts';
 
 /** The engine that DOCKER_HOST names, else the one of this machine. */
-export function connectDocker(
+export function connectEngine(
   config: ConfigType<typeof dockerConfig>,
   instanceId: string,
 ): DockerContainerProvider {

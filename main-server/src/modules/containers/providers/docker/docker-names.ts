@@ -3,18 +3,31 @@ export const labels = {
   instance: 'codex-webapp.instance',
   session: 'codex-webapp.session',
   generation: 'codex-webapp.generation',
+  /** On what serves all sessions: `router`, `probe`. */
+  role: 'codex-webapp.role',
+  /** What it was made from; another value means that it has to be made anew. */
+  plan: 'codex-webapp.plan',
 } as const;
 
 export class DockerNames {
   constructor(private readonly instanceId: string) {}
 
-  /** One name for the container and the volume of a session, so that a repeated create meets the first one. */
+  /** One name for the container, the volume and the network of a session, so that a repeated create meets the first one. */
   ofSession(sessionId: string): string {
     return `cw-${this.short}-${sessionId}`;
   }
 
+  /** The network through which the router of the sessions' networks reaches everything else. */
   get network(): string {
     return `cw-${this.short}`;
+  }
+
+  get router(): string {
+    return `cw-${this.short}-router`;
+  }
+
+  get probe(): string {
+    return `cw-${this.short}-probe`;
   }
 
   /** Engines may hold several installations; the whole id is in the label. */
@@ -24,6 +37,11 @@ export class DockerNames {
 
   labelsOf(sessionId: string): Record<string, string> {
     return { [labels.instance]: this.instanceId, [labels.session]: sessionId };
+  }
+
+  /** For what serves all sessions, and is none itself. */
+  labelsOfRole(role: 'router' | 'probe'): Record<string, string> {
+    return { [labels.instance]: this.instanceId, [labels.role]: role };
   }
 
   isOurs(found: Readonly<Record<string, string>> | undefined): boolean {

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ContainerSpec } from '../container-provider.ts';
 import { labels } from './docker-names.ts';
 
@@ -6,15 +6,34 @@ export interface ContainerTemplate {
   readonly name: string;
   readonly image: string;
   readonly network: string;
-  /** What `host.docker.internal` means inside; null when nothing should. */
-  readonly hostAddress: string | null;
+  /** Where the session's router stands: names are asked of it, and it passes on to main-server. */
+  readonly routerAddress: string;
+  /** Names inside that mean the router, e.g. `host.docker.internal`. */
+  readonly routerNames: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  readonly limits: ContainerLimits;
+  /** `runc`, `runsc`, …; null for the engine's own choice. */
+  readonly runtime: string | null;
+  /** Options of the volume driver, e.g. a size where the engine knows it. */
+  readonly volumeOptions: Readonly<Record<string, string>>;
+}
+
+export interface ContainerLimits {
   readonly memoryBytes: number;
   readonly nanoCpus: number;
   readonly pidsLimit: number;
 }
 
 export const dataFolder = '/data';
+
+/** `node` in our image; others have to bring a user of this id. */
+const user = '1000:1000';
+const mebibyte = 1024 * 1024;
+/** The typings do not know it. */
+const privateCgroups = { CgroupnsMode: 'private' } as HostConfig;
+const openFilesMax = 16_384;
+/** When the whole machine runs out of memory, sessions go before the server and the engine. */
+const oomScoreAdj = 500;
 
 /** How every session's container is made. Nothing of it comes from a user. */
 export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate): ContainerCreateOptions {
@@ -25,9 +44,11 @@ export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate
     PORT: '3001',
     ...spec.environment,
   };
+  const { memoryBytes, nanoCpus, pidsLimit } = template.limits;
   return {
     name: template.name,
     Image: template.image,
+    User: user,
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: { ...template.labels, [labels.generation]: String(spec.generation) },
     AttachStdout: false,
@@ -36,24 +57,51 @@ export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate
       Mounts: [
         { Type: 'volume', Source: template.name, Target: dataFolder, VolumeOptions: volumeOptions(template) },
       ],
+      // What the image brings stays as it is: what a session writes is on its volume, or in memory and counted there.
+      ReadonlyRootfs: true,
+      Tmpfs: scratchFolders(memoryBytes),
+      ShmSize: 64 * mebibyte,
       NetworkMode: template.network,
-      ExtraHosts: template.hostAddress === null ? [] : [`host.docker.internal:${template.hostAddress}`],
+      Dns: [template.routerAddress],
+      ExtraHosts: template.routerNames.map((name) => `${name}:${template.routerAddress}`),
       CapDrop: ['ALL'],
+      CapAdd: [],
+      // Without another word the engine adds its own seccomp profile; `unconfined` would have to be asked for.
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
-      PidsLimit: template.pidsLimit,
-      Memory: template.memoryBytes,
-      MemorySwap: template.memoryBytes,
-      NanoCpus: template.nanoCpus,
-      Ulimits: [{ Name: 'nofile', Soft: 16_384, Hard: 16_384 }],
+      Devices: [],
+      IpcMode: 'private',
+      ...privateCgroups,
+      PidsLimit: pidsLimit,
+      Memory: memoryBytes,
+      MemorySwap: memoryBytes,
+      NanoCpus: nanoCpus,
+      OomScoreAdj: oomScoreAdj,
+      Ulimits: [
+        { Name: 'nofile', Soft: openFilesMax, Hard: openFilesMax },
+        // A core file would hold the session's token.
+        { Name: 'core', Soft: 0, Hard: 0 },
+      ],
       Init: true,
       PublishAllPorts: false,
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+      ...(template.runtime === null ? {} : { Runtime: template.runtime }),
     },
   };
 }
 
+/** Programs are built and run in /tmp, so it may execute; a quarter of the session's memory is the most it holds. */
+function scratchFolders(memoryBytes: number): Record<string, string> {
+  const large = `rw,exec,nosuid,nodev,mode=1777,size=${Math.floor(memoryBytes / 4)}`;
+  const small = `rw,noexec,nosuid,nodev,mode=1777,size=${16 * mebibyte}`;
+  return { '/tmp': large, '/var/tmp': small };
+}
+
 function volumeOptions(template: ContainerTemplate) {
-  return { NoCopy: false, Labels: { ...template.labels }, DriverConfig: { Name: 'local', Options: {} } };
+  return {
+    NoCopy: false,
+    Labels: { ...template.labels },
+    DriverConfig: { Name: 'local', Options: { ...template.volumeOptions } },
+  };
 }

@@ -3,8 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
+import { parseAllowed } from './allowed-destinations.ts';
+import { parseSize, scale, toLimits } from './container-sizes.ts';
+import { parsePool } from './subnets.ts';
+
+function refineBy(parse: (text: string) => unknown) {
+  return (value: string | undefined, context: z.RefinementCtx): void => {
+    if (value === undefined) return;
+    try {
+      parse(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  };
+}
 
 const mebibyte = 1024 * 1024;
+/** The engine counts all files of all volumes for it. */
+const diskLookEveryMs = 60_000;
 
 export const dockerEnvironment = z.object({
   CONTAINER_IMAGE: z.string().optional(),
@@ -13,22 +29,40 @@ export const dockerEnvironment = z.object({
   CONTAINER_MEMORY_MB: z.coerce.number().int().min(256).default(4_096),
   CONTAINER_CPUS: z.coerce.number().min(0.1).default(2),
   CONTAINER_PIDS: z.coerce.number().int().min(64).default(512),
+  CONTAINER_SMALL: z.string().optional().superRefine(refineBy(parseSize)),
+  CONTAINER_LARGE: z.string().optional().superRefine(refineBy(parseSize)),
+  CONTAINER_DISK_MB: z.coerce.number().int().min(256).default(20_480),
+  CONTAINER_RUNTIME: z.string().optional(),
+  CONTAINER_ROUTER_IMAGE: z.string().optional(),
+  CONTAINER_ADDRESS_POOL: z.string().default('10.213.0.0/16').superRefine(refineBy(parsePool)),
+  CONTAINER_ALLOWED: z.string().default('').superRefine(refineBy(parseAllowed)),
   MAIN_APP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  MAIN_APP_WS_URL: z.url({ protocol: /^wss?$/ }).optional(),
 });
 
 export const dockerConfig = registerAs('docker', () => {
   const env = parseEnv(dockerEnvironment);
+  const medium = toLimits(env.CONTAINER_MEMORY_MB, env.CONTAINER_CPUS, env.CONTAINER_PIDS);
   return {
     /** Null: built from the repository. */
     image: env.CONTAINER_IMAGE ?? null,
-    /** Null: an own network of this installation. */
+    routerImage: env.CONTAINER_ROUTER_IMAGE ?? null,
+    /** Null: main-server stands in no network of the engine. */
     network: env.CONTAINER_NETWORK ?? null,
     containerPort: env.CONTAINER_PORT,
-    /** Null: main-server on this machine, at the gateway of the network. */
+    /** Null: main-server on this machine, where the router finds it. */
     mainUrl: env.MAIN_APP_URL ?? null,
-    memoryBytes: env.CONTAINER_MEMORY_MB * mebibyte,
-    nanoCpus: Math.round(env.CONTAINER_CPUS * 1e9),
-    pidsLimit: env.CONTAINER_PIDS,
+    mainWsUrl: env.MAIN_APP_WS_URL ?? null,
+    addressPool: env.CONTAINER_ADDRESS_POOL,
+    allowed: parseAllowed(env.CONTAINER_ALLOWED),
+    sizes: {
+      small: env.CONTAINER_SMALL === undefined ? scale(medium, 0.5) : parseSize(env.CONTAINER_SMALL),
+      medium,
+      large: env.CONTAINER_LARGE === undefined ? scale(medium, 2) : parseSize(env.CONTAINER_LARGE),
+    },
+    disk: { bytes: env.CONTAINER_DISK_MB * mebibyte, lookEveryMs: diskLookEveryMs },
+    runtime: env.CONTAINER_RUNTIME ?? null,
+    volumeOptions: {},
     repositoryFolder: resolve(fileURLToPath(new URL('../../../../../../', import.meta.url))),
   };
 });

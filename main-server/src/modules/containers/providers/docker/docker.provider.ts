@@ -14,49 +14,105 @@ import type {
   StopOptions,
   WatchingContainerProvider,
 } from '../container-provider.ts';
+import { toSizeResponses, type ContainerSizes } from './container-sizes.ts';
 import { describeEnd } from './describe-end.ts';
+import { describeBound, DiskWatch, type DiskBound } from './disk-watch.ts';
+import { DockerEngine } from './docker-engine.ts';
 import { watchEngine } from './docker-events.ts';
 import { DockerImage } from './docker-image.ts';
 import { demultiplexLines } from './docker-logs.ts';
 import { DockerNames, labels } from './docker-names.ts';
-import { DockerNetwork, type SessionNetwork } from './docker-network.ts';
+import { DockerOuterNetwork } from './docker-outer-network.ts';
+import { DockerRouter } from './docker-router.ts';
 import { dataFolder, toCreateOptions } from './docker-template.ts';
 import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
+import { findMainAddress, type MainAddress } from './main-address.ts';
+import { MachineAddresses } from './machine-addresses.ts';
+import type { AllowedDestination } from './router-rules.ts';
+import { SessionNetworks } from './session-networks.ts';
+import { parsePool } from './subnets.ts';
 
 export interface DockerProviderOptions {
   readonly instanceId: string;
   readonly image: string | null;
   readonly repositoryFolder: string;
+  /** With the router's program in it; null: the image of the sessions. */
+  readonly routerImage: string | null;
+  /** A network in which main-server stands when it runs in a container; null: it runs on this machine. */
   readonly network: string | null;
+  /** Where containers find main-server, over HTTP and over WebSocket; null: on this machine. */
   readonly mainUrl: string | null;
+  readonly mainWsUrl: string | null;
   readonly containerPort: number;
-  readonly memoryBytes: number;
-  readonly nanoCpus: number;
-  readonly pidsLimit: number;
+  /** From which each session's network is taken, e.g. `10.213.0.0/16`. */
+  readonly addressPool: string;
+  readonly allowed: readonly AllowedDestination[];
+  readonly sizes: ContainerSizes;
+  readonly runtime: string | null;
+  /** What a session's volume may hold, by the driver's means or by a watch. */
+  readonly disk: DiskBound;
+  /** Further options of the volume driver. */
+  readonly volumeOptions: Readonly<Record<string, string>>;
 }
 
-const checkTimeoutMs = 2_500;
 const stopGraceMs = 10_000;
 const defaultTail = 200;
 const conflictLooks = 50;
 const conflictPauseMs = 100;
 
+/** Docker, straight or by way of the provisioner. */
+export interface DockerProvider extends WatchingContainerProvider, PreparingContainerProvider {
+  /** Where main-server has to listen for its containers; null when that is not on this machine. */
+  hostAddress(): Promise<string | null>;
+}
+
 /** Runs each session in a container of its own, on a volume of its own. */
-export class DockerContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
+export class DockerContainerProvider implements DockerProvider {
   readonly name = 'docker';
   readonly isIsolated = true;
   readonly startsByItself = true;
+  readonly canSwitchInternetOff = true;
+  readonly sizes;
   private readonly names: DockerNames;
   private readonly image: DockerImage;
-  private readonly network: DockerNetwork;
+  private readonly outer: DockerOuterNetwork;
+  private readonly networks: SessionNetworks;
+  private readonly router: DockerRouter;
+  private readonly main: MainAddress;
+  private readonly engine: DockerEngine;
+  private readonly disk: DiskWatch;
 
   constructor(
     private readonly docker: Docker,
     private readonly options: DockerProviderOptions,
   ) {
     this.names = new DockerNames(options.instanceId);
+    this.sizes = toSizeResponses(options.sizes);
+    this.engine = new DockerEngine(docker, this.names, {
+      runtime: options.runtime,
+      largestMemoryBytes: options.sizes.large.memoryBytes,
+      diskBound: describeBound(options.disk),
+    });
+    this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) => this.stopContainer(sessionId));
     this.image = new DockerImage(docker, options);
-    this.network = new DockerNetwork(docker, this.names, options.network);
+    const pool = parsePool(options.addressPool);
+    this.main = findMainAddress(options);
+    this.outer = new DockerOuterNetwork(docker, this.names);
+    this.networks = new SessionNetworks(docker, this.names, pool);
+    this.router = new DockerRouter(
+      docker,
+      this.names,
+      this.outer,
+      this.networks,
+      new MachineAddresses(docker, this.names),
+      {
+        pool,
+        allowed: [...options.allowed, ...this.main.allowed],
+        relays: this.main.relays,
+        containerPort: options.containerPort,
+        mainNetwork: options.network,
+      },
+    );
   }
 
   workspacePath(): string {
@@ -64,28 +120,21 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   async mainUrl(): Promise<string> {
-    return this.options.mainUrl ?? `http://host.docker.internal:${this.options.containerPort}`;
+    return this.main.url;
   }
 
-  /** The address of this machine in the sessions' network, where main-server has to listen; null when not here. */
+  /** The address of this machine at which the router reaches it, where main-server has to listen; null when not here. */
   async hostAddress(): Promise<string | null> {
     if (this.options.network !== null || this.options.mainUrl !== null) return null;
-    return (await translate(this.network.ensure())).gateway;
+    return (await translate(this.outer.ensure())).gateway;
   }
 
-  async check(): Promise<ProviderAvailability> {
-    try {
-      // The typings do not know the option; without it a hanging engine hangs the page that asks.
-      const ping = this.docker.ping.bind(this.docker) as (options: object) => Promise<unknown>;
-      await ping({ abortSignal: AbortSignal.timeout(checkTimeoutMs) });
-      return { isAvailable: true, note: null };
-    } catch (error) {
-      return { isAvailable: false, note: toProviderError(error).message };
-    }
+  check(): Promise<ProviderAvailability> {
+    return this.engine.check();
   }
 
   async prepare(): Promise<void> {
-    await translate(Promise.all([this.network.ensure(), this.image.ensure()]));
+    await translate(this.prepareAll());
   }
 
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
@@ -97,19 +146,20 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
     if (found === null) return { state: 'absent' };
     const { State: state } = found;
     if (state.Running || state.Restarting) return { state: 'running', startedAt: state.StartedAt };
-    return { state: 'stopped', exitCode: state.ExitCode, reason: describeEnd(state) };
+    const reason = this.disk.reasonOf(ref.sessionId) ?? describeEnd(state);
+    return { state: 'stopped', exitCode: state.ExitCode, reason };
   }
 
   async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
-    const found = await translate(this.find(ref.sessionId));
-    if (found === null || !(found.State.Running || found.State.Restarting)) return;
-    const seconds = Math.ceil((options.graceMs ?? stopGraceMs) / 1_000);
-    await translate(ignore(this.docker.getContainer(found.Id).stop({ t: seconds }), isAbsent, isConflict));
+    await translate(this.stopContainer(ref.sessionId, options.graceMs));
+    // A stopped container needs none, and the next start makes one.
+    await translate(this.networks.remove(ref.sessionId));
   }
 
   async remove(ref: ContainerRef): Promise<void> {
     const found = await translate(this.find(ref.sessionId));
     if (found !== null) await translate(this.removeContainer(found.Id));
+    await translate(this.networks.remove(ref.sessionId));
   }
 
   async removeData(sessionId: string): Promise<void> {
@@ -157,7 +207,12 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
-    return watchEngine(this.docker, this.names, onChange);
+    const endEvents = watchEngine(this.docker, this.names, onChange);
+    const endDisk = this.disk.begin();
+    return () => {
+      endEvents();
+      endDisk();
+    };
   }
 
   private async startContainer(
@@ -166,10 +221,9 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   ): Promise<ContainerRef> {
     onProgress?.('image', null);
     const image = await this.image.ensure((line) => onProgress?.('image', line), signal);
-    const network = await this.network.ensure();
     signal?.throwIfAborted();
     onProgress?.('create', null);
-    const id = await this.createOrAdopt(spec, image, network);
+    const id = await this.createOrAdopt(spec, image, signal);
     signal?.throwIfAborted();
     onProgress?.('start', null);
     await ignore(this.docker.getContainer(id).start(), isConflict);
@@ -177,23 +231,30 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
   }
 
   /** The id of the one container of this session and generation, made now or by a call whose answer was lost. */
-  private async createOrAdopt(spec: ContainerSpec, image: string, network: SessionNetwork): Promise<string> {
+  private async createOrAdopt(spec: ContainerSpec, image: string, signal?: AbortSignal): Promise<string> {
     const found = await this.find(spec.sessionId);
     if (found !== null) {
       const isSame = found.Config.Labels[labels.generation] === String(spec.generation);
-      if (isSame && (found.State.Running || found.State.Status === 'created')) return found.Id;
+      if (isSame && found.State.Running) return found.Id;
       await this.removeContainer(found.Id);
     }
+    const router = await this.router.ensure(this.options.routerImage ?? image);
+    signal?.throwIfAborted();
+    const network = await this.networks.ensure(spec.sessionId, spec.internet ?? true);
+    await this.router.enter(network.id, router);
+    signal?.throwIfAborted();
     const options = toCreateOptions(spec, {
       name: this.names.ofSession(spec.sessionId),
       image,
       network: network.id,
-      hostAddress: this.options.network === null ? network.gateway : null,
+      routerAddress: network.routerAddress,
+      routerNames: this.main.names,
       labels: this.names.labelsOf(spec.sessionId),
-      memoryBytes: this.options.memoryBytes,
-      nanoCpus: this.options.nanoCpus,
-      pidsLimit: this.options.pidsLimit,
+      limits: await this.engine.fit(this.options.sizes[spec.size ?? 'medium']),
+      runtime: this.options.runtime,
+      volumeOptions: await this.volumeOptions(),
     });
+    this.disk.forget(spec.sessionId);
     try {
       return (await this.docker.createContainer(options)).id;
     } catch (error) {
@@ -231,6 +292,23 @@ export class DockerContainerProvider implements WatchingContainerProvider, Prepa
       'rejected',
       `A container named ${name} is not ours. Rename or remove it.`,
     );
+  }
+
+  private async volumeOptions(): Promise<Readonly<Record<string, string>>> {
+    if (!(await this.engine.canSizeVolumes())) return this.options.volumeOptions;
+    return { size: String(this.options.disk.bytes), ...this.options.volumeOptions };
+  }
+
+  private async prepareAll(): Promise<void> {
+    const image = await this.image.ensure();
+    await this.router.ensure(this.options.routerImage ?? image);
+  }
+
+  private async stopContainer(sessionId: string, graceMs = stopGraceMs): Promise<void> {
+    const found = await this.find(sessionId);
+    if (found === null || !(found.State.Running || found.State.Restarting)) return;
+    const seconds = Math.ceil(graceMs / 1_000);
+    await ignore(this.docker.getContainer(found.Id).stop({ t: seconds }), isAbsent, isConflict);
   }
 
   private async removeContainer(id: string): Promise<void> {

@@ -16,6 +16,7 @@ const inputs = [
   'container-agent',
   'main-server/package.json',
   'web/package.json',
+  'tools/dokploy-simulator/package.json',
   'tools/scripted-model/package.json',
   'e2e/package.json',
   'bench/package.json',

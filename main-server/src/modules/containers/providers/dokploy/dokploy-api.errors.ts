@@ -62,7 +62,7 @@ export function describeRefusal(status: number, code: string | null, said: strin
 export function describeSilence(error: unknown, baseUrl: string): string {
   const { host } = new URL(baseUrl);
   const code = codeOf(error);
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  if ((error as { readonly name?: unknown } | null)?.name === 'TimeoutError') {
     return `Dokploy at ${host} did not answer in time. Check that it runs, then try again.`;
   }
   if (code !== null && certificateCodes.test(code)) {

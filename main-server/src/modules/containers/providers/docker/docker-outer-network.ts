@@ -3,31 +3,28 @@ import { ContainerProviderError } from '../container-provider.errors.ts';
 import { labels, type DockerNames } from './docker-names.ts';
 import { isAbsent, isConflict } from './docker.errors.ts';
 
-export interface SessionNetwork {
+export interface OuterNetwork {
   readonly id: string;
   /** The address at which the engine's machine stands in this network; null when it has none. */
   readonly gateway: string | null;
 }
 
-/** The network of the sessions: theirs alone, and closed between them. */
-export class DockerNetwork {
-  private pending: Promise<SessionNetwork> | null = null;
+/** The installation's own network, through which its router reaches the outside. No session stands in it. */
+export class DockerOuterNetwork {
+  private pending: Promise<OuterNetwork> | null = null;
 
   constructor(
     private readonly docker: Docker,
     private readonly names: DockerNames,
-    /** A network somebody else made, e.g. compose; null for one of our own. */
-    private readonly given: string | null,
   ) {}
 
   /** Makes our own network unless it is there. Looked up each time: an administrator may have pruned it. */
-  ensure(): Promise<SessionNetwork> {
+  ensure(): Promise<OuterNetwork> {
     this.pending ??= this.find().finally(() => (this.pending = null));
     return this.pending;
   }
 
-  private async find(): Promise<SessionNetwork> {
-    if (this.given !== null) return this.findGiven(this.given);
+  private async find(): Promise<OuterNetwork> {
     const found = await this.findOwn();
     if (found !== null) return found;
     await this.create();
@@ -37,17 +34,7 @@ export class DockerNetwork {
     throw new ContainerProviderError('failed', 'The network vanished again.', { isRetryable: true });
   }
 
-  private async findGiven(name: string): Promise<SessionNetwork> {
-    try {
-      return await this.inspect(name);
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-      const message = `The network ${name} of CONTAINER_NETWORK does not exist. Create it first.`;
-      throw new ContainerProviderError('rejected', message, { cause: error });
-    }
-  }
-
-  private async findOwn(): Promise<SessionNetwork | null> {
+  private async findOwn(): Promise<OuterNetwork | null> {
     const [oldest] = await this.listOwn();
     return oldest ? this.inspect(oldest.Id) : null;
   }
@@ -86,7 +73,7 @@ export class DockerNetwork {
     }
   }
 
-  private async inspect(nameOrId: string): Promise<SessionNetwork> {
+  private async inspect(nameOrId: string): Promise<OuterNetwork> {
     const network = (await this.docker.getNetwork(nameOrId).inspect()) as {
       readonly Id: string;
       readonly IPAM?: {

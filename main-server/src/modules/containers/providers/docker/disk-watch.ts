@@ -1,0 +1,103 @@
+import { Logger } from '@nestjs/common';
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import { labels, type DockerNames } from './docker-names.ts';
+
+export interface DiskBound {
+  readonly bytes: number;
+  readonly lookEveryMs: number;
+}
+
+const mebibyte = 1024 * 1024;
+/** A session that was stopped may be started again to make room; it is stopped again when it has grown by more. */
+const roomToTidyBytes = 64 * mebibyte;
+/** Engines that count all files of all images for an answer are asked less often. */
+const pausePerLook = 20;
+const usageSchema = z.object({
+  Volumes: z
+    .array(
+      z.object({
+        Name: z.string(),
+        Labels: z.record(z.string(), z.string()).nullish(),
+        UsageData: z.object({ Size: z.number() }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+export function describeBound({ bytes, lookEveryMs }: DiskBound): string {
+  return `${Math.round(bytes / mebibyte).toLocaleString('en')} MB, looked at about every ${Math.round(lookEveryMs / 1_000)} s`;
+}
+
+/** Stops sessions whose volume outgrows the bound, on engines whose volumes have no size. */
+export class DiskWatch {
+  private readonly logger = new Logger(DiskWatch.name);
+  private readonly reasons = new Map<string, string>();
+  private readonly allowances = new Map<string, number>();
+
+  constructor(
+    private readonly docker: Docker,
+    private readonly names: DockerNames,
+    private readonly bound: DiskBound,
+    private readonly stop: (sessionId: string) => Promise<void>,
+  ) {}
+
+  /** Looks again and again, until what it returns is called. An engine that does not answer is asked again. */
+  begin(): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    let isEnded = false;
+    const look = (): void => {
+      const begunAt = performance.now();
+      void this.look()
+        .catch((error: unknown) => this.logger.debug({ msg: 'Volumes could not be measured', err: error }))
+        .finally(() => {
+          if (isEnded) return;
+          const tookMs = performance.now() - begunAt;
+          timer = setTimeout(look, Math.max(this.bound.lookEveryMs, tookMs * pausePerLook));
+          timer.unref();
+        });
+    };
+    look();
+    return () => {
+      isEnded = true;
+      clearTimeout(timer);
+    };
+  }
+
+  /** Why a session was stopped by the watch; null when it was not. */
+  reasonOf(sessionId: string): string | null {
+    return this.reasons.get(sessionId) ?? null;
+  }
+
+  forget(sessionId: string): void {
+    this.reasons.delete(sessionId);
+  }
+
+  private async look(): Promise<void> {
+    const running = await this.docker.listContainers({
+      filters: { label: [this.names.filter, labels.session] },
+    });
+    if (running.length === 0) return;
+    const { Volumes: volumes } = usageSchema.parse(await this.docker.df());
+    const sizes = new Map(volumes?.map(({ Name, UsageData }) => [Name, UsageData?.Size ?? 0]));
+    for (const container of running) {
+      const sessionId = container.Labels[labels.session] ?? '';
+      const bytes = sizes.get(this.names.ofSession(sessionId)) ?? 0;
+      if (bytes <= (this.allowances.get(sessionId) ?? this.bound.bytes)) continue;
+      await this.end(sessionId, bytes);
+    }
+  }
+
+  private async end(sessionId: string, bytes: number): Promise<void> {
+    const [has, may] = [bytes, this.bound.bytes].map((size) =>
+      Math.ceil(size / mebibyte).toLocaleString('en'),
+    );
+    this.reasons.set(
+      sessionId,
+      `It was stopped because its files take ${has} MB; ${may} MB are allowed. Start it and delete what is not needed.`,
+    );
+    this.allowances.set(sessionId, bytes + roomToTidyBytes);
+    this.logger.warn({ msg: 'A session was stopped for the size of its files', sessionId, bytes });
+    await this.stop(sessionId);
+  }
+}

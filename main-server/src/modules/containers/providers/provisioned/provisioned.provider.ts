@@ -1,0 +1,145 @@
+import type { ContainerSizeResponse } from '@codex-webapp/contracts';
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import type {
+  ContainerRef,
+  ContainerSpec,
+  ContainerState,
+  LabelledContainer,
+  LogOptions,
+  PreparingContainerProvider,
+  ProviderAvailability,
+  StartOptions,
+  StopOptions,
+  WatchingContainerProvider,
+} from '../container-provider.ts';
+import { ProvisionerClient } from './provisioner.client.ts';
+
+export interface ProvisionedOptions {
+  readonly socketPath: string;
+  readonly instanceId: string;
+  readonly sizes: readonly ContainerSizeResponse[];
+  readonly workspacePath: string;
+  readonly mainUrl: string;
+}
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 10_000;
+const checkTimeoutMs = 2_800;
+
+/** Docker, by way of the provisioner: main-server itself has no socket of the engine. */
+export class ProvisionedContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
+  readonly name = 'docker';
+  readonly isIsolated = true;
+  readonly startsByItself = true;
+  readonly canSwitchInternetOff = true;
+  readonly sizes: readonly ContainerSizeResponse[];
+  private readonly provisioner: ProvisionerClient;
+
+  constructor(private readonly options: ProvisionedOptions) {
+    this.sizes = options.sizes;
+    this.provisioner = new ProvisionerClient(options.socketPath, options.instanceId);
+  }
+
+  workspacePath(): string {
+    return this.options.workspacePath;
+  }
+
+  async mainUrl(): Promise<string> {
+    return this.options.mainUrl;
+  }
+
+  /** main-server is in a container itself, and found by its name there. */
+  async hostAddress(): Promise<string | null> {
+    return null;
+  }
+
+  async check(): Promise<ProviderAvailability> {
+    try {
+      return await this.provisioner.ask('check', {}, { signal: AbortSignal.timeout(checkTimeoutMs) });
+    } catch (error) {
+      const isKnown = error instanceof ContainerProviderError;
+      return {
+        isAvailable: false,
+        note: isKnown ? error.message : 'The provisioner does not answer in time. Try again.',
+      };
+    }
+  }
+
+  async prepare(): Promise<void> {
+    await this.provisioner.ask('prepare', {});
+  }
+
+  start(spec: ContainerSpec, { onProgress, signal }: StartOptions = {}): Promise<ContainerRef> {
+    const { sessionId, generation, environment, internet, size } = spec;
+    return this.provisioner.ask(
+      'start',
+      { spec: { sessionId, generation, environment, internet, size } },
+      {
+        onLine: (line) => {
+          if (line.type === 'progress') onProgress?.(line.step, line.detail);
+        },
+        signal,
+      },
+    );
+  }
+
+  inspect({ sessionId }: ContainerRef): Promise<ContainerState> {
+    return this.provisioner.ask('inspect', { sessionId });
+  }
+
+  async stop({ sessionId }: ContainerRef, { graceMs }: StopOptions = {}): Promise<void> {
+    await this.provisioner.ask('stop', { sessionId, graceMs });
+  }
+
+  async remove({ sessionId }: ContainerRef): Promise<void> {
+    await this.provisioner.ask('remove', { sessionId });
+  }
+
+  async removeData(sessionId: string): Promise<void> {
+    await this.provisioner.ask('removeData', { sessionId });
+  }
+
+  list(): Promise<readonly LabelledContainer[]> {
+    return this.provisioner.ask('list', {});
+  }
+
+  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+    const { tail, follow, signal } = options;
+    try {
+      for await (const line of this.provisioner.lines('logs', { sessionId, tail, follow }, signal))
+        if (line.type === 'line') yield line.line;
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    }
+  }
+
+  /** Never gives up; after a cut it says that it cannot tell what happened. */
+  watch(onChange: (sessionId: string | null) => void): () => void {
+    const ended = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    let retryMs = firstRetryMs;
+    const listen = async (): Promise<void> => {
+      for await (const line of this.provisioner.lines('watch', {}, ended.signal)) {
+        if (line.type !== 'changed') continue;
+        retryMs = firstRetryMs;
+        onChange(line.sessionId);
+      }
+    };
+    const keepListening = (): void => {
+      // Whatever ended the answer, we ask again; what was missed is found by the full look.
+      void listen()
+        .catch(() => undefined)
+        .finally(() => {
+          if (ended.signal.aborted) return;
+          timer = setTimeout(keepListening, retryMs);
+          timer.unref();
+          retryMs = Math.min(retryMs * 2, longestRetryMs);
+        });
+    };
+    keepListening();
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import { request, type IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import {
+  answerLineSchema,
+  instanceHeader,
+  pathOf,
+  resultSchemas,
+  type AnswerLine,
+  type ProvisionerRequest,
+  type ProvisionerResult,
+  type ProvisionerVerb,
+} from './provisioner.messages.ts';
+
+export interface AskOptions {
+  readonly onLine?: (line: AnswerLine) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The other end of the provisioner's socket. */
+export class ProvisionerClient {
+  constructor(
+    private readonly socketPath: string,
+    private readonly instanceId: string,
+  ) {}
+
+  /** @throws ContainerProviderError as the provisioner had it, or `unreachable` */
+  async ask<V extends ProvisionerVerb>(
+    verb: V,
+    body: ProvisionerRequest<V>,
+    { onLine, signal }: AskOptions = {},
+  ): Promise<ProvisionerResult<V>> {
+    for await (const line of this.lines(verb, body, signal)) {
+      if (line.type === 'result') return resultSchemas[verb].parse(line.value) as ProvisionerResult<V>;
+      onLine?.(line);
+    }
+    throw lost();
+  }
+
+  /** Everything it says, the result included. */
+  async *lines<V extends ProvisionerVerb>(
+    verb: V,
+    body: ProvisionerRequest<V>,
+    signal?: AbortSignal,
+  ): AsyncIterable<AnswerLine> {
+    signal?.throwIfAborted();
+    let answer: IncomingMessage | null = null;
+    try {
+      answer = await this.send(verb, JSON.stringify(body), signal);
+      for await (const text of createInterface({ input: answer })) {
+        const line = answerLineSchema.parse(JSON.parse(text));
+        if (line.type === 'error')
+          throw new ContainerProviderError(line.reason, line.message, { isRetryable: line.isRetryable });
+        yield line;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof ContainerProviderError ? error : lost(error);
+    } finally {
+      answer?.destroy();
+    }
+  }
+
+  private send(verb: string, body: string, signal?: AbortSignal): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        {
+          socketPath: this.socketPath,
+          method: 'POST',
+          path: pathOf(verb),
+          headers: { 'content-type': 'application/json', [instanceHeader]: this.instanceId },
+          ...(signal === undefined ? {} : { signal }),
+        },
+        resolve,
+      );
+      sent.once('error', reject);
+      sent.end(body);
+    });
+  }
+}
+
+function lost(cause?: unknown): ContainerProviderError {
+  const message = 'The provisioner does not answer. It alone may use Docker here: look whether it runs.';
+  return new ContainerProviderError('unreachable', message, { cause });
+}

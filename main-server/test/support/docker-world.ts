@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import Docker from 'dockerode';
+import { pack } from 'tar-fs';
+import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
+import {
+  DockerContainerProvider,
+  type DockerProviderOptions,
+} from '../../src/modules/containers/providers/docker/docker.provider.ts';
+
+const agentFolder = fileURLToPath(new URL('../../../container-agent/dist', import.meta.url));
+const mebibyte = 1024 * 1024;
+
+export const docker = new Docker();
+export const testImage = 'codex-webapp/provider-test';
+
+/** A port for the listener of main-server in these tests; they run one after the other. */
+export const containerPort = 3310;
+
+export interface DockerWorld {
+  readonly instanceId: string;
+  readonly provider: DockerContainerProvider;
+  /** Removes what the installation made, also what a failed test left. */
+  dispose(): Promise<void>;
+}
+
+export function dockerOptions(overrides: Partial<DockerProviderOptions> = {}): DockerProviderOptions {
+  return {
+    instanceId: randomUUID(),
+    image: testImage,
+    routerImage: null,
+    repositoryFolder: '/nowhere',
+    network: null,
+    mainUrl: null,
+    mainWsUrl: null,
+    containerPort,
+    addressPool: '10.214.0.0/16',
+    allowed: [],
+    sizes: {
+      small: { memoryBytes: 128 * mebibyte, nanoCpus: 5e8, pidsLimit: 64 },
+      medium: { memoryBytes: 256 * mebibyte, nanoCpus: 1e9, pidsLimit: 64 },
+      large: { memoryBytes: 512 * mebibyte, nanoCpus: 15e8, pidsLimit: 128 },
+    },
+    disk: { bytes: 20_480 * mebibyte, lookEveryMs: 60_000 },
+    runtime: null,
+    volumeOptions: {},
+    ...overrides,
+  };
+}
+
+export function makeDockerWorld(
+  overrides: Partial<DockerProviderOptions> = {},
+  engine: Docker = docker,
+): DockerWorld {
+  const options = dockerOptions(overrides);
+  const { instanceId } = options;
+  return {
+    instanceId,
+    provider: new DockerContainerProvider(engine, options),
+    dispose: () => removeInstallation(instanceId),
+  };
+}
+
+export async function removeInstallation(instanceId: string): Promise<void> {
+  const filters = { label: [`${labels.instance}=${instanceId}`] };
+  for (const { Id } of await docker.listContainers({ all: true, filters }))
+    await docker.getContainer(Id).remove({ force: true });
+  for (const { Name } of (await docker.listVolumes({ filters })).Volumes)
+    await docker.getVolume(Name).remove();
+  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+}
+
+/** A small image with the suite's program and the router's, laid out as the real one is. */
+export async function buildTestImage(program: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'cw-image-'));
+  const lines = [
+    'FROM node:22-bookworm-slim',
+    'RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends iproute2 nftables python3 && rm -rf /var/lib/apt/lists/*',
+    'RUN mkdir -p /data/workspace /data/home /data/state && chown -R node:node /data',
+    'COPY router /app/container-agent/dist/router',
+    'COPY process /app/container-agent/dist/process',
+    'COPY package.json /app/',
+    'COPY program.cjs /program.cjs',
+    'USER node',
+    'CMD ["node", "/program.cjs"]',
+  ];
+  await writeFile(join(folder, 'Dockerfile'), lines.join('\n'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(folder, 'program.cjs'), program);
+  for (const part of ['router', 'process'])
+    await cp(join(agentFolder, part), join(folder, part), { recursive: true });
+  const stream = await docker.buildImage(pack(folder) as unknown as NodeJS.ReadableStream, { t: testImage });
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(stream, (error, output: { error?: string }[]) => {
+      const problem = error ?? output.find((line) => line.error !== undefined)?.error;
+      return problem ? reject(new Error(String(problem))) : resolve();
+    });
+  });
+  await rm(folder, { recursive: true });
+}
+
+/** What a command inside prints, on both of its streams. */
+export async function runInside(
+  id: string,
+  command: readonly string[],
+  options: { readonly User?: string } = {},
+): Promise<string> {
+  const exec = await docker
+    .getContainer(id)
+    .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, Tty: true, ...options });
+  const stream = await exec.start({ Tty: true });
+  let output = '';
+  for await (const chunk of stream) output += String(chunk);
+  return output;
+}
+
+/** Runs `define` where an engine answers; elsewhere a test says that nothing was shown, and fails in CI. */
+export async function describeWithDocker(what: string, define: () => void): Promise<void> {
+  const isHere = await docker.ping().then(
+    () => true,
+    () => false,
+  );
+  if (isHere) {
+    define();
+    return;
+  }
+  const isRequired = [process.env['CODEX_WEBAPP_REQUIRE_DOCKER'], process.env['REQUIRE_ALL_SUITES']].includes(
+    '1',
+  );
+  describe(what, () => {
+    it('needs a Docker engine', () => {
+      expect(isRequired).toBe(false);
+      process.stderr.write(`!! No Docker engine answers: ${what} was NOT tested.\n`);
+    });
+  });
+}

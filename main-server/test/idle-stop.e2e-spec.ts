@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { HistoryService } from '../src/modules/history/history.service.ts';
 import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
 import { SessionActivity } from '../src/modules/containers/session-activity.ts';
 import { WriteQueue } from '../src/database/write-queue.ts';
@@ -164,6 +165,7 @@ describe('a session that nobody uses', () => {
     await look(world);
     await waitFor(async () => (await world.status(id)).status === 'stopping');
     await world.prompt(id, 'just now');
+    await world.app.get(HistoryService).settled(id);
     expect(await world.app.query('SELECT status FROM prompts')).toEqual([{ status: 'queued' }]);
     world.disconnect(id);
     letGo();

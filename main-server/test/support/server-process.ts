@@ -120,7 +120,8 @@ export class ServerProcess {
     this.child.stdout?.on('data', collect);
     this.child.stderr?.on('data', collect);
     await waitFor(async () => {
-      if (this.child.exitCode !== null) throw new Error(`It ended:\n${this.output}`);
+      const { exitCode, signalCode } = this.child;
+      if (exitCode !== null || signalCode !== null) throw new Error(`It ended:\n${this.output}`);
       return (await this.readyStatus()) === 200;
     }, 90_000);
     return performance.now() - startedAt;

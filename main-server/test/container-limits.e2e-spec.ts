@@ -124,7 +124,8 @@ describe('a limit on running sessions', () => {
       `SELECT count(*) AS running FROM containers WHERE desired = 'running'`,
     );
     expect(counted?.running).toBe(3);
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 429, 429, 429, 429, 429]);
+    const count = (wanted: number): number => answers.filter(({ status }) => status === wanted).length;
+    expect([count(201), count(429)]).toEqual([3, 5]);
     const left = await world.app.query('SELECT id FROM sessions WHERE deleting_at IS NULL');
     expect(left).toHaveLength(3);
   });

@@ -20,12 +20,15 @@ const notForCompose = [
   'CONTAINER_NETWORK',
   'CONTAINER_PORT',
   'CONTAINER_PROVIDER',
+  'CONTAINER_ROUTER_IMAGE',
   'DATABASE_PATH',
   'HOST',
   'MAIN_APP_URL',
   'MAIN_APP_WS_URL',
   'NODE_ENV',
   'PROCESS_AGENT_ENTRY',
+  'PROVISIONER_DATA',
+  'PROVISIONER_SOCKET',
   'SESSION_UI_PATH',
   'WEB_MODE',
   'WEB_ORIGIN',
@@ -101,7 +104,8 @@ describe.each(['main-server', 'container-agent'])('.env.example, section %s', (a
 describe('docker-compose.yml', () => {
   const compose = read('docker-compose.yml');
   const [, environment = ''] = /\n {4}environment:\n([^]*?)\n {4}\w/.exec(compose) ?? [];
-  const given = [...environment.matchAll(/^ {6}([A-Z0-9_]+):/gm)].map(([, name = '']) => name);
+  const [, limits = ''] = /\nx-session-limits: &session-limits\n([^]*?)\n\n/.exec(compose) ?? [];
+  const given = [...`${environment}\n${limits}`.matchAll(/^ +([A-Z0-9_]+):/gm)].map(([, name = '']) => name);
   const substituted = [...compose.matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name = '']) => name);
 
   it('names only variables of main-server that .env.example explains', () => {

@@ -9,6 +9,7 @@ import type { ContainerResponse, SessionResponse } from '@codex-webapp/contracts
 import Docker from 'dockerode';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { ProcessContainerProvider } from '../../src/modules/containers/providers/process/process.provider.ts';
+import { removeInstallation } from '../support/docker-world.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -21,8 +22,7 @@ const isHere = await docker.ping().then(
   () => false,
 );
 const minute = 60_000;
-const sessionIds: string[] = [];
-let networkName = '';
+let instanceId = '';
 
 /** main-server as users run it: a process of its own, on a data folder that outlives it. */
 class ServerProcess {
@@ -124,17 +124,8 @@ async function removeWhatIsLeft(folder: string): Promise<void> {
   const options = { dataFolder: folder, entryFile: agentEntry, mainUrl: '', inheritedEnvironment: {} };
   const processes = new ProcessContainerProvider(options);
   for (const { ref } of await processes.list()) await processes.remove(ref);
-  for (const sessionId of sessionIds) {
-    const filters = { label: [`${labels.session}=${sessionId}`] };
-    for (const { Id } of await docker.listContainers({ all: true, filters })) {
-      await docker.getContainer(Id).remove({ force: true });
-    }
-    for (const { Name } of (await docker.listVolumes({ filters })).Volumes)
-      await docker.getVolume(Name).remove();
-  }
-  for (const { Id } of await docker.listNetworks({ filters: { name: [networkName] } })) {
-    if (networkName !== '') await docker.getNetwork(Id).remove();
-  }
+  // The router and the networks of the installation are no session's.
+  if (instanceId !== '') await removeInstallation(instanceId);
 }
 
 (isHere ? describe : describe.skip)('kill -9 of main-server', () => {
@@ -167,14 +158,13 @@ async function removeWhatIsLeft(folder: string): Promise<void> {
     async () => {
       const inProcess = await server.call<SessionResponse>('POST', '/api/sessions', { provider: 'process' });
       const inDocker = await server.call<SessionResponse>('POST', '/api/sessions', { provider: 'docker' });
-      sessionIds.push(inProcess.id, inDocker.id);
       const before = {
         process: await server.waitUntilConnected(inProcess.id, minute),
         docker: await server.waitUntilConnected(inDocker.id, 10 * minute),
       };
       const pid = await pidOf(inProcess.id);
       const [container] = await containersOf(inDocker.id);
-      networkName = Object.keys(container?.NetworkSettings.Networks ?? {})[0] ?? '';
+      instanceId = container?.Labels[labels.instance] ?? '';
       const startedAt = (await docker.getContainer(container?.Id ?? '').inspect()).State.StartedAt;
 
       await server.kill();

@@ -6,6 +6,7 @@ import {
   buildTestImage,
   describeWithDocker,
   docker,
+  dockerOptions,
   makeDockerWorld,
   runInside,
   type DockerWorld,
@@ -53,6 +54,33 @@ await describeWithDocker('what a session’s container may do', () => {
         if (process.env['UPDATE_GOLDEN'] === '1')
           await writeFile(golden, `${JSON.stringify(shown, null, 2)}\n`);
         expect(shown).toEqual(JSON.parse(await readFile(golden, 'utf8')));
+      },
+      timeoutMs,
+    );
+
+    it(
+      'has the size that was chosen, and no more processors than there are',
+      async () => {
+        const large = { memoryBytes: 2 ** 29, nanoCpus: 4_096e9, pidsLimit: 128 };
+        const wide = makeDockerWorld({ sizes: { ...dockerOptions().sizes, large } });
+        try {
+          const { id } = await wide.provider.start({
+            sessionId,
+            generation: 1,
+            size: 'large',
+            environment: { WORKSPACE_PATH: '/data/workspace' },
+          });
+          const { HostConfig } = await docker.getContainer(id).inspect();
+          const { NCPU } = (await docker.info()) as { NCPU: number };
+          expect(HostConfig).toMatchObject({
+            Memory: 2 ** 29,
+            MemorySwap: 2 ** 29,
+            PidsLimit: 128,
+            NanoCpus: NCPU * 1e9,
+          });
+        } finally {
+          await wide.dispose();
+        }
       },
       timeoutMs,
     );

@@ -27,8 +27,8 @@ export function normaliseInspect(
   const shown = {
     Config: { User, Cmd, Entrypoint, Tty, OpenStdin, ExposedPorts, Volumes, Labels },
     Environment: Config.Env.filter((line) => !ofTheImage.includes(line))
-      .map((line) => line.split('=')[0])
-      .sort(),
+      .map((line) => line.split('=')[0] ?? '')
+      .sort((a, b) => a.localeCompare(b)),
     HostConfig: host,
     Mounts: Mounts.map(({ Source: _source, ...mount }) => mount),
     Networks: Object.keys(NetworkSettings.Networks),

@@ -123,12 +123,7 @@ type MenuCheckProps = {
 /** Something that is on or off. */
 export function MenuCheck({ isChecked, onChange, disabled, children }: MenuCheckProps) {
   return (
-    <Radix.CheckboxItem
-      checked={isChecked}
-      disabled={disabled}
-      onCheckedChange={(value) => onChange(value === true)}
-      className={row}
-    >
+    <Radix.CheckboxItem checked={isChecked} disabled={disabled} onCheckedChange={onChange} className={row}>
       <span className="size-4">
         <Radix.ItemIndicator>
           <Check aria-hidden className="text-accent-ink" />

@@ -236,7 +236,7 @@ const sights: fc.Arbitrary<Observed> = fc
     exitCode: fc.constantFrom(null, 0, 1, 137, 143),
     reason: fc.constantFrom(null, 'It used more memory than it may.'),
   })
-  .map((sight) => (sight.state === 'absent' ? absent : sight) as Observed);
+  .map((sight) => (sight.state === 'absent' ? absent : sight));
 
 /** What the row says is so. */
 function isTrue({ desired, status }: Wanted, { state }: Observed): boolean {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ProviderAvailability } from '../container-provider.ts';
 import type { DockerNames } from './docker-names.ts';
 import { engineInfoSchema, findShortcomings, type EngineFinding } from './docker-preflight.ts';
+import type { ContainerLimits } from './docker-template.ts';
 import { isAbsent, toProviderError } from './docker.errors.ts';
 
 const checkTimeoutMs = 2_500;
@@ -25,6 +26,7 @@ export class DockerEngine {
   private readonly logger = new Logger(DockerEngine.name);
   private known: { readonly findings: readonly EngineFinding[]; readonly at: number } | null = null;
   private told = '';
+  private processors: number | null = null;
   private sizesVolumes: Promise<boolean> | null = null;
 
   constructor(
@@ -55,6 +57,12 @@ export class DockerEngine {
       throw error;
     });
     return this.sizesVolumes;
+  }
+
+  /** The engine refuses a container that asks for more processors than there are. */
+  async fit(limits: ContainerLimits): Promise<ContainerLimits> {
+    this.processors ??= engineInfoSchema.parse(await this.docker.info()).NCPU;
+    return { ...limits, nanoCpus: Math.min(limits.nanoCpus, this.processors * 1e9) };
   }
 
   private async findings(): Promise<readonly EngineFinding[]> {

@@ -26,6 +26,10 @@ export class DockerNames {
     return `cw-${this.short}-router`;
   }
 
+  get probe(): string {
+    return `cw-${this.short}-probe`;
+  }
+
   /** Engines may hold several installations; the whole id is in the label. */
   private get short(): string {
     return this.instanceId.replaceAll('-', '').slice(0, 12);

@@ -13,7 +13,7 @@ function refineBy(parse: (text: string) => unknown) {
     try {
       parse(value);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: String((error as Error).message) });
+      context.addIssue({ code: 'custom', message: (error as Error).message });
     }
   };
 }

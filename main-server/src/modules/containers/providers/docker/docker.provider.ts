@@ -29,7 +29,7 @@ import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
-import { SessionNetworks, type SessionNetwork } from './session-networks.ts';
+import { SessionNetworks } from './session-networks.ts';
 import { parsePool } from './subnets.ts';
 
 export interface DockerProviderOptions {
@@ -250,7 +250,7 @@ export class DockerContainerProvider implements DockerProvider {
       routerAddress: network.routerAddress,
       routerNames: this.main.names,
       labels: this.names.labelsOf(spec.sessionId),
-      limits: this.options.sizes[spec.size ?? 'medium'],
+      limits: await this.engine.fit(this.options.sizes[spec.size ?? 'medium']),
       runtime: this.options.runtime,
       volumeOptions: await this.volumeOptions(),
     });

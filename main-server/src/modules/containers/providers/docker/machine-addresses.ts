@@ -1,8 +1,9 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { ContainerProviderError } from '../container-provider.errors.ts';
-import type { DockerNames } from './docker-names.ts';
+import { labels, type DockerNames } from './docker-names.ts';
 import { demultiplexLines } from './docker-logs.ts';
+import { isAbsent, isConflict } from './docker.errors.ts';
 import { isNotInternet } from './router-rules.ts';
 import { overlaps } from './subnets.ts';
 
@@ -33,8 +34,17 @@ export class MachineAddresses {
     return this.known.ranges;
   }
 
+  private async removeLeft(): Promise<void> {
+    const filters = { label: [this.names.filter, `${labels.role}=probe`] };
+    for (const { Id } of await this.docker.listContainers({ all: true, filters }))
+      await this.docker.getContainer(Id).remove({ force: true }).catch(ignoreAbsent);
+  }
+
   private async look(image: string): Promise<readonly string[]> {
+    // One that an earlier look left: the answer to its removal was lost, or to its making.
+    await this.removeLeft();
     const container = await this.docker.createContainer({
+      name: this.names.probe,
       Image: image,
       Entrypoint: ['node', '-e', program],
       Cmd: [],
@@ -57,9 +67,13 @@ export class MachineAddresses {
       for await (const line of demultiplexLines([output])) lines.push(line);
       return toRanges(lines.join('\n'));
     } finally {
-      await container.remove({ force: true });
+      await container.remove({ force: true }).catch(ignoreAbsent);
     }
   }
+}
+
+function ignoreAbsent(error: unknown): void {
+  if (!isAbsent(error) && !isConflict(error)) throw error;
 }
 
 function toRanges(output: string): readonly string[] {

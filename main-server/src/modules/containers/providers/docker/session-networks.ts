@@ -106,7 +106,7 @@ export class SessionNetworks {
         Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
       });
     } catch (error) {
-      const isTaken = /overlap/i.test(String((error as Error).message));
+      const isTaken = /overlap/i.test((error as Error).message);
       if (!isTaken && !isConflict(error)) throw error;
       // A create whose answer was lost has what we ask for.
       const found = await this.find(sessionId);
@@ -137,7 +137,7 @@ export class SessionNetworks {
     } catch (error) {
       if (isAbsent(error)) return;
       // A router that is made anew is let into every network it finds.
-      if (triesLeft === 0 || !/active endpoints/.test(String((error as Error).message))) throw error;
+      if (triesLeft === 0 || !/active endpoints/.test((error as Error).message)) throw error;
       await this.removeOne(id, triesLeft - 1);
     }
   }

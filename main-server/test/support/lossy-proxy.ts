@@ -1,0 +1,58 @@
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * Stands before an engine and loses answers: the engine does what it was asked, and whoever asked hears nothing but a
+ * cut. Which answers are lost follows from the seed.
+ */
+export class LossyProxy {
+  lost = 0;
+  passed = 0;
+  private readonly server: Server;
+
+  constructor(
+    private readonly engineSocket: string,
+    private readonly isLost: (method: string, url: string) => boolean,
+  ) {
+    this.server = createServer((incoming, outgoing) => this.handle(incoming, outgoing));
+  }
+
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { method = 'GET', url = '/', headers } = incoming;
+    const isLost = this.isLost(method, url);
+    const passedOn = request({ socketPath: this.engineSocket, method, path: url, headers }, (answer) => {
+      if (!isLost) {
+        this.passed += 1;
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+        return;
+      }
+      this.lost += 1;
+      // The engine has done it by now.
+      answer.resume();
+      answer.on('end', () => outgoing.socket?.destroy());
+    });
+    passedOn.on('error', () => outgoing.socket?.destroy());
+    incoming.pipe(passedOn);
+  }
+}
+
+/** The same sequence for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

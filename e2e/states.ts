@@ -59,6 +59,32 @@ async function showFiles({ page, viewport }: Stage): Promise<void> {
   await sessionUi(page).getByRole('button', { name, exact: true }).click();
 }
 
+async function showPanel({ page, viewport }: Stage, name: 'Terminal' | 'Preview'): Promise<void> {
+  const button = viewport === 'phone' ? name : `Show ${name.toLowerCase()}`;
+  await sessionUi(page).getByRole('button', { name: button, exact: true }).click();
+}
+
+/** A shell with something in it, in every colour. */
+async function showTerminal(stage: Stage): Promise<void> {
+  await showPanel(stage, 'Terminal');
+  const terminal = sessionUi(stage.page).getByRole('textbox', { name: /^Terminal \d/ });
+  await terminal.focus();
+  const colors = [...Array(16).keys()].map((n) => `\\e[38;5;${n}m color ${n} \\e[0m`).join('');
+  await stage.page.keyboard.insertText(
+    `cd /; clear; printf '${colors}\\n'; PS1='\\$ '; ls -C --color=always /; echo done-$((1+1))`,
+  );
+  await stage.page.keyboard.press('Enter');
+}
+
+/** What the session called «A page» shows on its port. */
+async function showPreview(stage: Stage): Promise<void> {
+  await showPanel(stage, 'Preview');
+  const port = sessionUi(stage.page)
+    .getByRole('complementary', { name: 'Preview' })
+    .getByRole('button', { name: /^\d+/ });
+  await port.click();
+}
+
 async function openMenu({ page }: Stage): Promise<void> {
   await page.getByRole('button', { name: 'Session menu' }).click();
 }
@@ -413,6 +439,36 @@ export const states: readonly State[] = [
   },
 
   {
+    name: 'terminal',
+    phase: 'sessions',
+    isInSlice: true,
+    open: inSession('preview', showTerminal),
+    shows: (page) =>
+      sessionUi(page)
+        .locator('.xterm-rows')
+        .getByText(/done-2/),
+  },
+  {
+    name: 'no ports',
+    phase: 'sessions',
+    open: inSession('shell', (stage) => showPanel(stage, 'Preview')),
+    shows: (page) => sessionUi(page).getByText('Nothing listens yet'),
+  },
+  {
+    name: 'ports',
+    phase: 'sessions',
+    open: inSession('preview', (stage) => showPanel(stage, 'Preview')),
+    shows: (page) => sessionUi(page).getByRole('button', { name: /^\d+/ }),
+  },
+  {
+    name: 'preview',
+    phase: 'sessions',
+    isInSlice: true,
+    open: inSession('preview', showPreview),
+    shows: (page) =>
+      sessionUi(page).frameLocator('iframe[title^="Preview of port"]').getByRole('heading', { name: 'Mine' }),
+  },
+  {
     name: 'files',
     phase: 'sessions',
     open: inSession('files', showFiles),
@@ -570,6 +626,28 @@ export const states: readonly State[] = [
         .click();
     },
     shows: (page) => page.getByRole('button', { name: 'Revoke token' }),
+  },
+  {
+    name: 'dokploy',
+    phase: 'no-sessions',
+    open: go('/admin/dokploy'),
+    shows: (page) => page.getByText('Not set up'),
+  },
+  {
+    name: 'dokploy test',
+    phase: 'no-sessions',
+    open: async (stage) => {
+      await go('/admin/dokploy')(stage);
+      const { page } = stage;
+      // Nobody listens there.
+      await page.getByLabel('Address', { exact: true }).fill('http://127.0.0.1:9');
+      await page.getByLabel('API key').fill('a-key');
+      await page.getByLabel('Image of sessions').fill('codex-session');
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      const result = page.getByRole('status', { name: 'Result of the test' });
+      await result.scrollIntoViewIfNeeded();
+    },
+    shows: (page) => [page.getByText('127.0.0.1:9 does not answer'), page.getByText('names no registry')],
   },
   {
     name: 'users',

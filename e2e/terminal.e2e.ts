@@ -65,7 +65,7 @@ test('a terminal works in the page, and its screen outlives the page and the ser
       await page.waitForTimeout(500);
       const sent = typed().slice(before);
       expect(sent.join('')).toContain('asked-');
-      expect(sent.filter((data) => /u001b|\u001b/.test(data))).toEqual([]);
+      expect(sent.filter((data) => data.includes('u001b') || data.includes('\u001b'))).toEqual([]);
       await expect(page).not.toHaveTitle(/a title/);
     });
 
@@ -149,10 +149,7 @@ function colorOf(element: Locator): Promise<string> {
 function watchForProblems(page: Page): readonly string[] {
   const problems: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error')
-      problems.push(
-        `${message.text()} ${JSON.stringify(message.location())} ${message.stackTrace?.() ?? ''}`,
-      );
+    if (message.type() === 'error') problems.push(`${message.text()} ${JSON.stringify(message.location())}`);
   });
   page.on('pageerror', (error) => problems.push(error.message));
   return problems;

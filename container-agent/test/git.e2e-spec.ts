@@ -235,7 +235,7 @@ describe('git in the workspace', () => {
     git('add', '.');
     const index = path.join(agent.workspace, '.git/index');
     const before = execFileSync('sha256sum', [index]).toString();
-    execFileSync('touch', [path.join(agent.workspace, 'a')]);
+    execFileSync('touch', ['-d', '2001-01-01', path.join(agent.workspace, 'a')]);
     await ask('status');
     await ask('diff');
     expect(execFileSync('sha256sum', [index]).toString()).toBe(before);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PortListResponse } from '@codex-webapp/contracts';
 import { AgentProcess } from './support/agent-process.ts';
@@ -16,6 +16,14 @@ afterAll(() => agent[Symbol.asyncDispose]());
 async function listPorts(of = agent): Promise<PortListResponse['ports']> {
   const answer = await of.fetch('/api/ports');
   return ((await answer.json()) as PortListResponse).ports;
+}
+
+/** A program of this machine that is no session's. */
+async function listenAsStranger(): Promise<{ port: number } & AsyncDisposable> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, [Symbol.asyncDispose]: async () => void server.close() };
 }
 
 const listen = (host: string): string =>
@@ -41,8 +49,7 @@ describe('the ports of a session', () => {
   }, 30_000);
 
   it('are not those of others on a shared machine, nor our own', async () => {
-    const stranger = createServer().listen(0, '127.0.0.1');
-    await once(stranger, 'listening');
+    await using stranger = await listenAsStranger();
     await using other = await AgentProcess.start();
     const { id } = await createTerminal(other);
     const page = await TerminalPage.open(other, id);
@@ -53,17 +60,14 @@ describe('the ports of a session', () => {
     const own = (await listPorts()).map((one) => one.port);
     expect(own).not.toContain(port);
     expect(own).not.toContain(agent.listeningPort);
-    expect(own).not.toContain((stranger.address() as { port: number }).port);
-    stranger.close();
+    expect(own).not.toContain(stranger.port);
   }, 30_000);
 
   it('are all there are in a container of its own, but our own', async () => {
-    const stranger = createServer().listen(0, '127.0.0.1');
-    await once(stranger, 'listening');
+    await using stranger = await listenAsStranger();
     await using contained = await AgentProcess.start({ CONTAINED: 'yes' });
     const ports = (await listPorts(contained)).map((one) => one.port);
-    expect(ports).toContain((stranger.address() as { port: number }).port);
+    expect(ports).toContain(stranger.port);
     expect(ports).not.toContain(contained.listeningPort);
-    stranger.close();
   }, 30_000);
 });

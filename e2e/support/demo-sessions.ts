@@ -149,6 +149,18 @@ const recipes = {
     agent: 'shell',
     prompts: ['uname -s && id -u', 'ls --color /no/such/folder', 'seq 1 60'],
   },
+  preview: {
+    title: 'A page',
+    agent: 'shell',
+    prompts: [
+      `cat > server.js <<'END'
+const page = '<!doctype html><meta name=viewport content=width=device-width><meta name=color-scheme content="light dark"><title>Mine</title><h1>Mine</h1><p>It runs in the session.';
+require('http').createServer((_, response) => response.setHeader('content-type', 'text/html').end(page)).listen(0, () => console.log('listening'));
+END
+setsid nohup node server.js > server.log 2>&1 &
+until grep -q listening server.log 2>/dev/null; do sleep 0.1; done; cat server.log`,
+    ],
+  },
   cut: { title: 'List everything', agent: 'shell', prompts: ['seq 1 60000'] },
   long: { title: 'A long story', agent: 'codex', prompts: [`say: ${longAnswer}`] },
   files: {

@@ -76,7 +76,7 @@ describe('a session in Dokploy', () => {
   it(
     'gets values that Dokploy’s own format would change, unchanged',
     async () => {
-      const odd = `${'${{'}x}} it's "C:\\new"\r\n#end`;
+      const odd = '${{x}} it\'s "C:\\new"\r\n#end';
       await using setup = await setUp({ AGENT_ENV_ODD_VALUE: odd });
       const { app, user } = setup;
       const { id } = await app.addSession(user);

@@ -67,7 +67,8 @@ export class GitRunner {
     const { workspacePath } = this.config;
     const folders = parseWorkspacePath(repository);
     try {
-      await using _folder = await OpenFolder.open(workspacePath, folders);
+      const folder = await OpenFolder.open(workspacePath, folders);
+      await folder[Symbol.asyncDispose]();
     } catch (error) {
       throw toWorkspaceError(error);
     }

@@ -7,7 +7,8 @@ import type { Terminal as HeadlessTerminal } from '@xterm/headless';
  * it is digits in a fixed frame, since whoever makes a terminal show a file can make it ask, and the answer is typed into
  * whatever reads then.
  */
-const harmlessAnswer = /^\u001b\[(?:\?1;2c|>0;276;0c|0n|\d{1,3};\d{1,3}R)$/;
+const harmlessAnswer = /^\[(?:\?1;2c|>0;276;0c|0n|\d{1,3};\d{1,3}R)$/;
+const escape = '\u001b';
 
 export interface TerminalSize {
   readonly cols: number;
@@ -44,7 +45,7 @@ export class TerminalScreen {
     const serializer = new SerializeAddon();
     serializer.activate(terminal);
     terminal.onData((data) => {
-      if (harmlessAnswer.test(data)) answer(data);
+      if (data.startsWith(escape) && harmlessAnswer.test(data.slice(1))) answer(data);
     });
     return new TerminalScreen(terminal, serializer);
   }

@@ -27,6 +27,7 @@ export {
   RotateCw,
   Search,
   SearchX,
+  Server,
   ServerOff,
   Settings,
   ShieldCheck,

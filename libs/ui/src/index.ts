@@ -13,6 +13,7 @@ export * from './primitives/error-state.tsx';
 export * from './primitives/field.tsx';
 export * from './primitives/icon-button.tsx';
 export { Input } from './primitives/input.tsx';
+export { Textarea } from './primitives/textarea.tsx';
 export * from './primitives/kbd.tsx';
 export * from './primitives/menu.tsx';
 export * from './primitives/select.tsx';

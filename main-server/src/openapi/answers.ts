@@ -93,7 +93,7 @@ export const answers = {
             name: z.enum(containerSizeNames),
             memoryMb: z.number(),
             cpus: z.number(),
-            processes: z.number(),
+            processes: z.number().nullable(),
           }),
         ),
         canSwitchInternetOff: z.boolean(),

@@ -75,8 +75,11 @@ export async function makeDokploySetup(options: DokploySetupOptions = {}): Promi
       other.places ?? places,
       {
         instanceId: other.instanceId ?? instanceId,
-        memoryBytes: 512 * 1024 * 1024,
-        nanoCpus: 1.5e9,
+        sizes: {
+          small: { memoryBytes: 256 * 1024 * 1024, nanoCpus: 0.5e9 },
+          medium: { memoryBytes: 512 * 1024 * 1024, nanoCpus: 1.5e9 },
+          large: { memoryBytes: 1024 * 1024 * 1024, nanoCpus: 3e9 },
+        },
         logFolder,
         times: { ...quick, ...options.times, ...other.times },
       },

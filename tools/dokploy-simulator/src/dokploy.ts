@@ -107,7 +107,7 @@ export class Dokploy {
   }
 
   deploymentsOf(applicationId: unknown): readonly Deployment[] {
-    return this.rows.deployments.filter((row) => row.applicationId === applicationId).reverse();
+    return this.rows.deployments.filter((row) => row.applicationId === applicationId).toReversed();
   }
 
   async close(): Promise<void> {
@@ -136,6 +136,11 @@ export class Dokploy {
       constraints:
         application.placementSwarm?.Constraints ?? (mounts.length > 0 ? ['node.role==manager'] : []),
       labels: application.labelsSwarm ?? {},
+      // Split at spaces; nothing can be quoted.
+      command:
+        application.command === null
+          ? null
+          : [...application.command.split(' '), ...(application.args ?? [])],
       replicas: application.replicas,
       // «256m» becomes 256, and words become no limit.
       memoryBytes: Number.parseInt(application.memoryLimit ?? '', 10) || 0,

@@ -21,6 +21,8 @@ export interface ProgramStart {
   readonly environment: Readonly<Record<string, string>>;
   /** Folders that stand for volumes, by where the container would see them. */
   readonly mounts: ReadonlyMap<string, string>;
+  /** Null: the image's own. */
+  readonly command: readonly string[] | null;
   readonly onLine: (line: string) => void;
   readonly onExit: (code: number) => void;
 }
@@ -29,7 +31,8 @@ const killedExitCode = 137;
 const marker = 'DOKPLOY_SIMULATOR_TASK';
 
 export function runProgram(program: Program, start: ProgramStart): ProgramRun {
-  if ('entryFile' in program) return runProcess(program.entryFile, start);
+  if (start.command !== null) return runProcess(start.command, start);
+  if ('entryFile' in program) return runProcess([process.execPath, program.entryFile], start);
   if ('exitsWith' in program) {
     setImmediate(() => start.onExit(program.exitsWith));
     return { stop: () => Promise.resolve() };
@@ -42,11 +45,15 @@ export function runProgram(program: Program, start: ProgramStart): ProgramRun {
   };
 }
 
-function runProcess(entryFile: string, { environment, mounts, onLine, onExit }: ProgramStart): ProgramRun {
+function runProcess(
+  command: readonly string[],
+  { environment, mounts, onLine, onExit }: ProgramStart,
+): ProgramRun {
   const mark = randomUUID();
-  const child = spawn(process.execPath, [entryFile], {
+  const [file = '', ...args] = command.map((word) => onThisMachine(word, mounts));
+  const child = spawn(file, args, {
     env: {
-      // eslint-disable-next-line node/no-process-env -- A container finds its tools by its own PATH; here that is ours.
+      // A container finds its tools by its own PATH; here that is ours.
       PATH: process.env['PATH'] ?? '',
       ...Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [name, onThisMachine(value, mounts)]),

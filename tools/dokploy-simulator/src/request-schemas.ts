@@ -34,7 +34,7 @@ export class RequestSchemas {
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(operations)) {
         const schema = toSchema(operation);
-        const properties = new Set(Object.keys((schema['properties'] ?? {}) as object));
+        const properties = new Set(Object.keys(schema['properties'] ?? {}));
         const validate = (method === 'get' ? query : body).compile(schema);
         this.routes.set(`${method} ${path.slice(1)}`, { validate, properties });
       }

@@ -13,6 +13,8 @@ export interface ServiceSpec {
   readonly networks: readonly string[];
   readonly constraints: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Null: what the image runs by itself. */
+  readonly command: readonly string[] | null;
   readonly replicas: number;
   readonly memoryBytes: number;
   readonly restart: RestartPolicy;
@@ -236,6 +238,7 @@ export class Swarm {
     const running = runProgram(program, {
       environment: { ...spec.environment, HOSTNAME: task.id.slice(0, 12) },
       mounts,
+      command: spec.command,
       onLine: (text) => task.lines.push({ at: new Date().toISOString(), text }),
       onExit: (code) => this.onExit(service, task, code),
     });

@@ -1,1 +1,2 @@
+export { DokployPage } from './components/dokploy-page.tsx';
 export { UsersPage } from './components/users-page.tsx';

@@ -10,7 +10,8 @@ export interface ContainerSizeResponse {
   readonly name: ContainerSizeName;
   readonly memoryMb: number;
   readonly cpus: number;
-  readonly processes: number;
+  /** Null where they cannot be limited. */
+  readonly processes: number | null;
 }
 
 export const containerStatuses = [

@@ -1,17 +1,22 @@
 'use client';
 
-import { Button, EmptyState, ErrorState, Skeleton, Spinner } from '@codex-webapp/ui';
-import { Plus, ShieldCheck } from '@codex-webapp/ui/icons';
+import { Button, ErrorState, Skeleton, Spinner } from '@codex-webapp/ui';
+import { Plus } from '@codex-webapp/ui/icons';
 import { useState } from 'react';
 import { useCurrentUser } from '../../auth/index.ts';
 import { SettingsSection } from '../../settings/index.ts';
 import { useUsers } from '../hooks/use-users.ts';
+import { AdminsOnly } from './admins-only.tsx';
 import { CreateUserDialog } from './create-user-dialog.tsx';
 import { UserRow } from './user-row.tsx';
 
 /** The server decides who may see users; this only spares others a refusal. */
 export function UsersPage() {
-  return useCurrentUser().role === 'admin' ? <UsersSection /> : <AdminsOnly />;
+  return useCurrentUser().role === 'admin' ? (
+    <UsersSection />
+  ) : (
+    <AdminsOnly>Ask an administrator of this server to add or change users.</AdminsOnly>
+  );
 }
 
 function UsersSection() {
@@ -52,13 +57,5 @@ function UsersLoading() {
       <Skeleton className="w-1/3" />
       <Skeleton className="w-1/4" />
     </div>
-  );
-}
-
-function AdminsOnly() {
-  return (
-    <EmptyState icon={<ShieldCheck aria-hidden />} title="For administrators">
-      Ask an administrator of this server to add or change users.
-    </EmptyState>
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { Menu, MenuItem, MenuLabel, MenuSeparator, toast } from '@codex-webapp/ui';
-import { Keyboard, LogOut, Settings, Users } from '@codex-webapp/ui/icons';
+import { Keyboard, LogOut, Server, Settings, Users } from '@codex-webapp/ui/icons';
 import { useRouter } from 'next/navigation';
 import { describeError } from '../../../lib/api-error.ts';
 import { authApi } from '../api.ts';
@@ -27,9 +27,14 @@ export function UserMenu({ onShowKeys, onLeave }: Props) {
         Settings
       </MenuItem>
       {user.role === 'admin' && (
-        <MenuItem icon={<Users aria-hidden />} onSelect={() => go('/admin/users')}>
-          Users
-        </MenuItem>
+        <>
+          <MenuItem icon={<Users aria-hidden />} onSelect={() => go('/admin/users')}>
+            Users
+          </MenuItem>
+          <MenuItem icon={<Server aria-hidden />} onSelect={() => go('/admin/dokploy')}>
+            Dokploy
+          </MenuItem>
+        </>
       )}
       <MenuItem icon={<Keyboard aria-hidden />} onSelect={onShowKeys}>
         Keyboard shortcuts

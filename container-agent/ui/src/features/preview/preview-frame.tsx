@@ -45,7 +45,7 @@ export function PreviewFrame({ port }: Props) {
           sandbox="allow-scripts allow-same-origin allow-forms allow-downloads"
           allow="camera 'none'; microphone 'none'; geolocation 'none'; clipboard-read 'none'"
           referrerPolicy="no-referrer"
-          className="min-h-0 w-full flex-1 border-0 bg-white"
+          className="min-h-0 w-full flex-1 border-0"
         />
       );
     default:

@@ -1,5 +1,5 @@
 import type { ListeningPort } from '@codex-webapp/contracts/ports';
-import { useCallback, useEffect, useState, type RefObject } from 'react';
+import { useEffect, useState, type RefObject } from 'react';
 import { ApiError } from '../../lib/api-client.ts';
 import { portsApi } from '../../lib/ports-api.ts';
 
@@ -16,28 +16,40 @@ export interface Ports {
 
 /** The ports the session listens on, asked again and again while `element` can be seen. */
 export function usePorts(element: RefObject<HTMLElement | null>): Ports {
-  const [ports, setPorts] = useState<readonly ListeningPort[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-
-  const load = useCallback(async (): Promise<void> => {
-    try {
-      const { ports: found } = await portsApi.list();
-      setPorts(found);
-      setProblem(null);
-    } catch (error) {
-      setProblem(toProblem(error));
-    }
-  }, []);
+  const [answer, setAnswer] = useState<Answer>({ round: 0, ports: null, problem: null });
+  const [asked, setAsked] = useState(0);
 
   useEffect(() => {
+    let isCurrent = true;
+    const load = async (): Promise<void> => {
+      const next = await ask(asked);
+      if (isCurrent) setAnswer(({ ports }) => ({ ...next, ports: next.ports ?? ports }));
+    };
     void load();
     const timer = setInterval(() => {
       if (!document.hidden && element.current?.checkVisibility() === true) void load();
     }, pollMs);
-    return () => clearInterval(timer);
-  }, [load, element]);
+    return () => {
+      isCurrent = false;
+      clearInterval(timer);
+    };
+  }, [asked, element]);
 
-  return { ports, problem, reload: () => void load() };
+  const { ports, problem } = answer;
+  return { ports, problem, reload: () => setAsked((count) => count + 1) };
+}
+
+type Answer = Pick<Ports, 'ports' | 'problem'> & {
+  /** Which question it answers. */
+  readonly round: number;
+};
+
+async function ask(round: number): Promise<Answer> {
+  try {
+    return { round, ports: (await portsApi.list()).ports, problem: null };
+  } catch (error) {
+    return { round, ports: null, problem: toProblem(error) };
+  }
 }
 
 function toProblem(error: unknown): string {

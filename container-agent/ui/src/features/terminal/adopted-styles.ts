@@ -6,7 +6,7 @@
 export function withAdoptedStyles(open: () => void): void {
   // Cells with a colour of their own get it later, in an attribute of their span.
   HTMLSpanElement.prototype.setAttribute = setAttribute;
-  document.createElement = createElement as typeof document.createElement;
+  document.createElement = createElement;
   try {
     open();
   } finally {
@@ -31,7 +31,11 @@ function createSheetHolder(): HTMLElement {
   document.adoptedStyleSheets.push(sheet);
   const holder = Document.prototype.createElement.call(document, 'template');
   Object.defineProperties(holder, {
-    textContent: { set: (css: string) => sheet.replaceSync(css) },
+    textContent: {
+      set: (css: string) => {
+        sheet.replaceSync(css);
+      },
+    },
     remove: {
       value: () => {
         document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);

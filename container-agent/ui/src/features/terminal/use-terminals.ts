@@ -32,35 +32,39 @@ export function useTerminals(): Terminals {
   const [terminals, setTerminals] = useState<readonly TerminalResponse[] | null>(null);
   const [activeId, setActiveId] = useState<string | null>(null);
   const [problem, setProblem] = useState<TerminalProblem | null>(null);
-  const [isBusy, setIsBusy] = useState(false);
+  const [isCreating, setIsCreating] = useState(false);
+  const [asked, setAsked] = useState(1);
+  /** The question that was answered last. */
+  const [answered, setAnswered] = useState(0);
 
-  const attempt = useCallback(async (work: () => Promise<void>): Promise<void> => {
-    setIsBusy(true);
-    try {
-      await work();
-      setProblem(null);
-    } catch (error) {
-      setProblem(toProblem(error));
-    } finally {
-      setIsBusy(false);
-    }
-  }, []);
+  useEffect(() => {
+    let isCurrent = true;
+    const load = async (): Promise<void> => {
+      const next = await attempt(listOrCreate);
+      if (!isCurrent) return;
+      setAnswered(asked);
+      setProblem(next.problem);
+      if (!next.value) return;
+      setTerminals(next.value);
+      setActiveId(next.value[0]?.id ?? null);
+    };
+    void load();
+    return () => {
+      isCurrent = false;
+    };
+  }, [asked]);
 
-  const add = useCallback(async (): Promise<void> => {
-    const created = await terminalsApi.create(firstSize);
+  const reload = useCallback(() => setAsked((count) => count + 1), []);
+
+  const create = useCallback(async (): Promise<void> => {
+    setIsCreating(true);
+    const { value: created, problem: next } = await attempt(() => terminalsApi.create(firstSize));
+    setIsCreating(false);
+    setProblem(next);
+    if (!created) return;
     setTerminals((list) => [...(list ?? []), created]);
     setActiveId(created.id);
   }, []);
-
-  const load = useCallback(async (): Promise<void> => {
-    const { terminals: found } = await terminalsApi.list();
-    setTerminals(found);
-    setActiveId(found[0]?.id ?? null);
-    if (found.length === 0) await add();
-  }, [add]);
-
-  const reload = useCallback(() => void attempt(load), [attempt, load]);
-  useEffect(reload, [reload]);
 
   const forget = useCallback((id: string): void => {
     setTerminals((list) => {
@@ -73,22 +77,41 @@ export function useTerminals(): Terminals {
   const close = useCallback(
     (id: string): void => {
       forget(id);
-      void attempt(() => removeQuietly(id));
+      const remove = async (): Promise<void> => setProblem((await attempt(() => removeQuietly(id))).problem);
+      void remove();
     },
-    [attempt, forget],
+    [forget],
   );
 
   return {
     terminals,
     activeId,
     problem,
-    isBusy,
+    isBusy: isCreating || answered !== asked,
     choose: setActiveId,
-    create: () => void attempt(add),
+    create: () => void create(),
     close,
     forget,
     reload,
   };
+}
+
+interface Outcome<T> {
+  readonly value: T | null;
+  readonly problem: TerminalProblem | null;
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { value: await work(), problem: null };
+  } catch (error) {
+    return { value: null, problem: toProblem(error) };
+  }
+}
+
+async function listOrCreate(): Promise<readonly TerminalResponse[]> {
+  const { terminals } = await terminalsApi.list();
+  return terminals.length > 0 ? terminals : [await terminalsApi.create(firstSize)];
 }
 
 /** It may have ended by itself, which is what was wanted. */

@@ -70,7 +70,7 @@ export class DokploySettingsService {
     };
     await this.writeQueue.run(async (manager) => {
       await manager.upsert(DokploySettingsEntity, row, ['id']);
-      await this.audit.record(manager, {
+      this.audit.record(manager, {
         actor: actorOf(admin),
         action: 'dokploy_settings.changed',
         details: { baseUrl: row.baseUrl, project: row.project, serverId: row.serverId },
@@ -85,7 +85,7 @@ export class DokploySettingsService {
     await this.assertKeepsData(null);
     await this.writeQueue.run(async (manager) => {
       await manager.delete(DokploySettingsEntity, { id: settingsId });
-      await this.audit.record(manager, { actor: actorOf(admin), action: 'dokploy_settings.removed' });
+      this.audit.record(manager, { actor: actorOf(admin), action: 'dokploy_settings.removed' });
     });
     return this.read();
   }

@@ -16,6 +16,8 @@ export interface AppSettings {
   readonly nanoCpus: number;
   readonly networkId: string;
   readonly nodeId: string;
+  /** Instead of what the image runs by itself. */
+  readonly command?: { readonly program: string; readonly args: readonly string[] };
 }
 
 const attempts = 3;
@@ -189,6 +191,8 @@ export class DokployApps {
       password: registry?.password ?? null,
       registryUrl: registry?.host ?? null,
       env: settings.env,
+      command: settings.command?.program ?? null,
+      args: settings.command?.args ?? [],
       createEnvFile: false,
       // Texts that are parsed as whole numbers: bytes, and billionths of a CPU.
       memoryLimit: String(settings.memoryBytes),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, constantFrom, dictionary, oneof, property, string, stringMatching } from 'fast-check';
 import { toServiceEnvironment } from '../../../../../../tools/dokploy-simulator/src/index.ts';
 import { encodedVariable, encodeEnvironment } from './dokploy-env.ts';
 
@@ -39,14 +39,14 @@ describe('encodeEnvironment', () => {
   });
 
   it('keeps any value of any variable', () => {
-    const name = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/);
-    const letters = fc.constantFrom(...`ab #'"\`\\\n\r$\{}=:, ~`, '${{', '}}', 'export ');
-    const value = fc.oneof(
-      fc.array(letters, { maxLength: 12 }).map((parts) => parts.join('')),
-      fc.string(),
+    const name = stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/);
+    const letters = constantFrom(...Array.from(`ab #'"\`\\\n\r$\{}=:, ~`), '${{', '}}', 'export ');
+    const value = oneof(
+      array(letters, { maxLength: 12 }).map((parts) => parts.join('')),
+      string(),
     );
-    fc.assert(
-      fc.property(fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: true }), (environment) => {
+    assert(
+      property(dictionary(name, value, { maxKeys: 6, noNullPrototype: true }), (environment) => {
         expect(roundTrip(environment)).toEqual(environment);
       }),
       { numRuns: 3_000 },

@@ -64,7 +64,8 @@ export class DokployLogs {
       }
     }
     let isFirst = tail === 0;
-    while (!signal?.aborted) {
+    for (;;) {
+      if (signal?.aborted) return;
       // Only a cut is followed by a look back: what `tail: 0` leaves out stays out.
       for await (const line of this.stream(app, isFirst ? 0 : mostLines, signal)) {
         if (!seen.add(line)) continue;
@@ -96,10 +97,10 @@ export class DokployLogs {
     });
     const lines: Line[] = [];
     let rest = '';
-    let isOpen = true;
+    const connection = { isOpen: true };
     let wake = (): void => undefined;
     const end = (): void => {
-      isOpen = false;
+      connection.isOpen = false;
       wake();
     };
     socket.on('message', (data: Buffer) => {
@@ -117,10 +118,10 @@ export class DokployLogs {
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) onAbort();
     try {
-      while (isOpen || lines.length > 0) {
+      while (connection.isOpen || lines.length > 0) {
         const line = lines.shift();
         if (line !== undefined) yield line;
-        else if (isOpen) await new Promise<void>((resolve) => (wake = resolve));
+        else if (connection.isOpen) await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
       signal?.removeEventListener('abort', onAbort);

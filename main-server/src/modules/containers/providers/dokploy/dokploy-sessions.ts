@@ -9,8 +9,8 @@ import { DokployHomes } from './dokploy-home.ts';
 import { DokployLogs } from './dokploy-logs.ts';
 import { DokployNames } from './dokploy-names.ts';
 import { DokployNetworks } from './dokploy-networks.ts';
-import { DokployPlaces, type DokployPlaceStore } from './dokploy-places.ts';
-import { DokployStarter, type StarterLimits } from './dokploy-starter.ts';
+import { DokployPlaces, type DokployPlace, type DokployPlaceStore } from './dokploy-places.ts';
+import { DokployStarter, type DokploySizes, type StarterLimits } from './dokploy-starter.ts';
 import { isLive, mayBeOutOfMemory, toContainerState } from './dokploy-tasks.ts';
 import { DokployVolumes } from './dokploy-volumes.ts';
 import { DokployClient, pause } from './dokploy.client.ts';
@@ -60,8 +60,7 @@ export class DokploySessions {
     store: DokployPlaceStore,
     options: {
       readonly instanceId: string;
-      readonly memoryBytes: number;
-      readonly nanoCpus: number;
+      readonly sizes: DokploySizes;
       readonly logFolder: string;
       readonly times?: Partial<DokployTimes>;
     },
@@ -128,8 +127,25 @@ export class DokploySessions {
     await this.remove(sessionId);
     const place = await this.places.find(sessionId);
     if (place === null) return;
-    await this.volumes.remove(this.names.ofSession(sessionId), place);
+    await this.deleteData(place);
     await this.places.forget(sessionId);
+  }
+
+  private async deleteData(place: DokployPlace): Promise<void> {
+    const { sessionId, serverId, nodeId } = place;
+    const node = (await this.engine.listNodes(serverId)).find(({ id }) => id === nodeId);
+    // With a node that left the swarm its volumes are gone as well.
+    if (node === undefined) return;
+    if (node.isOwn) return this.volumes.remove(this.names.ofSession(sessionId), serverId);
+    if (!node.isReady) {
+      throw new ContainerProviderError(
+        'out_of_resources',
+        `The node ${node.hostname}, where the data of the session is, does not answer. Start it, or remove it from the swarm.`,
+        { isRetryable: true },
+      );
+    }
+    await this.starter.emptyVolume(place);
+    await this.remove(sessionId);
   }
 
   async list(): Promise<readonly ListedSession[]> {

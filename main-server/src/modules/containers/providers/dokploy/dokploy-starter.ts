@@ -1,3 +1,4 @@
+import type { ContainerSizeName } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type { ContainerSpec, StartOptions } from '../container-provider.ts';
 import type { DokployApps, OwnApp } from './dokploy-apps.ts';
@@ -9,7 +10,7 @@ import { encodeEnvironment } from './dokploy-env.ts';
 import { imageNote } from './dokploy-notes.ts';
 import type { DokployNames } from './dokploy-names.ts';
 import type { DokployNetworks } from './dokploy-networks.ts';
-import type { DokployPlaces } from './dokploy-places.ts';
+import type { DokployPlace, DokployPlaces } from './dokploy-places.ts';
 import { isLive, type Task } from './dokploy-tasks.ts';
 import { pause, type DokployClient } from './dokploy.client.ts';
 
@@ -26,9 +27,12 @@ export interface DokployStarterParts {
   readonly deployments: DokployDeployments;
 }
 
+export type DokploySizes = Readonly<
+  Record<ContainerSizeName, { readonly memoryBytes: number; readonly nanoCpus: number }>
+>;
+
 export interface StarterLimits {
-  readonly memoryBytes: number;
-  readonly nanoCpus: number;
+  readonly sizes: DokploySizes;
   readonly pollMs: number;
   /** For a task that found no node. */
   readonly pendingMs: number;
@@ -71,11 +75,11 @@ export class DokployStarter {
     const networkId = await networks.ensure(sessionId, place.serverId);
     await apps.ensureMount(app, names.ofSession(sessionId), dataFolder);
     const before = await apps.read(app.applicationId);
-    const { registry } = this.parts.connection;
+    const { memoryBytes, nanoCpus } = this.limits.sizes[spec.size ?? 'medium'];
     const written = await apps.write(app, {
       generation,
       image,
-      registry: registry === null ? null : { ...registry, host: registryHost(image) },
+      registry: this.registryFor(image),
       env: encodeEnvironment({
         AGENT_HOME: `${dataFolder}/home`,
         STATE_PATH: `${dataFolder}/state`,
@@ -83,8 +87,8 @@ export class DokployStarter {
         PORT: '3001',
         ...spec.environment,
       }),
-      memoryBytes: this.limits.memoryBytes,
-      nanoCpus: this.limits.nanoCpus,
+      memoryBytes,
+      nanoCpus,
       networkId,
       nodeId: place.nodeId,
     });
@@ -102,6 +106,44 @@ export class DokployStarter {
       'rejected',
       `This session's app is on another server of Dokploy than its data. Delete the app ${app.name} in Dokploy; its data stays.`,
     );
+  }
+
+  /**
+   * Deletes all files of a session on a node where Dokploy deletes no volumes, by a container that does nothing else. The
+   * volume stays, empty.
+   */
+  async emptyVolume({ sessionId, serverId, nodeId }: DokployPlace): Promise<void> {
+    const { apps, networks, names, deployments, engine } = this.parts;
+    const image = this.requireImage();
+    const app = await this.findOrCreate(sessionId, serverId);
+    await this.quiet(app);
+    await apps.ensureMount(app, names.ofSession(sessionId), dataFolder);
+    const networkId = await networks.ensure(sessionId, serverId);
+    const { memoryBytes, nanoCpus } = this.limits.sizes.small;
+    const registry = this.registryFor(image);
+    const command = { program: 'find', args: [dataFolder, '-mindepth', '1', '-delete'] };
+    const generation = app.generation + 1;
+    const settings = {
+      generation,
+      image,
+      registry,
+      env: '',
+      memoryBytes,
+      nanoCpus,
+      networkId,
+      nodeId,
+      command,
+    };
+    await apps.write(app, settings);
+    await deployments.deploy(app, generation, { onDetail: () => undefined, signal: undefined });
+    const deadline = performance.now() + this.limits.preparingMs;
+    for (;;) {
+      const [task] = await engine.listTasks(app);
+      if (task?.exitCode === 0) return;
+      const isOver = task !== undefined && task.phase !== 'starting' && task.phase !== 'running';
+      if (isOver || performance.now() > deadline) throw notEmptied(names.ofSession(sessionId), task);
+      await pause(this.limits.pollMs);
+    }
   }
 
   /** A node that has the image needs no deployment, and so no place in Dokploy's queue. */
@@ -172,6 +214,11 @@ export class DokployStarter {
     );
   }
 
+  private registryFor(image: string) {
+    const { registry } = this.parts.connection;
+    return registry === null ? null : { ...registry, host: registryHost(image) };
+  }
+
   private requireImage(): string {
     const { image } = this.parts.connection;
     const problem = imageNote(image);
@@ -200,6 +247,14 @@ function describeStuck(task: Task | undefined): ContainerProviderError {
   return new ContainerProviderError(
     'out_of_resources',
     `The swarm has no place for the session: ${said}. Its data is on one node, which must be ready and have enough memory and CPU.`,
+    { isRetryable: true },
+  );
+}
+
+function notEmptied(volume: string, task: Task | undefined): ContainerProviderError {
+  return new ContainerProviderError(
+    'failed',
+    `The data of the session could not be deleted on its node: ${task?.error ?? task?.word ?? 'no container came up'}. The volume is ${volume}.`,
     { isRetryable: true },
   );
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { ContainerRef, ContainerSpec } from '../container-provider.ts';
+import { compare } from './dokploy-home.ts';
 import {
   makeDokploySetup,
   programImage,
@@ -69,7 +70,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
           /wrong, disabled or expired, or its rate limit.*rateLimitEnabled: false/s,
         ),
       });
-      expect(String((failure as Error).message)).not.toContain(limited);
+      expect((failure as Error).message).not.toContain(limited);
     });
 
     it('does not take a refused key for the absence of a session', async () => {
@@ -126,7 +127,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         const failure = await setup.provider
           .start(specOf(after + 1, { SECRET: 'canary-value' }))
           .catch((error: unknown) => error);
-        const { message = '', stack = '', cause } = failure as Error;
+        const { message, stack, cause } = failure instanceof Error ? failure : new Error('none');
         const told = `${message}${stack}${String((cause as Error | undefined)?.stack)}${JSON.stringify(failure)}`;
         expect(told).not.toContain('canary');
         expect(told).not.toContain(setup.simulator.apiKey);
@@ -157,7 +158,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         for (const row of added) {
           Object.defineProperty(row, 'detachDokployNetwork', {
             get: () => false,
-            set: () => undefined,
+            set: () => {},
             enumerable: true,
           });
         }
@@ -249,6 +250,12 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         registryId: null,
         labelsSwarm: expect.objectContaining({ 'codex-webapp.session': sessionId }),
       });
+    });
+
+    it('gives a session the size it asks for', async () => {
+      await begin();
+      await setup.provider.start({ ...specOf(), size: 'large' });
+      expect(app()).toMatchObject({ memoryLimit: String(1024 ** 3), cpuLimit: '3000000000' });
     });
 
     it('attaches the volume to the app, and not to nothing', async () => {
@@ -636,7 +643,8 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       const ids = Array.from({ length: 4 }, () => randomUUID());
       for (const id of ids) await setup.provider.start(specOf(1, {}, id));
       const nodeOf = (id: string) => setup.places.kept.get(id)?.nodeId;
-      expect(ids.map(nodeOf).sort()).toEqual(['node-a', 'node-a', 'node-b', 'node-b']);
+      const used = ids.map((id) => nodeOf(id) ?? '');
+      expect(used.toSorted(compare)).toEqual(['node-a', 'node-a', 'node-b', 'node-b']);
       const [first = ''] = ids;
       const before = nodeOf(first);
       await setup.provider.remove({ provider: 'dokploy', sessionId: first, id: 'x' });
@@ -645,6 +653,40 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(rows().applications.find(({ name }) => name.endsWith(first))?.placementSwarm).toEqual({
         Constraints: [`node.id==${before}`],
       });
+    });
+
+    it('empties a volume on a node where Dokploy deletes none', async () => {
+      const placement = ['node.hostname==a'];
+      await begin({ simulator: { nodes }, connection: { image: programImage, placement } });
+      const ref = await start();
+      const lines = async () => {
+        const all: string[] = [];
+        for await (const line of setup.provider.logs(ref)) all.push(line);
+        return all;
+      };
+      await waitFor(async () => (await lines()).some((line) => line.startsWith('run 1')));
+      await setup.provider.remove(ref);
+      await setup.provider.removeData(sessionId);
+      expect([rows().applications, rows().networks, setup.places.kept.size]).toEqual([[], [], 0]);
+      await start(2);
+      await waitFor(async () => (await lines()).some((line) => line.startsWith('run ')));
+      expect(await lines()).toContain('run 1 says undefined');
+    });
+
+    it('says that data is on a node that is away, and forgets it with a node that left', async () => {
+      await begin({
+        simulator: { nodes },
+        connection: { image: standingImage, placement: ['node.hostname==a'] },
+      });
+      const ref = await start();
+      await setup.provider.remove(ref);
+      engine().nodes[1]!.isReady = false;
+      await expect(setup.provider.removeData(sessionId)).rejects.toThrow(
+        /The node a, where the data .* is, does not answer/,
+      );
+      setup.places.kept.set(sessionId, { sessionId, serverId: null, nodeId: 'node-that-left' });
+      await setup.provider.removeData(sessionId);
+      expect(setup.places.kept.size).toBe(0);
     });
 
     it('runs sessions on a remote server, and leaves those that are elsewhere where they are', async () => {

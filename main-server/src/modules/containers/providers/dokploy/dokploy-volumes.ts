@@ -1,8 +1,6 @@
-import { ContainerProviderError } from '../container-provider.errors.ts';
 import { DokployApiError } from './dokploy-api.errors.ts';
 import { volumeList } from './dokploy-answers.ts';
 import type { DokployEngine } from './dokploy-engine.ts';
-import type { DokployPlace } from './dokploy-places.ts';
 import { pause, type DokployClient } from './dokploy.client.ts';
 
 const lookPauseMs = 250;
@@ -15,10 +13,8 @@ export class DokployVolumes {
     private readonly removalMs: number,
   ) {}
 
-  /** Deletes what is in it. Removing an absent one succeeds. */
-  async remove(volumeName: string, { serverId, nodeId }: DokployPlace): Promise<void> {
-    const node = (await this.engine.listNodes(serverId)).find(({ id }) => id === nodeId);
-    if (node !== undefined && !node.isOwn) throw outOfReach(volumeName, node.hostname);
+  /** Removing an absent one succeeds. Only on the node whose engine Dokploy talks to. */
+  async remove(volumeName: string, serverId: string | null): Promise<void> {
     const deadline = performance.now() + this.removalMs;
     while (await this.exists(volumeName, serverId)) {
       try {
@@ -43,11 +39,4 @@ export class DokployVolumes {
     await this.engine.listNodes(serverId);
     return false;
   }
-}
-
-function outOfReach(volumeName: string, hostname: string): ContainerProviderError {
-  return new ContainerProviderError(
-    'rejected',
-    `Dokploy cannot delete volumes on its other nodes. On ${hostname}, run: docker volume rm ${volumeName}`,
-  );
 }

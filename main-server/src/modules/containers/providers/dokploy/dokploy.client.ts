@@ -123,7 +123,7 @@ export class DokployClient {
       status,
       code: code ?? null,
     });
-    return new Refused(error, retryAfterMs(response.headers.get('retry-after')));
+    return new Refused(error, readRetryAfter(response.headers.get('retry-after')));
   }
 
   /** What Dokploy answers is checked here, once. Its content is never put into an error: it holds secrets. */
@@ -157,7 +157,7 @@ function readRefusal(content: string): z.infer<typeof refusal> {
   }
 }
 
-function retryAfterMs(header: string | null): number | null {
+function readRetryAfter(header: string | null): number | null {
   if (header === null) return null;
   const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1_000;
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1_000, 0), longestWaitMs) : null;

@@ -2,8 +2,11 @@ import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
+import { parseSize, scale, toLimits } from '../docker/container-sizes.ts';
+import { dockerEnvironment } from '../docker/docker.config.ts';
 
-const mebibyte = 1024 * 1024;
+/** Dokploy cannot limit processes. */
+const processes = 64;
 const onlyTogether = 'DOKPLOY_BASE_URL and DOKPLOY_API_KEY must be set together';
 const registryTogether = 'DOKPLOY_REGISTRY_USERNAME and DOKPLOY_REGISTRY_PASSWORD must be set together';
 
@@ -26,6 +29,8 @@ export const dokployEnvironment = z.object({
   CONTAINER_IMAGE: z.string().optional(),
   CONTAINER_MEMORY_MB: z.coerce.number().int().min(256).default(4_096),
   CONTAINER_CPUS: z.coerce.number().min(0.1).default(2),
+  CONTAINER_SMALL: dockerEnvironment.shape.CONTAINER_SMALL,
+  CONTAINER_LARGE: dockerEnvironment.shape.CONTAINER_LARGE,
   MAIN_APP_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 
@@ -47,6 +52,7 @@ export const dokployConfig = registerAs('dokploy', () => {
         { path: ['DOKPLOY_REGISTRY_USERNAME'], message: registryTogether },
       ),
   );
+  const medium = toLimits(env.CONTAINER_MEMORY_MB, env.CONTAINER_CPUS, processes);
   return {
     /** Null: not set up in the environment; an administrator may do so in the settings. */
     connection:
@@ -67,8 +73,11 @@ export const dokployConfig = registerAs('dokploy', () => {
       env.DOKPLOY_REGISTRY_USERNAME === undefined || env.DOKPLOY_REGISTRY_PASSWORD === undefined
         ? null
         : { username: env.DOKPLOY_REGISTRY_USERNAME, password: env.DOKPLOY_REGISTRY_PASSWORD },
-    memoryBytes: env.CONTAINER_MEMORY_MB * mebibyte,
-    nanoCpus: Math.round(env.CONTAINER_CPUS * 1e9),
+    sizes: {
+      small: env.CONTAINER_SMALL === undefined ? scale(medium, 0.5) : parseSize(env.CONTAINER_SMALL),
+      medium,
+      large: env.CONTAINER_LARGE === undefined ? scale(medium, 2) : parseSize(env.CONTAINER_LARGE),
+    },
     logFolder: join(dirname(resolve(env.DATABASE_PATH)), 'containers', 'dokploy'),
   };
 });

@@ -1,3 +1,4 @@
+import { containerSizeNames, type ContainerSizeResponse } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
   ConfigurableContainerProvider,
@@ -15,17 +16,17 @@ import type { DokployConnection, FindDokployConnection } from './dokploy-connect
 import { DokploySessions, type DokployTimes } from './dokploy-sessions.ts';
 import { findWhatIsWrong } from './dokploy-checks.ts';
 import { limitsNote, mainUrlNote, notSetUp } from './dokploy-notes.ts';
-import { dataFolder } from './dokploy-starter.ts';
+import { dataFolder, type DokploySizes } from './dokploy-starter.ts';
 
 export interface DokployProviderOptions {
   readonly instanceId: string;
-  readonly memoryBytes: number;
-  readonly nanoCpus: number;
+  readonly sizes: DokploySizes;
   /** Where the ends of logs are kept. */
   readonly logFolder: string;
   readonly times?: Partial<DokployTimes>;
 }
 
+const mebibyte = 1024 * 1024;
 const checkMs = 2_500;
 /** The list of providers is asked for by every page that makes sessions. */
 const rememberedMs = 10_000;
@@ -35,6 +36,7 @@ export class DokployContainerProvider implements ConfigurableContainerProvider {
   readonly name = 'dokploy';
   readonly isIsolated = true;
   readonly startsByItself = true;
+  readonly sizes: readonly ContainerSizeResponse[];
   private current: { readonly connection: DokployConnection; readonly sessions: DokploySessions } | null =
     null;
   private checked: {
@@ -47,7 +49,14 @@ export class DokployContainerProvider implements ConfigurableContainerProvider {
     private readonly findConnection: FindDokployConnection,
     private readonly places: DokployPlaceStore,
     private readonly options: DokployProviderOptions,
-  ) {}
+  ) {
+    this.sizes = containerSizeNames.map((name) => ({
+      name,
+      memoryMb: options.sizes[name].memoryBytes / mebibyte,
+      cpus: options.sizes[name].nanoCpus / 1e9,
+      processes: null,
+    }));
+  }
 
   workspacePath(): string {
     return `${dataFolder}/workspace`;

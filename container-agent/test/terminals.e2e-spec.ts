@@ -74,7 +74,8 @@ describe('a terminal', () => {
 
   it('takes what is typed in any script', async () => {
     const page = await openTerminal();
-    page.enter('read -r line; echo "got <$line>"');
+    page.enter('echo ready-$((1+1)); read -r line; echo "got <$line>"');
+    await page.see('ready-2');
     page.enter('žluťoučký 🦀');
     await page.see('got <žluťoučký 🦀>');
   });

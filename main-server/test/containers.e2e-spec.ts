@@ -1,17 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Type } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ContainerResponse } from '@codex-webapp/contracts';
-import { Failpoints } from '@codex-webapp/nest-kit';
-import { ContainerEndings } from '../src/modules/containers/container-endings.ts';
-import { ContainerReconciliation } from '../src/modules/containers/container-reconciliation.ts';
-import { ContainerStarter } from '../src/modules/containers/container-starter.ts';
-import { ContainerStarts } from '../src/modules/containers/container-starts.ts';
 import { ContainerWakes } from '../src/modules/containers/container-wakes.ts';
-import { SerialByKey } from '../src/modules/containers/serial-by-key.ts';
 import { containerEvents, type ContainerStopped } from '../src/modules/containers/container.events.ts';
 import { ContainerProvidersService } from '../src/modules/containers/container-providers.service.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';

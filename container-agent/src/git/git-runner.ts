@@ -20,6 +20,7 @@ const settings = [
   'core.pager=cat',
   'core.askPass=',
   'diff.ignoreSubmodules=all',
+  'diff.autoRefreshIndex=false',
   'log.showSignature=false',
   'gpg.program=false',
   'credential.helper=',

@@ -70,7 +70,7 @@ export class WriteBatch<Work extends Runnable> {
     // TypeORM has one for all of a connection, and asks it for that before each statement.
     this.runner = Object.create(shared) as QueryRunner;
     this.runner.connect = () => this.connect();
-    batches.set(this.runner, this as unknown as WriteBatch<Runnable>);
+    batches.set(this.runner, this);
   }
 
   get isFull(): boolean {

@@ -77,7 +77,8 @@ export class ScriptedEngine {
     const filters = JSON.parse(searchParams.get('filters') ?? '{}') as { label?: string[] };
     const route = `${method} ${kind}`;
     if (kind === '_ping') return { status: 200, body: 'OK' };
-    if (kind === 'info') return { status: 200, body: { ServerVersion: '29.5.1', Runtimes: { runc: {} }, NCPU: 2 } };
+    if (kind === 'info')
+      return { status: 200, body: { ServerVersion: '29.5.1', Runtimes: { runc: {} }, NCPU: 2 } };
     if (kind === 'version') return { status: 200, body: {} };
     if (route === 'GET images') return { status: 200, body: { Id: 'sha256:image' } };
     if (kind === 'volumes') return this.answerVolumes(method, name);

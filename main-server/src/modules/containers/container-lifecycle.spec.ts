@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { containerStatuses } from '@codex-webapp/contracts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { connectDeadlineMs, decide, type Observed, type Wanted } from './container-lifecycle.ts';
 import { endsMax } from './restart-pauses.ts';
 

@@ -70,7 +70,7 @@ export class ContainerSleeps {
           await this.failpoints.hit('containers.sleep.over');
         })
         .catch((error: unknown) => {
-          reject(error as Error);
+          reject(error);
           // The intent is written: the reconciler finishes it.
           this.logger.warn({ msg: 'A session could not be put to sleep yet', sessionId, err: error });
         });
@@ -87,7 +87,7 @@ export class ContainerSleeps {
       const intended = await this.records.change(session, asleep, async (manager) => {
         if (await this.activity.isBusy(manager, session.id)) throw new SessionBusyError();
         const details = { reason };
-        await this.audit.record(manager, {
+        this.audit.record(manager, {
           actor: systemActor,
           action: 'container.stopped',
           sessionId: session.id,

@@ -11,7 +11,7 @@ import { ContainerSpecs } from './container-specs.ts';
 import { describeFailure } from './provider-failures.ts';
 import { ContainerProviderError } from './providers/container-provider.errors.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import type { ContainerProvider, ContainerRef, ContainerSpec } from './providers/container-provider.ts';
+import type { ContainerRef, ContainerSpec } from './providers/container-provider.ts';
 import { StartQueue } from './start-queue.ts';
 import { StartSteps } from './start-steps.ts';
 

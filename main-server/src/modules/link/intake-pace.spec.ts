@@ -34,26 +34,26 @@ describe('IntakePace', () => {
   describe('of a container that sends without an end', () => {
     /** Works a millisecond at a time until `until`, and says how much of the time that was. */
     async function shareOf(until: number): Promise<number> {
-      let now = 0;
+      const clock = { now: 0 };
       let worked = 0;
-      const pace = new IntakePace(() => now);
+      const pace = new IntakePace(() => clock.now);
       const timeout = jest.spyOn(globalThis, 'setTimeout').mockImplementation(((
         callback: () => void,
         ms: number,
       ) => {
-        now += ms;
+        clock.now += ms;
         setImmediate(callback);
       }) as unknown as typeof setTimeout);
       try {
-        while (now < until) {
-          pace.spend(() => void (now += 1));
+        while (clock.now < until) {
+          pace.spend(() => void (clock.now += 1));
           worked += 1;
           if (pace.isSpent) await pace.rest();
         }
       } finally {
         timeout.mockRestore();
       }
-      return worked / now;
+      return worked / clock.now;
     }
 
     it('takes all of a burst, and a fifth of the time after it', async () => {

@@ -451,6 +451,9 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await setup.provider.inspect(ref)).toEqual({ state: 'running', startedAt: null });
       await service().run?.program.stop(0);
       service().tasks[0]!.error = '';
+      service().tasks[0]!.state = 'Shutdown';
+      service().tasks[0]!.desired = 'shutdown';
+      expect(await setup.provider.inspect(ref)).toEqual({ state: 'stopped', exitCode: null, reason: null });
       service().tasks[0]!.state = 'Complete';
       expect(await setup.provider.inspect(ref)).toMatchObject({ reason: 'It ended with exit code 0.' });
     });
@@ -537,6 +540,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       const stopping = setup.provider.stop(container!.ref);
       setup.simulator.dokploy.releasePulls();
       await stopping;
+      await waitFor(() => setup.simulator.dokploy.jobs().length === 0);
       expect(await stateOf(container!.ref)).toBe('stopped');
       expect([...engine().services.values()].flatMap(({ tasks }) => tasks)).toEqual([]);
     });

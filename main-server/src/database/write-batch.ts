@@ -89,8 +89,8 @@ export class WriteBatch<Work extends Runnable> {
     this.begun = null;
     try {
       await work.run(this.runner);
-      if (this.rows.length > 0) this.buffered.push({ work, rows: this.rows });
-      if (this.begun !== null) this.hasContent = true;
+      if (this.begun === null) this.keepForLater(work);
+      else await this.storeOwn();
     } catch (error) {
       this.errors.set(work, error);
       if (this.begun !== null) await this.takeBack(error);
@@ -125,7 +125,19 @@ export class WriteBatch<Work extends Runnable> {
 
   private async beginWork(): Promise<void> {
     await this.storeBuffered();
+    // All that shared the transaction has failed, this work with it: it must not be committed by itself after that.
+    if (this.isLost) throw this.errors.get(this.taken.at(-1)!);
     await this.begin();
+  }
+
+  private keepForLater(work: Work): void {
+    if (this.rows.length > 0) this.buffered.push({ work, rows: this.rows });
+  }
+
+  /** With the statements of the same work: refused later, they would be taken back without those. */
+  private async storeOwn(): Promise<void> {
+    if (this.rows.length > 0) await insertRows(await this.shared.connect(), this.rows.splice(0));
+    this.hasContent = true;
   }
 
   private async begin(): Promise<void> {

@@ -401,6 +401,29 @@ describe('buffered rows', () => {
     ]);
   });
 
+  it('take the statements of their work back with them when they are refused', async () => {
+    const both = (statement: string, row: string) =>
+      queue.run(async (manager) => {
+        await manager.query('INSERT INTO rows VALUES (?)', [statement]);
+        bufferRow(manager, intoRows, [row]);
+      });
+    const results = await Promise.allSettled([both('a', 'b'), both('c', 'b'), insert('d')]);
+    expect(statusesOf(results)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await names()).toEqual(['a', 'b', 'd']);
+  });
+
+  it('leave nothing of a work that is told as failed when SQLite ends the transaction over them', async () => {
+    const { restore } = await interceptTransactions((sql) =>
+      sql === 'ROLLBACK TO work' ? new Error('no such savepoint: work') : null,
+    );
+    const results = await Promise.allSettled([insert('a'), buffer('a'), insert('c')]);
+    restore();
+    expect(statusesOf(results)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await names()).toEqual([]);
+    await insert('d');
+    expect(await names()).toEqual(['d']);
+  });
+
   it('of a work that throws are forgotten', async () => {
     const throwing = queue.run((manager) => {
       bufferRow(manager, intoRows, ['no']);

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
+import {
+  sessionEvents,
+  type SessionActivity as SessionActivityTold,
+  type SessionRemoved,
+} from '../session-state/session.events.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
@@ -30,6 +36,12 @@ export class SessionActivity {
   /** Somebody did something in the session: a key in a terminal, a request to its dev server. Cheap. */
   note(sessionId: string): void {
     this.notedAt.set(sessionId, this.clock.now());
+  }
+
+  /** What the front door sees of terminals and previews. */
+  @OnEvent(sessionEvents.activity)
+  onSessionActivity({ sessionId }: SessionActivityTold): void {
+    this.note(sessionId);
   }
 
   /** Something in use is open. The session counts as used until the returned function is called, once or more often. */
@@ -69,7 +81,8 @@ export class SessionActivity {
     return Math.max(this.begunAt, session.lastActivityAt, startedAt ?? 0, notedAt);
   }
 
-  forget(sessionId: string): void {
+  @OnEvent(sessionEvents.removed)
+  onSessionRemoved({ sessionId }: SessionRemoved): void {
     this.notedAt.delete(sessionId);
   }
 }

@@ -16,6 +16,8 @@ export class SessionLimits {
   /** In the transaction that adds one. @throws session.limit_reached */
   async assertRoom(manager: EntityManager, ownerId: string): Promise<void> {
     const { max, maxPerUser } = this.config;
+    // Without a limit nothing is counted: that reads every session there is.
+    if (max === Number.POSITIVE_INFINITY && maxPerUser === Number.POSITIVE_INFINITY) return;
     const { all, own } = await this.sessions.count(manager, ownerId);
     if (own >= maxPerUser) {
       throw limitReached(

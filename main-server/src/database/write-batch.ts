@@ -62,6 +62,7 @@ export class WriteBatch<Work extends Runnable> {
   private hasContent = false;
   private hasSavepoint = false;
   private isLost = false;
+  private lossError: unknown = null;
 
   constructor(
     private readonly shared: QueryRunner,
@@ -126,7 +127,7 @@ export class WriteBatch<Work extends Runnable> {
   private async beginWork(): Promise<void> {
     await this.storeBuffered();
     // All that shared the transaction has failed, this work with it: it must not be committed by itself after that.
-    if (this.isLost) throw this.errors.get(this.taken.at(-1)!);
+    if (this.isLost) throw this.lossError;
     await this.begin();
   }
 
@@ -191,6 +192,7 @@ export class WriteBatch<Work extends Runnable> {
   /** Nothing of the transaction is stored, so what a work failed by may never have been either. */
   private async lose(error: unknown): Promise<void> {
     this.isLost = true;
+    this.lossError = error;
     for (const work of this.taken) this.errors.set(work, error);
     this.buffered = [];
     await this.rollBack();

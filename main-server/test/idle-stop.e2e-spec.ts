@@ -1,7 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { HistoryService } from '../src/modules/history/history.service.ts';
 import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
-import { SessionActivity } from '../src/modules/containers/session-activity.ts';
+import { sessionEvents, type SessionUsed } from '../src/modules/session-state/session.events.ts';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -110,21 +111,12 @@ describe('a session that nobody uses', () => {
     expect(world.provider.starts).toHaveLength(1);
   });
 
-  it('counts as used while a terminal or a stream of a dev server is open, and for a while after it', async () => {
+  it('counts as used when the front door tells that somebody uses its container', async () => {
     await using world = await setUp();
     const id = await world.addRunning();
-    const activity = world.app.get(SessionActivity);
-    const release = activity.hold(id);
-    const releaseSecond = activity.hold(id);
-    world.clock.shift(100 * minuteMs);
-    await expectAwake(world, id);
-    release();
-    release();
-    await expectAwake(world, id);
-    releaseSecond();
+    const used: SessionUsed = { sessionId: id };
     world.clock.shift(29 * minuteMs);
-    await expectAwake(world, id);
-    activity.note(id);
+    world.app.get(EventEmitter2).emit(sessionEvents.used, used);
     world.clock.shift(29 * minuteMs);
     await expectAwake(world, id);
     world.clock.shift(2 * minuteMs);

@@ -6,6 +6,7 @@ import type { PreviewTicketResponse } from '@codex-webapp/contracts';
 import { SystemClock } from '@codex-webapp/nest-kit';
 import { WebSocket } from 'ws';
 import type { ReverseTunnel } from '../../container-agent/src/main-link/reverse-tunnel.ts';
+import { sessionEvents } from '../src/modules/session-state/session.events.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { DevServer } from './support/dev-server.ts';
 import { EchoAgent } from './support/echo-agent.ts';
@@ -479,7 +480,7 @@ describe('previews', () => {
       const told: string[] = [];
       const events = app.get(EventEmitter2);
       const listen = ({ sessionId }: { sessionId: string }): void => void told.push(sessionId);
-      events.on('session.activity', listen);
+      events.on(sessionEvents.used, listen);
       clock.advance(60_000);
       for (let i = 0; i < 5; i++) await navigate();
       expect(told).toEqual([page.id]);
@@ -489,7 +490,7 @@ describe('previews', () => {
       expect(told).toEqual([page.id]);
       await page.ask({ method: 'PUT', path: '/api/workspace/files/a', body: 'x' });
       expect(told).toEqual([page.id, page.id]);
-      events.off('session.activity', listen);
+      events.off(sessionEvents.used, listen);
     });
 
     it('counts a socket that is used, and not one that is merely open', async () => {
@@ -498,7 +499,7 @@ describe('previews', () => {
       const listen = ({ sessionId }: { sessionId: string }): void => void told.push(sessionId);
       const socket = openSocket('/');
       await once(socket, 'open');
-      events.on('session.activity', listen);
+      events.on(sessionEvents.used, listen);
       clock.advance(60_000);
       socket.ping();
       await once(socket, 'pong');
@@ -507,7 +508,7 @@ describe('previews', () => {
       await once(socket, 'message');
       expect(told).toEqual([page.id]);
       socket.terminate();
-      events.off('session.activity', listen);
+      events.off(sessionEvents.used, listen);
     });
   });
 });

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { StartupError } from '@codex-webapp/nest-kit';
 import sqlite3 from 'sqlite3';
 import type { DataFolder } from './data-folder.ts';
@@ -11,6 +12,7 @@ type Due = 'beside' | 'before';
  * while the server works already; only what was found damaged once has to be found whole before anything is served.
  */
 export class IntegrityCheck {
+  private readonly logger = new Logger(IntegrityCheck.name);
   private reader: sqlite3.Database | null = null;
   private isGivenUp = false;
   private result: Promise<StartupError | null> = Promise.resolve(null);
@@ -44,41 +46,52 @@ export class IntegrityCheck {
   }
 
   private async check(): Promise<StartupError | null> {
-    const problem = await this.findProblem();
-    if (problem === 'given up') return null;
-    if (problem === null) {
+    let damage: string | null;
+    try {
+      damage = await this.findDamage();
+    } catch (error) {
+      // It says nothing about the file; the next start tries again.
+      if (!this.isGivenUp)
+        this.logger.warn({ msg: 'The database could not be read through', file: this.file, err: error });
+      return null;
+    }
+    if (damage === null) {
       await this.folder.remove(dueFile);
       return null;
     }
     await this.note('before');
-    return new StartupError(`The database ${this.file} is damaged: restore a copy of it. (${problem})`);
+    return new StartupError(`The database ${this.file} is damaged: restore a copy of it. (${damage})`);
   }
 
   private note(due: Due): Promise<void> {
     return this.folder.write(dueFile, due);
   }
 
-  /** In words of SQLite; null when there is none. */
-  private async findProblem(): Promise<string | null> {
+  /** In words of SQLite; null when there is none. @throws Error when that cannot be known now */
+  private async findDamage(): Promise<string | null> {
     const reader = await open(this.file);
     this.reader = reader;
     try {
-      if (this.isGivenUp) return 'given up';
-      const [row] = await new Promise<readonly { quick_check: string }[]>((resolve, reject) => {
-        reader.all<{ quick_check: string }>('PRAGMA quick_check(1)', (error, rows) =>
-          error ? reject(error) : resolve(rows),
-        );
-      });
-      return row?.quick_check === 'ok' ? null : (row?.quick_check ?? 'it could not be read');
+      if (this.isGivenUp) throw new Error('given up');
+      const [row] = await quickCheck(reader);
+      return row?.quick_check === 'ok' ? null : (row?.quick_check ?? 'nothing could be read of it');
     } catch (error) {
       const { code, message } = error as Error & { readonly code?: string };
-      if (code === 'SQLITE_INTERRUPT') return 'given up';
-      return message;
+      if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return message;
+      throw error;
     } finally {
       this.reader = null;
       reader.close();
     }
   }
+}
+
+function quickCheck(reader: sqlite3.Database): Promise<readonly { readonly quick_check: string }[]> {
+  return new Promise((resolve, reject) => {
+    reader.all<{ quick_check: string }>('PRAGMA quick_check(1)', (error, rows) =>
+      error ? reject(error) : resolve(rows),
+    );
+  });
 }
 
 function open(file: string): Promise<sqlite3.Database> {

@@ -77,6 +77,12 @@ describe('decide', () => {
       expect(decide(wanted({}), observed({ generation: 2 }), now)).toMatchObject([{ status: 'stopped' }]);
     });
 
+    it('believes the link of one that the backend does not show, until it ends', () => {
+      const hidden = { ...absent, isConnected: true };
+      expect(decide(wanted({}), hidden, now)).toEqual([]);
+      expect(types(wanted({}), absent, now)).toEqual(['end']);
+    });
+
     it('finds one again after the backend was away', () => {
       const back = decide(wanted({ status: 'unknown' }), observed({}), now);
       expect(back).toEqual([{ type: 'mark', status: 'running', reason: null }]);

@@ -81,7 +81,9 @@ function decideHalfMade(wanted: Wanted, observed: Observed, now: number): readon
 
 function decideRunning(wanted: Wanted, observed: Observed, now: number): readonly LifecycleAction[] {
   const isThere = observed.state === 'running' && observed.generation === wanted.generation;
-  if (isThere) return markUnlessSo(wanted, 'running', null);
+  // A backend in trouble can show nothing of one that lives. When the link ends, this is asked again.
+  const isHidden = observed.state === 'absent' && observed.isConnected;
+  if (isThere || isHidden) return markUnlessSo(wanted, 'running', null);
   const isMistake = observed.state === 'stopped' && !wasEndedFromOutside(observed);
   const reason = observed.reason ?? 'The container is gone.';
   return [{ type: 'end', ...countEnd(wanted, { status: isMistake ? 'error' : 'stopped', reason }, now) }];

@@ -43,12 +43,13 @@ export class ContainerOrphans {
     this.seenSince.set(key, since);
     if (now - since < this.config.orphanGraceMs) return;
     if (this.config.orphans === 'report') return this.report(provider, container);
-    await this.remove(provider, container);
+    await this.serial.run(sessionId, () => this.remove(provider, container));
   }
 
   private async remove(provider: ContainerProvider, { sessionId, ref }: LabelledContainer): Promise<void> {
     // A backend in trouble may show what is not so.
     if (!(await provider.check()).isAvailable) return;
+    if ((await this.records.find(sessionId)) !== null) return this.forget(keyOf(provider, ref.id));
     this.logger.warn({ msg: 'Removing a container without a session', sessionId, provider: provider.name });
     try {
       await provider.remove(ref);

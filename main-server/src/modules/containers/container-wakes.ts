@@ -43,7 +43,10 @@ export class ContainerWakes {
   /** Those that found no room look again, in the order in which they came. */
   @OnEvent(containerEvents.stopped)
   lookForRoom(): void {
-    for (const sessionId of this.roomless) this.tellWakeable(sessionId);
+    const waiting = [...this.roomless];
+    // Whoever still finds none is put back; what was waited for may be gone.
+    this.roomless.clear();
+    for (const sessionId of waiting) this.tellWakeable(sessionId);
   }
 
   private async wake(sessionId: string): Promise<void> {
@@ -62,7 +65,6 @@ export class ContainerWakes {
   private async startOrWait(session: Session, container: Container | null): Promise<void> {
     try {
       await this.starts.begin(session, systemActor);
-      this.roomless.delete(session.id);
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'container.limit_reached') throw error;
       this.roomless.add(session.id);

@@ -2,11 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
-import {
-  sessionEvents,
-  type SessionActivity as SessionActivityTold,
-  type SessionRemoved,
-} from '../session-state/session.events.ts';
+import { sessionEvents, type SessionRemoved, type SessionUsed } from '../session-state/session.events.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
@@ -15,13 +11,12 @@ import type { Container } from './container.entity.ts';
 export type BusyCheck = (manager: EntityManager, session: Session) => Promise<boolean>;
 
 /**
- * When sessions were used last. Prompts and turns stand in the session's row; whoever serves a terminal or a dev server
- * notes here that somebody uses it. Asking for a status, listing and polling are no use of a session.
+ * When sessions were used last. Prompts and turns stand in the session's row; that somebody uses a terminal or a dev
+ * server is heard from the front door. Asking for a status, listing and polling are no use of a session.
  */
 @Injectable()
 export class SessionActivity {
   private readonly notedAt = new Map<string, number>();
-  private readonly holds = new Map<string, number>();
   private readonly checks: BusyCheck[] = [];
   /** What was noted before this server began is forgotten, so nothing counts as idle for longer than that. */
   private readonly begunAt: number;
@@ -33,30 +28,10 @@ export class SessionActivity {
     this.begunAt = clock.now();
   }
 
-  /** Somebody did something in the session: a key in a terminal, a request to its dev server. Cheap. */
-  note(sessionId: string): void {
+  /** Somebody did something in its container: a key in a terminal, a request to its dev server. */
+  @OnEvent(sessionEvents.used)
+  onSessionUsed({ sessionId }: SessionUsed): void {
     this.notedAt.set(sessionId, this.clock.now());
-  }
-
-  /** What the front door sees of terminals and previews. */
-  @OnEvent(sessionEvents.activity)
-  onSessionActivity({ sessionId }: SessionActivityTold): void {
-    this.note(sessionId);
-  }
-
-  /** Something in use is open. The session counts as used until the returned function is called, once or more often. */
-  hold(sessionId: string): () => void {
-    this.note(sessionId);
-    this.holds.set(sessionId, (this.holds.get(sessionId) ?? 0) + 1);
-    let isOver = false;
-    return () => {
-      if (isOver) return;
-      isOver = true;
-      this.note(sessionId);
-      const left = (this.holds.get(sessionId) ?? 1) - 1;
-      if (left > 0) this.holds.set(sessionId, left);
-      else this.holds.delete(sessionId);
-    };
   }
 
   /** For modules that know of work this one does not. */
@@ -66,7 +41,6 @@ export class SessionActivity {
 
   /** While it is busy it is not stopped, however long ago it was used. */
   async isBusy(manager: EntityManager, sessionId: string): Promise<boolean> {
-    if (this.holds.has(sessionId)) return true;
     const session = await this.sessions.read(manager, sessionId);
     if (session.isKeptRunning || session.runningTurnId !== null || session.pendingRequests > 0) return true;
     for (const check of this.checks) if (await check(manager, session)) return true;

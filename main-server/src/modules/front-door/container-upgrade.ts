@@ -9,7 +9,7 @@ import { ContainerRequests, badContainerAnswer } from './container-requests.ts';
 import { joinSockets } from './join-sockets.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { toPortUpgradeHeaders } from './preview-headers.ts';
-import { SessionActivityService } from './session-activity.service.ts';
+import { SessionUse } from './session-use.ts';
 import type { Guest, HostedPreview } from './session-guests.ts';
 
 const keepAliveMs = 30_000;
@@ -31,7 +31,7 @@ export class ContainerUpgrade {
   constructor(
     private readonly requests: ContainerRequests,
     private readonly exchanges: OpenExchanges,
-    private readonly activity: SessionActivityService,
+    private readonly use: SessionUse,
     @Inject(containerLimitsToken) private readonly limits: ContainerLimits,
   ) {}
 
@@ -43,7 +43,7 @@ export class ContainerUpgrade {
       exchangesMax,
       answerMs: idleMs,
       idleMs,
-      onData: (bytes) => this.activity.noteBytes(guest.session.id, bytes),
+      onData: (bytes) => this.use.noteBytes(guest.session.id, bytes),
     });
   }
 
@@ -57,7 +57,7 @@ export class ContainerUpgrade {
       exchangesMax,
       answerMs: idleMs,
       idleMs: socketIdleMs,
-      onData: (bytes) => this.activity.noteBytes(guest.session.id, bytes),
+      onData: (bytes) => this.use.noteBytes(guest.session.id, bytes),
     });
   }
 

@@ -15,7 +15,7 @@ import { HostRouter } from './host-router.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { PreviewOrigin } from './preview-origin.ts';
 import { PreviewProxy } from './preview-proxy.ts';
-import { SessionActivityService } from './session-activity.service.ts';
+import { SessionUse } from './session-use.ts';
 import { SessionEntry } from './session-entry.ts';
 import { SessionGuests } from './session-guests.ts';
 import { SessionOriginGrantEntity } from './session-origin-grant.entity.ts';
@@ -44,7 +44,7 @@ import { TunnelRegistry } from './tunnel/tunnel-registry.ts';
     OpenExchanges,
     PreviewOrigin,
     PreviewProxy,
-    SessionActivityService,
+    SessionUse,
     SessionEntry,
     SessionGuests,
     SessionOrigin,

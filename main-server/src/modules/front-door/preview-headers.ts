@@ -1,20 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { parseSetCookie, stringifySetCookie } from 'cookie';
+import { hopHeaders } from '../../common/hop-headers.ts';
 import { listOf, upgradeHeaders, type HeaderList } from './container-headers.ts';
 import type { HostedPreview } from './session-guests.ts';
-
-/** Of one connection, so never handed on. */
-const hopHeaders = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
 
 /**
  * What of a request a development server does not get: what is ours, what only a proxy may say, and the name of the

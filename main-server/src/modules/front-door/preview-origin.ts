@@ -5,7 +5,7 @@ import { whenKnown, type Eventual } from '../../common/eventual.ts';
 import { ContainerUpgrade } from './container-upgrade.ts';
 import { PreviewProxy } from './preview-proxy.ts';
 import { assertOwnOrigin, assertOwnUpgrade, isNavigation } from './request-origin.ts';
-import { SessionActivityService } from './session-activity.service.ts';
+import { SessionUse } from './session-use.ts';
 import { SessionEntry } from './session-entry.ts';
 import { loginExpired, SessionGuests, type HostedPreview } from './session-guests.ts';
 import { pathOf } from './session-routes.ts';
@@ -21,7 +21,7 @@ export class PreviewOrigin {
     private readonly entry: SessionEntry,
     private readonly proxy: PreviewProxy,
     private readonly upgrades: ContainerUpgrade,
-    private readonly activity: SessionActivityService,
+    private readonly use: SessionUse,
   ) {}
 
   /** @throws DomainError, which is the answer */
@@ -33,7 +33,7 @@ export class PreviewOrigin {
 
     return whenKnown(this.guests.findGuest(request, preview), (guest) => {
       if (guest) {
-        this.activity.note(preview.id);
+        this.use.note(preview.id);
         return this.proxy.pass(request, response, guest);
       }
       if (opensPage) return this.entry.showSignedOut(response, preview);

@@ -7,7 +7,7 @@ import { vouchFor } from '../../common/vouched-user.ts';
 import { ContainerProxy } from './container-proxy.ts';
 import { ContainerUpgrade } from './container-upgrade.ts';
 import { assertOwnOrigin, assertOwnUpgrade, isNavigation } from './request-origin.ts';
-import { SessionActivityService } from './session-activity.service.ts';
+import { SessionUse } from './session-use.ts';
 import { SessionEntry } from './session-entry.ts';
 import { loginExpired, SessionGuests, type Guest, type HostedSession } from './session-guests.ts';
 import { pathOf, routeOf, withoutTickets } from './session-routes.ts';
@@ -22,7 +22,7 @@ export class SessionOrigin {
     private readonly files: SessionUiFiles,
     private readonly proxy: ContainerProxy,
     private readonly upgrades: ContainerUpgrade,
-    private readonly activity: SessionActivityService,
+    private readonly use: SessionUse,
   ) {}
 
   /** `passToApp` hands the request to Nest. @throws DomainError, which is the answer */
@@ -77,7 +77,7 @@ export class SessionOrigin {
     switch (route.kind) {
       case 'container':
         // Reading is also what pages do by themselves.
-        if (request.method !== 'GET' && request.method !== 'HEAD') this.activity.note(guest.session.id);
+        if (request.method !== 'GET' && request.method !== 'HEAD') this.use.note(guest.session.id);
         return this.proxy.pass(request, response, guest);
       case 'app':
         removeCredentials(request);

@@ -4,7 +4,7 @@ import type { SessionResponse } from '@codex-webapp/contracts';
 export const sessionEvents = {
   changed: 'session.changed',
   removed: 'session.removed',
-  activity: 'session.activity',
+  used: 'session.used',
 } as const;
 
 export interface SessionChanged {
@@ -13,7 +13,7 @@ export interface SessionChanged {
 }
 
 /** Somebody uses its container: a terminal, a preview, its files. Told once in a while, not each time. */
-export interface SessionActivity {
+export interface SessionUsed {
   readonly sessionId: string;
 }
 

@@ -8,19 +8,8 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DomainError, refuseUpgrade } from '@codex-webapp/nest-kit';
+import { hopHeaders } from '../../common/hop-headers.ts';
 import { joinSockets } from '../front-door/join-sockets.ts';
-
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** The development server reloads pages over a socket that is silent for long. */
 const idleMs = 60 * 60 * 1_000;
@@ -91,7 +80,7 @@ export class NextProxy {
 }
 
 function passed(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopHeaders.has(name)));
 }
 
 function webUnreachable(cause?: unknown): DomainError {

@@ -9,7 +9,10 @@ export interface DiskBound {
 }
 
 const mebibyte = 1024 * 1024;
-/** A session that was stopped may be started again to make room; it is stopped again when it has grown by more. */
+/**
+ * A session that was stopped may be started again to make room; it is stopped again when it has grown by more, and at
+ * twice its bound at the latest.
+ */
 const roomToTidyBytes = 64 * mebibyte;
 /** Engines that count all files of all images for an answer are asked less often. */
 const pausePerLook = 20;
@@ -83,6 +86,7 @@ export class DiskWatch {
     for (const container of running) {
       const sessionId = container.Labels[labels.session] ?? '';
       const bytes = sizes.get(this.names.ofSession(sessionId)) ?? 0;
+      if (bytes <= this.bound.bytes) this.allowances.delete(sessionId);
       if (bytes <= (this.allowances.get(sessionId) ?? this.bound.bytes)) continue;
       await this.end(sessionId, bytes);
     }
@@ -96,7 +100,7 @@ export class DiskWatch {
       sessionId,
       `It was stopped because its files take ${has} MB; ${may} MB are allowed. Start it and delete what is not needed.`,
     );
-    this.allowances.set(sessionId, bytes + roomToTidyBytes);
+    this.allowances.set(sessionId, Math.min(bytes, 2 * this.bound.bytes) + roomToTidyBytes);
     this.logger.warn({ msg: 'A session was stopped for the size of its files', sessionId, bytes });
     await this.stop(sessionId);
   }

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
-import { sessionEvents, type SessionActivity, type SessionRemoved } from '../session-state/session.events.ts';
+import { sessionEvents, type SessionRemoved, type SessionUsed } from '../session-state/session.events.ts';
 
 /** Each session says at most this often that it is used. */
-export const activityEveryMs = 30_000;
+const tellEveryMs = 30_000;
 /** A ping and its answer, of a WebSocket that is merely open, are smaller than this. */
 const idleBytes = 32;
 
 /** Tells that somebody uses the container of a session, so that it is not put to sleep under them. */
 @Injectable()
-export class SessionActivityService {
+export class SessionUse {
   private readonly toldAt = new Map<string, number>();
 
   constructor(
@@ -22,9 +22,9 @@ export class SessionActivityService {
   note(sessionId: string): void {
     const now = this.clock.now();
     const toldAt = this.toldAt.get(sessionId);
-    if (toldAt !== undefined && now - toldAt < activityEveryMs) return;
+    if (toldAt !== undefined && now - toldAt < tellEveryMs) return;
     this.toldAt.set(sessionId, now);
-    this.events.emit(sessionEvents.activity, { sessionId } satisfies SessionActivity);
+    this.events.emit(sessionEvents.used, { sessionId } satisfies SessionUsed);
   }
 
   /** Bytes of an open socket, either way. */

@@ -15,7 +15,7 @@ export async function runTool(command: string, args: readonly string[], input = 
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${said.trim().slice(0, 2_000)}`);
 }
 
-/** Calls `onLine` for what a program that runs on prints. Rejects when it ends. */
+/** Calls `onOutput` whenever a program that runs on prints something. Rejects when it ends. */
 export async function followTool(
   command: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 import type { ConfigType } from '@nestjs/config';
 import { toSizeResponses } from './providers/docker/container-sizes.ts';
-import { connectEngine } from './providers/docker/connect-docker.ts';
+import { connectEngine } from './providers/docker/connect-engine.ts';
 import type { dockerConfig } from './providers/docker/docker.config.ts';
 import { dataFolder } from './providers/docker/docker-template.ts';
 import { findMainAddress } from './providers/docker/main-address.ts';

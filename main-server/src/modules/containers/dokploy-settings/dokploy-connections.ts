@@ -5,15 +5,13 @@ import { Repository } from 'typeorm';
 import { SealedValues } from '../../../database/sealed-values.ts';
 import type { DokployConnection } from '../providers/dokploy/dokploy-connection.ts';
 import { dokployConfig } from '../providers/dokploy/dokploy.config.ts';
-import { DokploySettingsEntity } from './dokploy-settings.entity.ts';
+import { DokploySettingsEntity, settingsId } from './dokploy-settings.entity.ts';
 
 /** What each secret is sealed for. */
 export const sealedPlaces = {
   apiKey: 'dokploy.apiKey',
   registryPassword: 'dokploy.registryPassword',
 } as const;
-
-const settingsId = 1;
 
 /** How Dokploy is reached: as the environment says, else as an administrator set it up. */
 @Injectable()

@@ -1,5 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** Of the one row. */
+export const settingsId = 1;
+
 /** One row at most: what an administrator set up. */
 @Entity('dokploy_settings')
 export class DokploySettingsEntity {

@@ -16,10 +16,8 @@ import { registryOf, type DokployConnection } from '../providers/dokploy/dokploy
 import { dokployConfig } from '../providers/dokploy/dokploy.config.ts';
 import { StoredDokployPlaces } from './dokploy-place.store.ts';
 import { DokployConnections, sealedPlaces } from './dokploy-connections.ts';
-import { DokploySettingsEntity } from './dokploy-settings.entity.ts';
+import { DokploySettingsEntity, settingsId } from './dokploy-settings.entity.ts';
 import { fromEnvironment, fromNothing, fromSettings } from './dokploy-settings.mapper.ts';
-
-const settingsId = 1;
 
 /** How administrators set Dokploy up. The key goes in and is never told again. */
 @Injectable()

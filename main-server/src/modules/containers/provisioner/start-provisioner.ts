@@ -1,6 +1,6 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import { EnvironmentError, StartupError } from '@codex-webapp/nest-kit';
-import { connectEngine } from '../providers/docker/connect-docker.ts';
+import { connectEngine } from '../providers/docker/connect-engine.ts';
 import { dockerConfig } from '../providers/docker/docker.config.ts';
 import { ProvisionerInstance } from './provisioner-instance.ts';
 import { ProvisionerServer } from './provisioner-server.ts';

@@ -7,11 +7,16 @@ import { createTerminal, TerminalPage } from './support/terminal-page.ts';
 import { waitFor } from './support/wait-for.ts';
 
 let agent: AgentProcess;
+/** Programs that nothing but a container's stop would end. */
+const detached: number[] = [];
 
 beforeAll(async () => {
   agent = await AgentProcess.start();
 }, 30_000);
-afterAll(() => agent[Symbol.asyncDispose]());
+afterAll(async () => {
+  for (const pid of detached) process.kill(pid, 'SIGKILL');
+  await agent[Symbol.asyncDispose]();
+});
 
 async function listPorts(of = agent): Promise<PortListResponse['ports']> {
   const answer = await of.fetch('/api/ports');
@@ -27,7 +32,7 @@ async function listenAsStranger(): Promise<{ port: number } & AsyncDisposable> {
 }
 
 const listen = (host: string): string =>
-  `node -e "const s=require('net').createServer().listen(0,'${host}',()=>console.log('port-'+s.address().port))"`;
+  `node -e "const s=require('net').createServer().listen(0,'${host}',()=>console.log('port-'+s.address().port+' pid-'+process.pid))"`;
 
 describe('the ports of a session', () => {
   it('are those its programs listen on, by number, with their names', async () => {
@@ -38,8 +43,10 @@ describe('the ports of a session', () => {
     for (const host of ['127.0.0.1', '0.0.0.0', '::1']) {
       page.output = '';
       page.enter(`(env -u CODEX_WEBAPP_TURN setsid ${listen(host)} &)`);
-      await page.see(/port-\d+/);
-      found.push(Number(/port-(\d+)/.exec(page.output)?.[1]));
+      await page.see(/port-\d+ pid-\d+/);
+      const [, port, pid] = /port-(\d+) pid-(\d+)/.exec(page.output) ?? [];
+      found.push(Number(port));
+      detached.push(Number(pid));
     }
     const expected = found
       .sort((a, b) => a - b)

@@ -35,6 +35,8 @@ const shared = {
 };
 
 export default {
+  // A worker keeps the modules of every file it has run, some 90 MB each: without an end it would run out of memory.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     {
       ...shared,

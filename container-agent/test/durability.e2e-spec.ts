@@ -107,7 +107,9 @@ describe('main-server away', () => {
       await waitFor(() => agent.main.eventsOf('turn-p1').length > 0);
       await agent.main.stop();
       await waitFor(() => readdirSync(agent.workspace).includes('over'));
-      await waitFor(() => readdirSync(path.join(agent.folder, '.workspace-state', 'messages')).length === 1);
+      // The last thing written of a turn.
+      const journal = path.join(agent.folder, '.workspace-state', 'turns', 'journal.jsonl');
+      await waitFor(() => readFileSync(journal, 'utf8').includes('"state":"ended"'));
       await agent.kill();
       await agent.main.start();
       await agent.run();

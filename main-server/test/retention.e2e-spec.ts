@@ -112,7 +112,7 @@ describe('the raw events of turns', () => {
     let others = 0;
     while (!deletion.isDone) {
       const startedAt = performance.now();
-      await writeQueue.run(() => Promise.resolve());
+      await writeQueue.run((manager) => manager.query('UPDATE users SET username = username'));
       longest = Math.max(longest, performance.now() - startedAt);
       others += 1;
     }

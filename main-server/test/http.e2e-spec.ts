@@ -51,9 +51,15 @@ describe('an error', () => {
 describe('a body without an end', () => {
   it('is answered and not read on', async () => {
     await using app = await createTestApp();
-    const { taken, answer } = await pourInto(Number(new URL(app.url).port), '/api/auth/login');
+    const port = Number(new URL(app.url).port);
+    let answer = '';
+    // Who goes on sending can lose the answer with the connection; TCP promises no more.
+    for (let tries = 0; tries < 5 && answer === ''; tries += 1) {
+      const poured = await pourInto(port, '/api/auth/login');
+      expect(poured.taken).toBeLessThan(64 * 1024 * 1024);
+      answer = poured.answer;
+    }
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    expect(taken).toBeLessThan(64 * 1024 * 1024);
   });
 });
 

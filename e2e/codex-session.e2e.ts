@@ -4,6 +4,7 @@ import { query } from './support/chat-database.ts';
 import { bridgeGateway } from './support/docker-engine.ts';
 import { requireCodex, requireDocker } from './support/requirements.ts';
 import { RunningServer } from './support/running-server.ts';
+import { scriptedAgents } from './support/scripted-agents.ts';
 import { createSession, openFile, send, sessionUi, setUp } from './support/web-ui.ts';
 
 const prompt = [
@@ -87,14 +88,7 @@ test('codex does everything, in a docker container', async ({ page }) => {
 });
 
 function startServer(provider: 'process' | 'docker', model: ScriptedModel): Promise<RunningServer> {
-  return RunningServer.start({
-    environment: {
-      CONTAINER_PROVIDER: provider,
-      AGENT_ENV_OPENAI_BASE_URL: `${model.url}/v1`,
-      AGENT_ENV_OPENAI_API_KEY: 'sk-scripted',
-      AGENT_ENV_CODEX_MODEL: 'gpt-5.5',
-    },
-  });
+  return RunningServer.start({ environment: scriptedAgents(provider, model) });
 }
 
 /** What the user sees of the prompt's answer. */

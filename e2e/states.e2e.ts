@@ -8,6 +8,7 @@ import { ApiClient } from './support/api-client.ts';
 import { bridgeGateway } from './support/docker-engine.ts';
 import { DemoSessions } from './support/demo-sessions.ts';
 import { requireCodex } from './support/requirements.ts';
+import { scriptedAgents } from './support/scripted-agents.ts';
 import { RunningServer } from './support/running-server.ts';
 import { logIn, sessionUi, setUp } from './support/web-ui.ts';
 
@@ -43,14 +44,7 @@ test('every state shows what it is for', async ({ browser }) => {
   test.setTimeout(isFull ? 1_800_000 : 420_000);
   await mkdir(folder, { recursive: true });
   await using model = await startScriptedModel(provider === 'docker' ? { host: await bridgeGateway() } : {});
-  const server = await RunningServer.start({
-    environment: {
-      CONTAINER_PROVIDER: provider,
-      AGENT_ENV_OPENAI_BASE_URL: `${model.url}/v1`,
-      AGENT_ENV_OPENAI_API_KEY: 'sk-scripted',
-      AGENT_ENV_CODEX_MODEL: 'gpt-5.5',
-    },
-  });
+  const server = await RunningServer.start({ environment: scriptedAgents(provider, model) });
   const broken: string[] = [];
   const shot: State[] = [];
   try {

@@ -1,5 +1,12 @@
-import type { EntityMetadata, ObjectLiteral, Repository } from 'typeorm';
-import { readRows } from './statement.ts';
+import type { EntityManager, EntityMetadata, ObjectLiteral, Repository } from 'typeorm';
+
+interface Connection {
+  all(
+    sql: string,
+    values: readonly unknown[],
+    done: (error: Error | null, rows?: readonly object[]) => void,
+  ): void;
+}
 
 /** Matches what is smaller. */
 export class Below {
@@ -37,7 +44,7 @@ export async function findRows<Row extends ObjectLiteral>(
     `SELECT ${selectionOf(metadata)} FROM "${metadata.tableName}" WHERE (${conditions.join(' AND ')})` +
     (sorted.length > 0 ? ` ORDER BY ${sorted.join(', ')}` : '') +
     (limit === undefined ? '' : ` LIMIT ${limit}`);
-  const rows = await readRows<Record<string, unknown>>(repository.manager, sql, values);
+  const rows = await readRows(repository.manager, sql, values);
   return rows.map((row) => toEntity(repository, row));
 }
 
@@ -48,6 +55,19 @@ export async function findRow<Row extends ObjectLiteral>(
 ): Promise<Row | null> {
   const [row] = await findRows(repository, { where, limit: 1 });
   return row ?? null;
+}
+
+/** To a transaction, or to who reads beside it. Only what is selected above comes here, so nothing is written. */
+async function readRows(
+  manager: EntityManager,
+  sql: string,
+  values: readonly unknown[],
+): Promise<readonly object[]> {
+  const runner = manager.queryRunner ?? manager.connection.createQueryRunner();
+  const connection = (await runner.connect()) as Connection;
+  return new Promise((resolve, reject) => {
+    connection.all(sql, values, (error, rows) => (error ? reject(error) : resolve(rows ?? [])));
+  });
 }
 
 function toSql(column: string, condition: unknown, values: unknown[]): string {

@@ -70,7 +70,8 @@ await describeWithDocker('the docker provider', () => {
     claim('adopts the container of a create whose answer was lost', async () => {
       const again = makeDockerWorld({ instanceId: setup.instanceId });
       // One server at a time holds a data folder, so only what it left half-done is found by the next.
-      await setup.provider.hostAddress();
+      await setup.provider.prepare();
+      await again.provider.prepare();
       const both = await Promise.all([setup.provider.start(specOf(1)), again.provider.start(specOf(1))]);
       expect(both[0]).toEqual(both[1]);
       expect(await setup.provider.list()).toHaveLength(1);

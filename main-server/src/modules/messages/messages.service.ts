@@ -13,8 +13,7 @@ import {
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import { type EntityManager, Repository } from 'typeorm';
-import { Below, findRows } from '../../database/find-rows.ts';
-import { readRows } from '../../database/statement.ts';
+import { Below, findRow, findRows } from '../../database/find-rows.ts';
 import type { AppendEntry } from '../history/session-history.ts';
 import { toAuthorColumns } from './message-author.ts';
 import { insertMessage } from './insert-message.ts';
@@ -119,14 +118,8 @@ export class MessagesService {
 
   /** A committed one. */
   async findDelivered(sessionId: string, idempotencyKey: string): Promise<DeliveredMessage | null> {
-    const [found] = await readRows<{ id: string }>(
-      this.messages.manager,
-      'SELECT id FROM messages WHERE session_id = ? AND idempotency_key = ?',
-      [sessionId, idempotencyKey],
-    );
-    if (!found) return null;
-    const row = await this.messages.findOneByOrFail({ id: found.id });
-    return { message: toMessageResponse(row), bodyHash: row.bodyHash };
+    const row = await findRow(this.messages, { sessionId, idempotencyKey });
+    return row && { message: toMessageResponse(row), bodyHash: row.bodyHash };
   }
 
   /** The message that stands for a turn, with whether a container has posted it (or we folded it ourselves). */

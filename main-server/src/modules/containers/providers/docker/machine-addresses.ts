@@ -20,18 +20,23 @@ const program = 'console.log(JSON.stringify(require("node:os").networkInterfaces
  * container in the machine's own network: main-server may be in a container itself, and then sees only its own.
  */
 export class MachineAddresses {
-  private known: { readonly ranges: readonly string[]; readonly at: number } | null = null;
+  private known: { readonly ranges: Promise<readonly string[]>; readonly at: number } | null = null;
 
   constructor(
     private readonly docker: Docker,
     private readonly names: DockerNames,
   ) {}
 
-  async list(image: string): Promise<readonly string[]> {
+  /** Whoever asks while a look is under way gets what it finds: there is one container for it, by its name. */
+  list(image: string): Promise<readonly string[]> {
     const now = performance.now();
-    if (this.known === null || now - this.known.at > freshForMs)
-      this.known = { ranges: await this.look(image), at: now };
-    return this.known.ranges;
+    if (this.known !== null && now - this.known.at <= freshForMs) return this.known.ranges;
+    const known = { ranges: this.look(image), at: now };
+    this.known = known;
+    known.ranges.catch(() => {
+      if (this.known === known) this.known = null;
+    });
+    return known.ranges;
   }
 
   private async removeLeft(): Promise<void> {

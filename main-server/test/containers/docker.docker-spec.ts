@@ -69,12 +69,22 @@ await describeWithDocker('the docker provider', () => {
 
     claim('adopts the container of a create whose answer was lost', async () => {
       const again = makeDockerWorld({ instanceId: setup.instanceId });
-      // One server at a time holds a data folder, so only what it left half-done is found by the next.
-      await setup.provider.prepare();
       await again.provider.prepare();
+      const ref = await setup.provider.start(specOf(1));
+      await docker.getContainer(ref.id).remove({ force: true });
       const both = await Promise.all([setup.provider.start(specOf(1)), again.provider.start(specOf(1))]);
       expect(both[0]).toEqual(both[1]);
       expect(await setup.provider.list()).toHaveLength(1);
+    });
+
+    claim('starts in one network when two of its name were made', async () => {
+      const ref = await setup.provider.start(specOf(1));
+      const filters = { label: [`codex-webapp.session=${sessionId}`] };
+      const [network] = await docker.listNetworks({ filters });
+      await docker.createNetwork({ Name: network?.Name ?? '', Labels: network?.Labels });
+      await setup.provider.start(specOf(2));
+      expect(await setup.provider.inspect(ref)).toMatchObject({ state: 'running' });
+      expect((await docker.listNetworks({ filters })).map(({ Id }) => Id)).toEqual([network?.Id]);
     });
 
     claim('never touches containers of another installation or without labels', async () => {

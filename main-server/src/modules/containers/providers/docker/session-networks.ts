@@ -60,8 +60,11 @@ export class SessionNetworks {
   }
 
   private async find(sessionId: string): Promise<Network | null> {
-    const [oldest] = await this.listOf(sessionId);
+    const [oldest, ...doubles] = await this.listOf(sessionId);
     if (!oldest) return null;
+    // The engine gives one name to two networks when the create of a server that ended meets that of the next, and then
+    // starts no container in either.
+    for (const { Id } of doubles) await this.removeOne(Id);
     try {
       return networkAnswer.parse(await this.docker.getNetwork(oldest.Id).inspect());
     } catch (error) {

@@ -21,7 +21,7 @@ export class ContainerSpecs {
   ) {}
 
   async of(container: Container, { size, internet }: Choices): Promise<ContainerSpec> {
-    const { sessionId, generation, tokenIssuedAt } = container;
+    const { sessionId, generation, tokenIssuedAt, pullsImage } = container;
     const provider = this.registry.get(container.provider);
     const mainUrl = (await provider.mainUrl()).replace(/\/$/, '');
     const isOfEnvironment =
@@ -34,6 +34,7 @@ export class ContainerSpecs {
       generation,
       size,
       internet,
+      pullsImage,
       environment: {
         ...this.config.agentEnvironment,
         SESSION_ID: sessionId,

@@ -13,6 +13,8 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerArchivesService } from './container-archives.service.ts';
+import { ContainerImages } from './container-images.ts';
 import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerObserver } from './container-observer.ts';
 import { ContainerProgress } from './container-progress.ts';
@@ -133,9 +135,11 @@ import { SessionContainersService } from './session-containers.service.ts';
       useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
         new StartQueue(concurrentStarts),
     },
+    ContainerArchivesService,
     ContainerCommandsService,
     ContainerEndings,
     ContainerFailures,
+    ContainerImages,
     ContainerIntents,
     ContainerListenAddresses,
     ContainerLocator,
@@ -160,6 +164,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     SessionContainersService,
   ],
   exports: [
+    ContainerArchivesService,
     ContainerListenAddresses,
     ContainerProvidersService,
     ContainerRoom,

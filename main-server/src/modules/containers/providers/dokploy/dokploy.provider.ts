@@ -2,9 +2,11 @@ import { containerSizeNames, type ContainerSizeResponse } from '@codex-webapp/co
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
   ConfigurableContainerProvider,
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ImageContainerProvider,
   LabelledContainer,
   LogOptions,
   ProviderAvailability,
@@ -32,7 +34,7 @@ const checkMs = 2_500;
 const rememberedMs = 10_000;
 
 /** Runs each session as an app of a Dokploy server, on a volume and a network of its own. */
-export class DokployContainerProvider implements ConfigurableContainerProvider {
+export class DokployContainerProvider implements ConfigurableContainerProvider, ImageContainerProvider {
   readonly name = 'dokploy';
   readonly isIsolated = true;
   readonly startsByItself = true;
@@ -114,6 +116,12 @@ export class DokployContainerProvider implements ConfigurableContainerProvider {
         isRunning,
       })),
     );
+  }
+
+  /** By its name alone: what the registry has by that name now, only a pull tells. */
+  async findImage(): Promise<ContainerImage | null> {
+    const name = (await this.findConnection())?.image ?? null;
+    return name === null ? null : { name, id: null };
   }
 
   async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

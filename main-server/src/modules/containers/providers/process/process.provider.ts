@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ArchivingContainerProvider,
   ContainerRef,
   ContainerSpec,
   ContainerState,
@@ -13,6 +15,7 @@ import type {
   StopOptions,
   WatchingContainerProvider,
 } from '../container-provider.ts';
+import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
 import { readLog, rotateLog } from './process-log.ts';
 import { ProcessRecords, type ProcessRecord } from './process-records.ts';
@@ -48,7 +51,7 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
  * time and a nonce on disk are how it is found again. Isolates nothing: the agent may do what the user of main-server
  * may do.
  */
-export class ProcessContainerProvider implements WatchingContainerProvider {
+export class ProcessContainerProvider implements WatchingContainerProvider, ArchivingContainerProvider {
   readonly name = 'process';
   readonly isIsolated = false;
   readonly startsByItself = true;
@@ -183,6 +186,10 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
         isRunning: (await this.findPid(record)) !== null,
       })),
     );
+  }
+
+  archive(sessionId: string): Promise<Readable> {
+    return archiveFolder(this.folders.workspaceOf(sessionId), this.options.inheritedEnvironment);
   }
 
   logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

@@ -18,6 +18,8 @@ export interface RecoveryAction {
 export interface ContainerCondition {
   readonly provider: ContainerProviderName;
   readonly status: ContainerStatus;
+  /** Whether the agent is at work in it. */
+  readonly hasTurn: boolean;
 }
 
 const workspace = 'all files of the workspace';
@@ -26,6 +28,7 @@ const conversation = 'the conversation';
 const waiting = 'prompts that wait';
 const everything = [workspace, home, conversation, waiting] as const;
 
+const turn = 'what the agent is doing right now';
 const programs = 'programs that run in it, and open terminals';
 const scratch = 'files in /tmp';
 const log = 'the log of the container';
@@ -102,8 +105,9 @@ function isPossible(action: RecoveryActionName, { provider, status }: ContainerC
 }
 
 /** A container that has ended has nothing left but what is kept. */
-function lostByEnd({ status }: ContainerCondition): readonly string[] {
-  return status === 'running' || status === 'unknown' || status === 'stopping' ? running : [];
+function lostByEnd({ status, hasTurn }: ContainerCondition): readonly string[] {
+  if (status !== 'running' && status !== 'unknown' && status !== 'stopping') return [];
+  return hasTurn ? [turn, ...running] : running;
 }
 
 function readersNote(provider: ContainerProviderName): string {

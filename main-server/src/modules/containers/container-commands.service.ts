@@ -55,8 +55,10 @@ export class ContainerCommandsService {
   }
 
   async status(user: AuthUser, sessionId: string): Promise<ContainerStatusResponse> {
-    const status = await this.views.status(await this.sessions.getOwned(user, sessionId));
-    return { ...status, recovery: listRecoveryActions(status) };
+    const session = await this.sessions.getOwned(user, sessionId);
+    const status = await this.views.status(session);
+    const hasTurn = session.runningTurnId !== null;
+    return { ...status, recovery: listRecoveryActions({ ...status, hasTurn }) };
   }
 
   async readLogs(user: AuthUser, sessionId: string, tail?: number): Promise<ContainerLogsResponse> {

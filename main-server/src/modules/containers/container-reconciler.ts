@@ -122,7 +122,8 @@ export class ContainerReconciler
         if (found === null || !this.isAsWanted(row, found)) await this.reconcileOne(row.sessionId);
       }
       if (found !== null) await this.orphans.look(provider, found);
-      if (await this.images.look(provider)) for (const row of mine) this.tell(row.sessionId);
+      if (await this.images.look(provider))
+        for (const row of mine) await this.records.announceAgain(row.sessionId);
     }
     this.isBackendAway = isBackendAway;
   }

@@ -151,11 +151,16 @@ export class DockerArchives {
     }
   }
 
+  /** Resolves when it holds the volume no more, whoever began to remove it. */
   private async remove(name: string): Promise<void> {
+    const container = this.docker.getContainer(name);
     try {
-      await this.docker.getContainer(name).remove({ force: true });
+      await container.remove({ force: true }).catch((error: unknown) => {
+        if (!isConflict(error)) throw error;
+      });
+      await container.wait({ condition: 'removed' });
     } catch (error) {
-      if (!isAbsent(error) && !isConflict(error)) throw error;
+      if (!isAbsent(error)) throw error;
     }
   }
 

@@ -48,14 +48,18 @@ describe('the archive of a workspace', () => {
     return path.join(folder, name);
   }
 
-  function open(id: string, query = ''): Promise<IncomingMessage> {
+  function open(
+    id: string,
+    query = '',
+    { cookie }: Pick<TestUser, 'cookie'> = user,
+  ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const asked = request(
         `${app.url}/api/sessions/${id}/workspace/archive${query}`,
         {
           headers: {
             host: app.host,
-            cookie: `${app.get(LoginCookie).name}=${user.cookie}`,
+            cookie: `${app.get(LoginCookie).name}=${cookie}`,
             'sec-fetch-site': 'same-origin',
           },
         },
@@ -137,7 +141,6 @@ describe('the archive of a workspace', () => {
     expect((await follow(sessionId, randomUUID())) as object).toMatchObject({
       error: { code: 'workspace.archive_unknown' },
     });
-    expect(findContainerPid(app, sessionId)).not.toBe(null);
     const status = await app.as(user).get(`/api/sessions/${sessionId}/container/status`);
     expect(status.body).toMatchObject({ status: 'stopped' });
   });
@@ -181,7 +184,21 @@ describe('the archive of a workspace', () => {
     }, deadlineMs);
   });
 
-  it('is cut when the session is deleted, or the login ends', async () => {
+  it('is cut when the login of who asked ends', async () => {
+    const guest = await app.addUser();
+    const { id } = await app.addSession(guest, { provider: 'process' });
+    await waitFor(() => findContainerPid(app, id) !== null, deadlineMs);
+    await app.as(guest).post(`/api/sessions/${id}/container/stop`);
+    writeFileSync(fileOf('large', id), randomBytes(largeBytes));
+    const answer = await open(id, '', guest);
+    const cut = buffer(answer).catch((error: Error) => error.message);
+    answer.pause();
+    await app.as(guest).post('/api/auth/logout');
+    expect(await cut).toBe('aborted');
+    await waitFor(() => findTars(id).length === 0, deadlineMs);
+  });
+
+  it('is cut when the session is deleted', async () => {
     const { id } = await app.addSession(user, {});
     await waitFor(() => findContainerPid(app, id) !== null, deadlineMs);
     await container('stop', id);

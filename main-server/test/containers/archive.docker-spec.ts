@@ -164,6 +164,7 @@ await describeWithDocker('archives and upgrades in Docker', () => {
       line.hangUp('/attach');
       // What tar says from here on, nobody hears: it may well end as if all were read.
       await expect(whole).rejects.toThrow('could not be read');
+      await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
     });
 
     claim('is made with what is here when the image of sessions cannot be had', async () => {

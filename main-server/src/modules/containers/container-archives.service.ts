@@ -11,6 +11,11 @@ import { isArchiving } from './providers/container-provider.ts';
 export class ContainerArchivesService {
   constructor(private readonly registry: ContainerProviderRegistry) {}
 
+  /** Whether its provider can. */
+  canRead({ provider }: Session): boolean {
+    return isArchiving(this.registry.get(provider));
+  }
+
   /**
    * The workspace as a gzipped tar, which ends with an error unless it is whole; destroying it ends the work.
    * @throws container.not_running where only a container that runs can read them

@@ -123,7 +123,7 @@ export class ContainerReconciler
       }
       if (found !== null) await this.orphans.look(provider, found);
       if (await this.images.look(provider))
-        for (const row of mine) await this.records.announceAgain(row.sessionId);
+        for (const row of mine) await this.progress.announce(row.sessionId);
     }
     this.isBackendAway = isBackendAway;
   }

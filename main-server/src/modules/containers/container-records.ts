@@ -122,12 +122,6 @@ export class ContainerRecords {
     this.events.emit(containerEvents.changed, changed);
   }
 
-  /** Tells the pages of a session what it looks like now, though its row is the same as before. */
-  async announceAgain(sessionId: string): Promise<void> {
-    const [session, container] = await Promise.all([this.sessions.find(sessionId), this.find(sessionId)]);
-    if (session !== null && container !== null) this.announce(session, container);
-  }
-
   private async write(
     manager: EntityManager,
     session: Session,

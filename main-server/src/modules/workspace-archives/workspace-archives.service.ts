@@ -44,8 +44,8 @@ export class WorkspaceArchivesService implements OnModuleInit {
   ): Promise<WorkspaceArchive> {
     const session = await this.sessions.getOwned(user, sessionId);
     const fileName = toArchiveName(session.title);
-    const { loginId } = user;
-    const { signal, ...entry } = this.downloads.begin({ id: download, sessionId, fileName, loginId });
+    const { id: userId, loginId } = user;
+    const { signal, ...entry } = this.downloads.begin({ id: download, sessionId, userId, fileName, loginId });
     try {
       return { bytes: entry.count(await this.read(session, signal)), fileName };
     } catch (error) {
@@ -67,7 +67,8 @@ export class WorkspaceArchivesService implements OnModuleInit {
       return await this.tunnelled.open(session.id, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof DomainError && error.code === 'request.too_many') throw error;
+      const isBusy = error instanceof DomainError && error.code === 'request.too_many';
+      if (isBusy || !this.containers.canRead(session)) throw error;
       this.logger.warn({ msg: 'Files are read without their container', sessionId: session.id, err: error });
       return this.containers.open(session, signal);
     }

@@ -8,7 +8,8 @@ import { loginEvents, type LoginEnded } from '../auth/login.events.ts';
 import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
 
 /** Each keeps a processor busy, and a container of its own where the session does not run. */
-export const downloadLimits = { ofSession: 2, all: 8 } as const;
+export const downloadLimits = { ofSession: 2, ofUser: 4, all: 8, stalledMs: 10 * 60_000 } as const;
+const lookEveryMs = 60_000;
 /** Long enough for a page that lost its connection to hear how it ended. */
 const rememberedMs = 5 * 60_000;
 const rememberedMax = 1_000;
@@ -17,6 +18,7 @@ export interface DownloadAsked {
   /** Chosen by who asks; one is made when absent. */
   readonly id?: string;
   readonly sessionId: string;
+  readonly userId: string;
   readonly fileName: string;
   readonly loginId: string | null;
 }
@@ -59,9 +61,7 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
         message: 'This download has begun before. Choose a new id.',
       });
     }
-    const open = this.listOpen();
-    const ofSession = open.filter(({ sessionId }) => sessionId === asked.sessionId);
-    if (ofSession.length >= downloadLimits.ofSession || open.length >= downloadLimits.all) throw tooMany();
+    this.assertRoom(asked);
     const download: Download = {
       ...asked,
       id,
@@ -103,21 +103,42 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
     this.endAll((download) => download.sessionId === sessionId, 'The session was deleted.');
   }
 
+  private assertRoom({ sessionId, userId }: DownloadAsked): void {
+    const open = this.listOpen();
+    const ofSession = open.filter((download) => download.sessionId === sessionId).length;
+    const ofUser = open.filter((download) => download.userId === userId).length;
+    const { ofSession: sessionMax, ofUser: userMax, all } = downloadLimits;
+    if (ofSession < sessionMax && ofUser < userMax && open.length < all) return;
+    throw new DomainError('request.too_many', {
+      message: 'Too many workspaces are being downloaded. Wait until one has ended.',
+      details: { retryAfterSeconds: 10 },
+    });
+  }
+
   private count(download: Download, bytes: Readable): Readable {
     const { signal } = download.abort;
+    let takenAt = this.clock.now();
     const counted = new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
         download.state = 'sending';
         download.bytes += chunk.length;
+        takenAt = this.clock.now();
         done(null, chunk);
       },
     });
     const cut = (): void => void counted.destroy(signal.reason as Error);
     signal.addEventListener('abort', cut, { once: true });
+    let cancelLook = (): void => undefined;
+    const look = (): void => {
+      if (this.clock.now() - takenAt >= downloadLimits.stalledMs) counted.destroy(ended(stalled));
+      else cancelLook = this.clock.schedule(lookEveryMs, look);
+    };
+    look();
     // Not `pipeline`: whoever leaves before it begins has destroyed `counted` already.
     bytes.once('error', (error) => counted.destroy(error));
     finished(counted, (error) => {
       signal.removeEventListener('abort', cut);
+      cancelLook();
       bytes.destroy();
       this.end(download, error ? describe(error) : null);
     });
@@ -136,9 +157,7 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
   }
 
   private endAll(isMeant: (download: Download) => boolean, reason: string): void {
-    for (const download of this.listOpen())
-      if (isMeant(download))
-        download.abort.abort(new DomainError('container.unreachable', { message: reason }));
+    for (const download of this.listOpen()) if (isMeant(download)) download.abort.abort(ended(reason));
   }
 
   private listOpen(): readonly Download[] {
@@ -154,6 +173,12 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
   }
 }
 
+const stalled = 'It was cut because nobody took anything of it for ten minutes.';
+
+function ended(message: string): DomainError {
+  return new DomainError('workspace.archive_unavailable', { message });
+}
+
 /** Node's word for whoever left. */
 const left = 'ERR_STREAM_PREMATURE_CLOSE';
 
@@ -162,11 +187,4 @@ function describe(error: unknown): string {
     return 'It was cancelled, or the connection was lost.';
   if (error instanceof DomainError) return error.message;
   return 'The files could not be read to their end. What was saved is not complete; delete it and try again.';
-}
-
-function tooMany(): DomainError {
-  return new DomainError('request.too_many', {
-    message: 'Too many workspaces are being downloaded. Wait until one has ended.',
-    details: { retryAfterSeconds: 10 },
-  });
 }

@@ -185,17 +185,15 @@ describe('the archive of a workspace', () => {
   });
 
   it('is cut when the login of who asked ends', async () => {
-    const guest = await app.addUser();
-    const { id } = await app.addSession(guest, { provider: 'process' });
-    await waitFor(() => findContainerPid(app, id) !== null, deadlineMs);
-    await app.as(guest).post(`/api/sessions/${id}/container/stop`);
-    writeFileSync(fileOf('large', id), randomBytes(largeBytes));
-    const answer = await open(id, '', guest);
+    const { username, password } = user;
+    const { headers } = await app.anonymous().post('/api/auth/login', { username, password });
+    const [, cookie = ''] = /codex-webapp-login=([^;]+)/.exec(String(headers['set-cookie'])) ?? [];
+    const answer = await open(sessionId, '', { cookie });
     const cut = buffer(answer).catch((error: Error) => error.message);
     answer.pause();
-    await app.as(guest).post('/api/auth/logout');
+    await app.as({ cookie }).post('/api/auth/logout');
     expect(await cut).toBe('aborted');
-    await waitFor(() => findTars(id).length === 0, deadlineMs);
+    await waitFor(() => findTars().length === 0, deadlineMs);
   });
 
   it('is cut when the session is deleted', async () => {

@@ -19,6 +19,7 @@ import { ContainerProgress } from './container-progress.ts';
 import { ContainerProvidersService } from './container-providers.service.ts';
 import { ContainerReadiness } from './container-readiness.ts';
 import { ContainerReconciler } from './container-reconciler.ts';
+import { ContainerRecipes } from './container-recipes.ts';
 import { ContainerRecords } from './container-records.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
@@ -47,6 +48,7 @@ import { ContainerReconciliation } from './container-reconciliation.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
+import { PooledContainers } from './pooled-containers.ts';
 import { SerialByKey } from './serial-by-key.ts';
 import { StartQueue } from './start-queue.ts';
 import { ContainerRoom } from './container-room.ts';
@@ -146,6 +148,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerReadiness,
     ContainerReconciler,
     ContainerReconciliation,
+    ContainerRecipes,
     ContainerRecords,
     ContainerRoom,
     ContainerSleeps,
@@ -155,6 +158,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerStops,
     ContainerViewsService,
     ContainerWakes,
+    PooledContainers,
     SerialByKey,
     SessionActivity,
     SessionContainersService,
@@ -162,8 +166,10 @@ import { SessionContainersService } from './session-containers.service.ts';
   exports: [
     ContainerListenAddresses,
     ContainerProvidersService,
+    ContainerRecipes,
     ContainerRoom,
     ContainerWakes,
+    PooledContainers,
     SessionActivity,
     SessionContainersService,
   ],

@@ -6,6 +6,7 @@ import { ContainerProviderError } from '../providers/container-provider.errors.t
 import type {
   ContainerRef,
   PreparingContainerProvider,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../providers/container-provider.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from '../providers/provisioned/provisioner.messages.ts';
 import type { ProvisionerInstance } from './provisioner-instance.ts';
 
-type EngineProvider = WatchingContainerProvider & PreparingContainerProvider;
+type EngineProvider = WatchingContainerProvider & PreparingContainerProvider & TemplatedContainerProvider;
 type Say = (line: AnswerLine) => void;
 type Body = { readonly [V in ProvisionerVerb]: ReturnType<(typeof requestSchemas)[V]['parse']> };
 type Verbs = {
@@ -105,6 +106,7 @@ function verbsOf(provider: EngineProvider): Verbs {
   return {
     check: () => provider.check(),
     prepare: () => provider.prepare(),
+    template: () => provider.template(),
     start: ({ spec }, say, signal) =>
       provider.start(spec, {
         onProgress: (step, detail) => say({ type: 'progress', step, detail }),

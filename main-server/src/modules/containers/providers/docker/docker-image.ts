@@ -16,7 +16,7 @@ export interface DockerImageOptions {
   readonly repositoryFolder: string;
 }
 
-const builtName = 'codex-webapp/container-agent';
+const repository = 'codex-webapp/container-agent';
 const dockerfile = 'container-agent/Dockerfile';
 const shownLineMaxLength = 200;
 const failureTailLines = 15;
@@ -26,6 +26,8 @@ export class DockerImage {
   private pending: Promise<string> | null = null;
   private readonly listeners = new Set<OnLine>();
   private lastLine: string | null = null;
+  /** Of the last `ensure`: to know it takes reading all that it is built from. */
+  private builtName: string | null = null;
 
   constructor(
     private readonly docker: Docker,
@@ -48,12 +50,25 @@ export class DockerImage {
     }
   }
 
+  /** The id of the image as it is now, whoever put it there; null when there is none yet. */
+  async findId(): Promise<string | null> {
+    const name = this.options.image ?? this.builtName;
+    if (name === null) return null;
+    try {
+      return (await this.docker.getImage(name).inspect()).Id;
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw error;
+    }
+  }
+
   private async find(): Promise<string> {
     if (this.options.image !== null) {
       if (!(await this.isHere(this.options.image))) await this.pull(this.options.image);
       return this.options.image;
     }
-    return this.build();
+    this.builtName = await this.build();
+    return this.builtName;
   }
 
   private async build(): Promise<string> {
@@ -66,7 +81,7 @@ export class DockerImage {
       throw new ContainerProviderError('image_unavailable', message);
     }
     const files = await listBuildInputs(repositoryFolder);
-    const tag = `${builtName}:${await hashBuildInputs(repositoryFolder, files)}`;
+    const tag = `${repository}:${await hashBuildInputs(repositoryFolder, files)}`;
     if (await this.isHere(tag)) return tag;
     this.tell('Building the image of the sessions from the repository');
     const context = pack(repositoryFolder, {

@@ -12,6 +12,7 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { toSizeResponses, type ContainerSizes } from './container-sizes.ts';
@@ -61,7 +62,8 @@ const conflictLooks = 50;
 const conflictPauseMs = 100;
 
 /** Docker, straight or by way of the provisioner. */
-export interface DockerProvider extends WatchingContainerProvider, PreparingContainerProvider {
+export interface DockerProvider
+  extends WatchingContainerProvider, PreparingContainerProvider, TemplatedContainerProvider {
   /** Where main-server has to listen for its containers; null when that is not on this machine. */
   hostAddress(): Promise<string | null>;
 }
@@ -135,6 +137,12 @@ export class DockerContainerProvider implements DockerProvider {
 
   async prepare(): Promise<void> {
     await translate(this.prepareAll());
+  }
+
+  async template(): Promise<string | null> {
+    const image = await translate(this.image.findId());
+    const { sizes, runtime, disk, volumeOptions } = this.options;
+    return image === null ? null : JSON.stringify({ image, sizes, runtime, disk, volumeOptions });
   }
 
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {

@@ -8,6 +8,7 @@ import type {
   LogOptions,
   ProviderAvailability,
   StartOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 
@@ -21,10 +22,12 @@ export interface FakeContainer {
 }
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
-export class FakeContainerProvider implements WatchingContainerProvider {
+export class FakeContainerProvider implements WatchingContainerProvider, TemplatedContainerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
+  /** Null: there is nothing to make a container from. */
+  image: string | null = 'image 1';
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -46,6 +49,10 @@ export class FakeContainerProvider implements WatchingContainerProvider {
 
   check(): Promise<ProviderAvailability> {
     return Promise.resolve({ isAvailable: true, note: null });
+  }
+
+  template(): Promise<string | null> {
+    return Promise.resolve(this.image);
   }
 
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {

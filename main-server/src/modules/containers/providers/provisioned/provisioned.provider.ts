@@ -10,6 +10,7 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { ProvisionerClient } from './provisioner.client.ts';
@@ -27,7 +28,9 @@ const longestRetryMs = 10_000;
 const checkTimeoutMs = 2_800;
 
 /** Docker, by way of the provisioner: main-server itself has no socket of the engine. */
-export class ProvisionedContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
+export class ProvisionedContainerProvider
+  implements WatchingContainerProvider, PreparingContainerProvider, TemplatedContainerProvider
+{
   readonly name = 'docker';
   readonly isIsolated = true;
   readonly startsByItself = true;
@@ -67,6 +70,10 @@ export class ProvisionedContainerProvider implements WatchingContainerProvider, 
 
   async prepare(): Promise<void> {
     await this.provisioner.ask('prepare', {});
+  }
+
+  template(): Promise<string | null> {
+    return this.provisioner.ask('template', {});
   }
 
   start(spec: ContainerSpec, { onProgress, signal }: StartOptions = {}): Promise<ContainerRef> {

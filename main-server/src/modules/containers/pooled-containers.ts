@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { ContainerProviderName, ContainerSizeName } from '@codex-webapp/contracts';
+import { Failpoints } from '@codex-webapp/nest-kit';
+import { Repository, type EntityManager } from 'typeorm';
+import type { OwnedSession } from '../session-state/session.ts';
+import { ContainerEntity, type Container } from './container.entity.ts';
+import { ContainerRecords } from './container-records.ts';
+import { ContainerRoom } from './container-room.ts';
+import { SerialByKey } from './serial-by-key.ts';
+
+/** A session that nobody owns yet, with its container; without one when a crash came between the two. */
+export interface PooledSession {
+  readonly sessionId: string;
+  readonly provider: ContainerProviderName;
+  readonly size: ContainerSizeName;
+  readonly internet: boolean;
+  readonly recipe: string;
+  readonly madeAt: number;
+  readonly desired: Container['desired'] | null;
+  readonly status: Container['status'] | null;
+  readonly isConnected: boolean;
+}
+
+interface PooledRow extends Omit<PooledSession, 'internet' | 'isConnected'> {
+  readonly internet: number;
+  readonly generation: number | null;
+}
+
+/** The containers that wait in the pool, and how one of them comes to its owner. */
+@Injectable()
+export class PooledContainers {
+  constructor(
+    @InjectRepository(ContainerEntity) private readonly containers: Repository<ContainerEntity>,
+    private readonly records: ContainerRecords,
+    private readonly room: ContainerRoom,
+    private readonly serial: SerialByKey,
+    private readonly failpoints: Failpoints,
+  ) {}
+
+  /** The oldest first. */
+  async list(): Promise<readonly PooledSession[]> {
+    const rows: readonly PooledRow[] = await this.containers.query(
+      `SELECT sessions.id AS sessionId, sessions.provider, size, internet, pool_recipe AS recipe,
+         sessions.created_at AS madeAt, desired, status, generation
+       FROM sessions LEFT JOIN containers ON containers.session_id = sessions.id
+       WHERE owner_id IS NULL AND deleting_at IS NULL ORDER BY sessions.created_at`,
+    );
+    return rows.map(({ internet, generation, ...row }) => ({
+      ...row,
+      internet: internet === 1,
+      isConnected: generation !== null && this.records.isConnected({ sessionId: row.sessionId, generation }),
+    }));
+  }
+
+  /**
+   * Gives it to whom `take` says, as a session that runs. Null when it is no longer there to be given, and when
+   * something is being done to it. @throws container.limit_reached, and what `take` throws
+   */
+  async handOver(
+    { sessionId, provider }: PooledSession,
+    ownerId: string,
+    take: (manager: EntityManager) => Promise<OwnedSession | null>,
+  ): Promise<OwnedSession | null> {
+    if (this.serial.isBusy(sessionId)) return null;
+    // In the session's turn: whatever is done to it next finds its owner.
+    const given = await this.serial.run(sessionId, () =>
+      this.room.claim({ sessionId, ownerId, provider }, () => this.records.handOver(sessionId, take)),
+    );
+    await this.failpoints.hit('containers.pool.handed-over');
+    return given;
+  }
+}

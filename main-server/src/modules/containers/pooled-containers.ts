@@ -53,16 +53,20 @@ export class PooledContainers {
     }));
   }
 
+  /** Whether something is being done to it: mostly somebody else claims it. */
+  isBusy({ sessionId }: PooledSession): boolean {
+    return this.serial.isBusy(sessionId);
+  }
+
   /**
-   * Gives it to whom `take` says, as a session that runs. Null when it is no longer there to be given, and when
-   * something is being done to it. @throws container.limit_reached, and what `take` throws
+   * Gives it to whom `take` says, as a session that runs, once nothing else is being done to it. Null when it is no
+   * longer there to be given. @throws container.limit_reached, and what `take` throws
    */
   async handOver(
     { sessionId, provider }: PooledSession,
     ownerId: string,
     take: (manager: EntityManager) => Promise<OwnedSession | null>,
   ): Promise<OwnedSession | null> {
-    if (this.serial.isBusy(sessionId)) return null;
     // In the session's turn: whatever is done to it next finds its owner.
     const given = await this.serial.run(sessionId, () =>
       this.room.claim({ sessionId, ownerId, provider }, () => this.records.handOver(sessionId, take)),

@@ -26,16 +26,27 @@ export class PoolClaims {
    * waits: then one is made as without a pool. @throws session.limit_reached, container.limit_reached
    */
   async claim(user: AuthUser, draft: OwnedSession): Promise<OwnedSession | null> {
+    const isFree = (one: PooledSession): boolean => !this.pooled.isBusy(one);
+    const claimed = (await this.takeOne(user, draft, isFree)) ?? (await this.takeOne(user, draft));
+    await this.failpoints.hit('sessions.claim.over');
+    if (claimed !== null) void this.keeper.tend();
+    return claimed;
+  }
+
+  private async takeOne(
+    user: AuthUser,
+    draft: OwnedSession,
+    isWanted: (one: PooledSession) => boolean = () => true,
+  ): Promise<OwnedSession | null> {
     const { recipe } = this.keeper;
     if (recipe === null) return null;
     const waiting = await this.pooled.list();
     await this.failpoints.hit('sessions.claim.listed');
-    for (const one of waiting.filter((candidate) => isLike(candidate, draft, recipe))) {
+    for (const one of waiting) {
+      if (!isLike(one, draft, recipe) || !isWanted(one)) continue;
       const claimed = await this.take(user, one, draft);
       await this.failpoints.hit('sessions.claim.tried');
-      if (claimed === null) continue;
-      void this.keeper.tend();
-      return claimed;
+      if (claimed !== null) return claimed;
     }
     return null;
   }

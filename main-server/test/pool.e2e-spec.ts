@@ -1,5 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ListFrame, SessionResponse } from '@codex-webapp/contracts';
+import { WriteQueue } from '../src/database/write-queue.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
 import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
 import { ContainerProviderError } from '../src/modules/containers/providers/container-provider.errors.ts';
@@ -25,16 +29,18 @@ interface PoolOptions {
   readonly size?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly provider?: FakeContainerProvider;
+  readonly folder?: string;
 }
 
 class PoolWorld implements AsyncDisposable {
   private constructor(readonly fake: FakeWorld) {}
 
-  static async create({ size = 1, env = {}, provider }: PoolOptions = {}): Promise<PoolWorld> {
+  static async create({ size = 1, env = {}, provider, folder }: PoolOptions = {}): Promise<PoolWorld> {
     return new PoolWorld(
       await FakeWorld.create({
         env: { CONTAINER_POOL_SIZE: String(size), ...env },
         ...(provider === undefined ? {} : { provider }),
+        ...(folder === undefined ? {} : { folder }),
       }),
     );
   }
@@ -395,15 +401,58 @@ describe('the pool', () => {
 });
 
 describe('the pool of another run', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'codex-webapp-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
   it('is adopted as it is', async () => {
-    await using world = await PoolWorld.filled({ size: 2 });
-    const waited = await world.ready();
-    world.app.get(PoolKeeper).onApplicationBootstrap();
+    const { provider, waited } = await fillAndStop(folder);
+    await using world = await PoolWorld.create({ provider, folder });
+    expect(await world.fill(1)).toEqual(waited);
     await world.tend();
-    expect(await world.ready()).toEqual(waited);
-    expect(world.provider.starts).toHaveLength(2);
+    expect(provider.starts).toHaveLength(1);
+    expect((await world.create()).body).toMatchObject({ id: waited[0], containerStatus: 'running' });
+  });
+
+  it('is taken away where there shall be none any more', async () => {
+    const { provider, waited } = await fillAndStop(folder);
+    await using world = await PoolWorld.create({ provider, folder, size: 0 });
+    await waitFor(() => world.isGone(String(waited[0])), deadlineMs);
+    expect(await world.waiting()).toEqual([]);
+  });
+
+  it('gives nobody what somebody had claimed before an older copy of the database was put back', async () => {
+    const { provider, waited } = await fillAndStop(folder);
+    const [id = ''] = waited;
+    await copyFile(path.join(folder, 'chat.db'), `${folder}/backup`);
+    {
+      await using world = await PoolWorld.create({ provider, folder });
+      await world.fill(1);
+      expect((await world.create()).body).toMatchObject({ id });
+    }
+    await copyFile(`${folder}/backup`, path.join(folder, 'chat.db'));
+    await using world = await PoolWorld.create({ provider, folder });
+    expect(await world.waiting()).toContain(id);
+    // What its container tells when it is back: that something was done in it.
+    await world.app
+      .get(WriteQueue)
+      .run((manager) => manager.query('UPDATE sessions SET outbox_seq = 3 WHERE id = ?', [id]));
+    world.fake.connect(id, 1);
+    expect((await world.create()).body.id).not.toBe(id);
+    await world.tend();
+    expect(await world.app.query('SELECT id FROM sessions WHERE id = ?', [id])).toEqual([]);
+    expect(provider.hasData(id)).toBe(true);
   });
 });
+
+async function fillAndStop(folder: string) {
+  const provider = new FakeContainerProvider();
+  await using world = await PoolWorld.filled({ provider, folder });
+  return { provider, waited: await world.ready() };
+}
 
 /** The socket of a page with the list of sessions. */
 function openList(world: PoolWorld, user: FakeWorld['user']): Promise<TestSocket<ListFrame>> {

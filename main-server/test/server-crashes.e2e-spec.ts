@@ -14,7 +14,7 @@ jest.setTimeout(20 * 60_000);
 
 /** What only a container that fails by itself leads to: those are crashed at in one process, on a fake. */
 const elsewhere =
-  /^(containers\.(fail|start\.failed|start\.given-up|room|sleep)\.?|sessions\.(create|pool)\.taken-back)/;
+  /^(containers\.(fail|start\.failed|start\.given-up|room|sleep)\.?|sessions\.(create|pool)\.taken-back|sessions\.pool\.(forgotten|rows-removed))/;
 const reached = listFailpoints().filter((name) => !elsewhere.test(name));
 /** Of the pool, which is off elsewhere. */
 const isOfPool = (name: string): boolean => /pool|claim\.|handed-over/.test(name);

@@ -20,10 +20,13 @@ export interface PooledSession {
   readonly desired: Container['desired'] | null;
   readonly status: Container['status'] | null;
   readonly isConnected: boolean;
+  /** Something was done in it: a copy of the database was put back that is older than its claim. */
+  readonly isUsed: boolean;
 }
 
-interface PooledRow extends Omit<PooledSession, 'internet' | 'isConnected'> {
+interface PooledRow extends Omit<PooledSession, 'internet' | 'isConnected' | 'isUsed'> {
   readonly internet: number;
+  readonly outboxSeq: number;
   readonly generation: number | null;
 }
 
@@ -42,13 +45,14 @@ export class PooledContainers {
   async list(): Promise<readonly PooledSession[]> {
     const rows: readonly PooledRow[] = await this.containers.query(
       `SELECT sessions.id AS sessionId, sessions.provider, size, internet, pool_recipe AS recipe,
-         sessions.created_at AS madeAt, desired, status, generation
+         sessions.created_at AS madeAt, outbox_seq AS outboxSeq, desired, status, generation
        FROM sessions LEFT JOIN containers ON containers.session_id = sessions.id
        WHERE owner_id IS NULL AND deleting_at IS NULL ORDER BY sessions.created_at`,
     );
-    return rows.map(({ internet, generation, ...row }) => ({
+    return rows.map(({ internet, generation, outboxSeq, ...row }) => ({
       ...row,
       internet: internet === 1,
+      isUsed: outboxSeq > 0,
       isConnected: generation !== null && this.records.isConnected({ sessionId: row.sessionId, generation }),
     }));
   }

@@ -5,7 +5,7 @@ import { chooseSpares, planPool, pooledMaxMs, type Pooled, type PoolState } from
 const now = 1_800_000_000_000;
 
 const pooledOne = fc.record({
-  stage: fc.constantFrom<Pooled['stage']>('starting', 'ready', 'lost', 'ended'),
+  stage: fc.constantFrom<Pooled['stage']>('starting', 'ready', 'lost', 'ended', 'used'),
   recipe: fc.constantFrom('old', 'new'),
   madeAt: fc.integer({ min: now - 2 * pooledMaxMs, max: now }),
 });
@@ -24,8 +24,9 @@ const state: fc.Arbitrary<PoolState> = fc.record({
 
 /** What there is once the plan is carried out and everything that was made runs. */
 function carryOut(before: PoolState): PoolState {
-  const { remove, make } = planPool(before, now);
-  const left = before.pooled.filter(({ sessionId }) => !remove.includes(sessionId));
+  const { forget, remove, make } = planPool(before, now);
+  const gone = [...forget, ...remove];
+  const left = before.pooled.filter(({ sessionId }) => !gone.includes(sessionId));
   const made = Array.from({ length: make }, (_none, index) => ({
     sessionId: `made${index}`,
     stage: 'ready' as const,
@@ -63,7 +64,7 @@ describe('planPool', () => {
       fc.property(state, (before) => {
         const isQuiet = before.endedAt.length === 0;
         const plan = planPool(carryOut(before), now);
-        expect(plan.remove).toEqual([]);
+        expect([...plan.remove, ...plan.forget]).toEqual([]);
         if (isQuiet) expect(plan.make).toBe(0);
       }),
     );
@@ -72,11 +73,12 @@ describe('planPool', () => {
   it('keeps none that has ended, is made from something older, or is too old itself', () => {
     fc.assert(
       fc.property(state, (before) => {
-        const { remove } = planPool(before, now);
-        const left = before.pooled.filter(({ sessionId }) => !remove.includes(sessionId));
+        const { forget, remove } = planPool(before, now);
+        const gone = [...forget, ...remove];
+        const left = before.pooled.filter(({ sessionId }) => !gone.includes(sessionId));
         for (const one of left) {
           expect(one.stage).not.toBe('ended');
-          if (before.recipe === null) continue;
+          if (before.recipe === null || one.stage === 'lost') continue;
           expect(one.recipe).toBe(before.recipe);
           expect(now - one.madeAt).toBeLessThan(pooledMaxMs);
         }
@@ -90,8 +92,19 @@ describe('planPool', () => {
         const { remove } = planPool({ ...before, recipe: null }, now);
         const isTaken = ({ sessionId }: Pooled): boolean => remove.includes(sessionId);
         const ready = before.pooled.filter(({ stage }) => stage === 'ready');
-        const others = before.pooled.filter(({ stage }) => stage !== 'ready');
+        const others = before.pooled.filter(({ stage }) => !['ready', 'used'].includes(stage));
         if (ready.some(isTaken)) expect(others.every(isTaken)).toBe(true);
+      }),
+    );
+  });
+
+  it('deletes the data of none that was used', () => {
+    fc.assert(
+      fc.property(state, (before) => {
+        const { forget, remove } = planPool(before, now);
+        const used = before.pooled.filter(({ stage }) => stage === 'used');
+        expect(forget).toEqual(used.map(({ sessionId }) => sessionId));
+        expect(remove.filter((id) => forget.includes(id))).toEqual([]);
       }),
     );
   });
@@ -131,7 +144,7 @@ describe('chooseSpares', () => {
   it('gives up those that nobody could claim yet before those that somebody can', () => {
     fc.assert(
       fc.property(pooled, fc.nat({ max: 12 }), (all, count) => {
-        const running = all.filter(({ stage }) => stage !== 'ended');
+        const running = all.filter(({ stage }) => !['ended', 'used'].includes(stage));
         const chosen = chooseSpares(all, count);
         expect(chosen).toHaveLength(Math.min(count, running.length));
         const isChosen = ({ sessionId }: Pooled): boolean => chosen.includes(sessionId);

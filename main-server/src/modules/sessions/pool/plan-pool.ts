@@ -1,7 +1,10 @@
 export interface Pooled {
   readonly sessionId: string;
-  /** `lost`: its link is down for a moment, or its backend is away. `ended`: it will not come back by itself. */
-  readonly stage: 'starting' | 'ready' | 'lost' | 'ended';
+  /**
+   * `lost`: its link is down for a moment, or its backend is away. `ended`: it will not come back by itself. `used`: it
+   * is not what it was made for.
+   */
+  readonly stage: 'starting' | 'ready' | 'lost' | 'ended' | 'used';
   readonly recipe: string;
   readonly madeAt: number;
 }
@@ -19,6 +22,8 @@ export interface PoolState {
 }
 
 export interface PoolPlan {
+  /** To be known no longer; their data is somebody's, and stays. */
+  readonly forget: readonly string[];
   readonly remove: readonly string[];
   readonly make: number;
 }
@@ -32,16 +37,22 @@ const pausesMs: readonly number[] = [0, 30_000, 2 * 60_000, 10 * 60_000];
 
 /** What has to be done so that as many wait as shall. Done again it finds nothing to do. */
 export function planPool({ pooled, size, recipe, free, endedAt }: PoolState, now: number): PoolPlan {
-  const isGood = ({ stage, recipe: own, madeAt }: Pooled): boolean =>
-    stage !== 'ended' && (recipe === null || (own === recipe && now - madeAt < pooledMaxMs));
+  const isGood = ({ stage, recipe: own, madeAt }: Pooled): boolean => {
+    if (stage === 'ended' || stage === 'used') return false;
+    // What is lost is waited for in any case: only then it is known whether it was used.
+    return recipe === null || stage === 'lost' || (own === recipe && now - madeAt < pooledMaxMs);
+  };
   const good = pooled.filter(isGood).sort(byWorth);
   const running = pooled.filter(({ stage }) => stage !== 'ended');
+  const forget = pooled.filter(({ stage }) => stage === 'used').map(({ sessionId }) => sessionId);
   // What is taken away makes room for what follows it.
   const placeFor = Math.max(0, running.length + free);
   const kept = new Set(good.slice(0, Math.min(size, placeFor)).map(({ sessionId }) => sessionId));
   const missing = Math.min(size, placeFor) - kept.size;
+  const gone = pooled.filter(({ sessionId, stage }) => stage !== 'used' && !kept.has(sessionId));
   return {
-    remove: pooled.filter(({ sessionId }) => !kept.has(sessionId)).map(({ sessionId }) => sessionId),
+    forget,
+    remove: gone.map(({ sessionId }) => sessionId),
     make: recipe === null || isPausing(endedAt, now) ? 0 : missing,
   };
 }
@@ -49,7 +60,7 @@ export function planPool({ pooled, size, recipe, free, endedAt }: PoolState, now
 /** Which ones to give up for somebody who needs the room: those of least use first. */
 export function chooseSpares(pooled: readonly Pooled[], count: number): readonly string[] {
   return pooled
-    .filter(({ stage }) => stage !== 'ended')
+    .filter(({ stage }) => stage !== 'ended' && stage !== 'used')
     .sort(byWorth)
     .reverse()
     .slice(0, count)
@@ -69,4 +80,10 @@ function byWorth(one: Pooled, other: Pooled): number {
   return rank[one.stage] - rank[other.stage] || other.madeAt - one.madeAt;
 }
 
-const rank: Readonly<Record<Pooled['stage'], number>> = { ready: 0, starting: 1, lost: 2, ended: 3 };
+const rank: Readonly<Record<Pooled['stage'], number>> = {
+  ready: 0,
+  starting: 1,
+  lost: 2,
+  ended: 3,
+  used: 4,
+};

@@ -72,6 +72,7 @@ export class PoolClaims {
 function isLike(one: PooledSession, draft: OwnedSession, recipe: string): boolean {
   return (
     one.isConnected &&
+    !one.isUsed &&
     one.status === 'running' &&
     one.recipe === recipe &&
     one.provider === draft.provider &&

@@ -122,6 +122,10 @@ export class PoolKeeper
     const now = this.clock.now();
     this.noteEnds(pooled, now);
     const plan = planPool({ pooled, size: poolSize, recipe: this.recipe, free, endedAt: this.endedAt }, now);
+    for (const sessionId of plan.forget) {
+      await this.sessions.forget(sessionId);
+      await this.failpoints.hit('sessions.pool.forgotten');
+    }
     for (const sessionId of plan.remove) {
       await this.sessions.remove(sessionId);
       await this.failpoints.hit('sessions.pool.removed');
@@ -156,6 +160,7 @@ export class PoolKeeper
   }
 
   private stageOf(one: PooledSession, now: number): Pooled['stage'] {
+    if (one.isUsed) return 'used';
     if (one.desired !== 'running') return 'ended';
     if (one.status === 'creating') return 'starting';
     if (!isLost(one)) return 'ready';

@@ -4,6 +4,7 @@ import { WriteQueue } from '../../../database/write-queue.ts';
 import type { ContainerRecipe } from '../../containers/container-recipes.ts';
 import { SessionContainersService } from '../../containers/session-containers.service.ts';
 import { SessionStateService } from '../../session-state/session-state.service.ts';
+import { SessionStore } from '../../session-state/session-store.ts';
 import { SessionCleanup } from '../session-cleanup.ts';
 import { SessionDrafts } from '../session-drafts.ts';
 
@@ -15,6 +16,7 @@ export class PooledSessions {
     private readonly state: SessionStateService,
     private readonly containers: SessionContainersService,
     private readonly cleanup: SessionCleanup,
+    private readonly store: SessionStore,
     private readonly writeQueue: WriteQueue,
     private readonly failpoints: Failpoints,
   ) {}
@@ -34,6 +36,17 @@ export class PooledSessions {
       await this.failpoints.hit('sessions.pool.taken-back');
       return false;
     }
+  }
+
+  /** Resolves when its rows are gone. Its container belongs to no session then, and goes as such; its data stays. */
+  async forget(sessionId: string): Promise<void> {
+    await this.writeQueue.run(async (manager) => {
+      const found = await this.state.findPooled(manager, sessionId);
+      if (found === null) return;
+      await this.state.markDeleting(manager, found);
+      await this.store.remove(manager, sessionId);
+    });
+    await this.failpoints.hit('sessions.pool.rows-removed');
   }
 
   /** Resolves when nobody can be given it any more, with whether that is so; its container and data follow. */

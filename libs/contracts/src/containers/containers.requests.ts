@@ -69,11 +69,3 @@ export interface ContainerProviderResponse {
   /** Whether a session can be kept from the internet. */
   readonly canSwitchInternetOff: boolean;
 }
-
-export const containerLogLimits = { tailDefault: 200, tailMax: 2_000 } as const;
-
-/** `GET /api/sessions/:id/container/logs` */
-export interface ContainerLogsResponse {
-  /** What the container printed last, oldest first. */
-  readonly lines: readonly string[];
-}

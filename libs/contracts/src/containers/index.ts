@@ -1,3 +1,4 @@
 export * from './containers.requests.ts';
 export * from './router-plan.ts';
 export * from './dokploy.requests.ts';
+export * from './container-logs.ts';

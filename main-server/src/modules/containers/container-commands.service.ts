@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { ContainerLogsResponse, ContainerResponse } from '@codex-webapp/contracts';
+import type {
+  ContainerLogsResponse,
+  ContainerResponse,
+  ReadContainerLogsRequest,
+} from '@codex-webapp/contracts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { ContainerLogsService } from './container-logs.service.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
@@ -13,6 +18,7 @@ export class ContainerCommandsService {
     private readonly sessions: SessionStateService,
     private readonly containers: SessionContainersService,
     private readonly views: ContainerViewsService,
+    private readonly logs: ContainerLogsService,
   ) {}
 
   async create(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
@@ -39,7 +45,11 @@ export class ContainerCommandsService {
     return this.views.status(await this.sessions.getOwned(user, sessionId));
   }
 
-  async readLogs(user: AuthUser, sessionId: string, tail?: number): Promise<ContainerLogsResponse> {
-    return { lines: await this.views.readLogs(await this.sessions.getOwned(user, sessionId), tail) };
+  async readLogs(
+    user: AuthUser,
+    sessionId: string,
+    request: ReadContainerLogsRequest,
+  ): Promise<ContainerLogsResponse> {
+    return { lines: await this.logs.read(await this.sessions.getOwned(user, sessionId), request) };
   }
 }

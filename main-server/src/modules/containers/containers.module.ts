@@ -45,6 +45,7 @@ import { ContainerIntents } from './container-intents.ts';
 import { ContainerLocator } from './container-locator.ts';
 import { ContainerReconciliation } from './container-reconciliation.ts';
 import { ContainerStarts } from './container-starts.ts';
+import { ContainerLogsService } from './container-logs.service.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
 import { SerialByKey } from './serial-by-key.ts';
@@ -139,6 +140,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerIntents,
     ContainerListenAddresses,
     ContainerLocator,
+    ContainerLogsService,
     ContainerObserver,
     ContainerOrphans,
     ContainerProgress,
@@ -161,6 +163,7 @@ import { SessionContainersService } from './session-containers.service.ts';
   ],
   exports: [
     ContainerListenAddresses,
+    ContainerLogsService,
     ContainerProvidersService,
     ContainerRoom,
     ContainerWakes,

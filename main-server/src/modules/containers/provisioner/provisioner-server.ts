@@ -19,7 +19,8 @@ import {
 import type { ProvisionerInstance } from './provisioner-instance.ts';
 
 type EngineProvider = WatchingContainerProvider & PreparingContainerProvider;
-type Say = (line: AnswerLine) => void;
+/** Resolves when there is room for more, or nobody reads any more. */
+type Say = (line: AnswerLine) => Promise<void>;
 type Body = { readonly [V in ProvisionerVerb]: ReturnType<(typeof requestSchemas)[V]['parse']> };
 type Verbs = {
   readonly [V in ProvisionerVerb]: (body: Body[V], say: Say, signal: AbortSignal) => Promise<unknown>;
@@ -60,7 +61,16 @@ export class ProvisionerServer {
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('Nobody waits for the answer any more.')));
     response.on('error', () => undefined);
-    const say: Say = (line) => void response.write(`${JSON.stringify(line)}\n`);
+    const say: Say = async (line) => {
+      if (response.write(`${JSON.stringify(line)}\n`) || response.destroyed) return;
+      await new Promise<void>((resolve) => {
+        const finish = (): void => {
+          response.off('drain', finish).off('close', finish);
+          resolve();
+        };
+        response.on('drain', finish).on('close', finish);
+      });
+    };
     try {
       if (request.method === 'GET' && request.url === '/health') {
         response.end('ok');
@@ -71,9 +81,9 @@ export class ProvisionerServer {
       const body = requestSchemas[verb].parse(JSON.parse(await readBody(request)));
       const work = verbsOf(provider)[verb] as Verbs[typeof verb & 'check'];
       const value = await work(body as Body['check'], say, gone.signal);
-      say({ type: 'result', value: value ?? null });
+      void say({ type: 'result', value: value ?? null });
     } catch (error) {
-      if (!gone.signal.aborted) say(this.toErrorLine(error, request.url));
+      if (!gone.signal.aborted) void say(this.toErrorLine(error, request.url));
     }
     response.end();
   }
@@ -107,7 +117,7 @@ function verbsOf(provider: EngineProvider): Verbs {
     prepare: () => provider.prepare(),
     start: ({ spec }, say, signal) =>
       provider.start(spec, {
-        onProgress: (step, detail) => say({ type: 'progress', step, detail }),
+        onProgress: (step, detail) => void say({ type: 'progress', step, detail }),
         signal,
       }),
     inspect: ({ sessionId }) => provider.inspect(refOf(sessionId)),
@@ -118,11 +128,11 @@ function verbsOf(provider: EngineProvider): Verbs {
     list: () => provider.list(),
     logs: async ({ sessionId, ...options }, say, signal) => {
       for await (const line of provider.logs(refOf(sessionId), { ...options, signal }))
-        say({ type: 'line', line });
+        await say({ type: 'line', line });
     },
     watch: (_body, say, signal) =>
       new Promise((resolve) => {
-        const end = provider.watch((sessionId) => say({ type: 'changed', sessionId }));
+        const end = provider.watch((sessionId) => void say({ type: 'changed', sessionId }));
         signal.addEventListener('abort', () => resolve(end()), { once: true });
       }),
   };

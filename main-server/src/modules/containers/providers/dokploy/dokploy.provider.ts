@@ -6,6 +6,7 @@ import type {
   ContainerSpec,
   ContainerState,
   LabelledContainer,
+  LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
@@ -116,7 +117,7 @@ export class DokployContainerProvider implements ConfigurableContainerProvider {
     );
   }
 
-  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
     try {
       yield* (await this.requireSessions()).logs(sessionId, options);
     } catch (error) {

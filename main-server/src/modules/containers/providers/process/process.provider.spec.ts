@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  describeContainerOutput,
   describeContainerProvider,
   testProgram,
 } from '../../../../../test/support/describe-container-provider.ts';
@@ -40,6 +41,7 @@ async function makeSetup(): Promise<Setup> {
 }
 
 describeContainerProvider('ProcessContainerProvider', makeSetup);
+describeContainerOutput('ProcessContainerProvider', makeSetup);
 
 describe('ProcessContainerProvider', () => {
   let setup: Setup;

@@ -5,6 +5,7 @@ import type {
   ContainerSpec,
   ContainerState,
   LabelledContainer,
+  LogLine,
   LogOptions,
   PreparingContainerProvider,
   ProviderAvailability,
@@ -103,10 +104,10 @@ export class ProvisionedContainerProvider implements WatchingContainerProvider, 
     return this.provisioner.ask('list', {});
   }
 
-  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
-    const { tail, follow, signal } = options;
+  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
+    const { signal, ...wanted } = options;
     try {
-      for await (const line of this.provisioner.lines('logs', { sessionId, tail, follow }, signal))
+      for await (const line of this.provisioner.lines('logs', { sessionId, ...wanted }, signal))
         if (line.type === 'line') yield line.line;
     } catch (error) {
       if (!signal?.aborted) throw error;

@@ -294,7 +294,7 @@ export function describeContainerOutput(
         }
         const kept: string[] = [];
         for await (const { text } of provider.logs(ref, { tail: 1_000 })) kept.push(text);
-        expect(kept.slice(0, lines.length)).toEqual(lines);
+        expect(kept.slice(0, lines.length).join('\n') === lines.join('\n')).toBe(true);
         return lines;
       } finally {
         await dispose();

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogLine, LogOptions } from '../container-provider.ts';
-import { markLines, parsePlace, type TimedLine } from '../log-lines.ts';
+import { LineSplitter, markLines, parsePlace, type TimedLine } from '../log-lines.ts';
 import type { OwnApp } from './dokploy-apps.ts';
 import { logText } from './dokploy-answers.ts';
 import { DokployApiError } from './dokploy-api.errors.ts';
@@ -124,7 +124,7 @@ export class DokployLogs {
 }
 
 function linesOf(text: string): readonly TimedLine[] {
-  return text.split('\n').flatMap(toTimedLines);
+  return [...new LineSplitter().push(Buffer.from(text))].flatMap((row) => toTimedLines(row.text));
 }
 
 /** All tasks of a service have one log. An engine notes the birth of a container in a shorter notation than lines. */

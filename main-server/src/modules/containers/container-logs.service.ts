@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
-import { containerLogLimits, type ReadContainerLogsRequest } from '@codex-webapp/contracts';
+import { OnEvent } from '@nestjs/event-emitter';
+import {
+  containerLogLimits,
+  type ContainerResponse,
+  type ReadContainerLogsRequest,
+} from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import type { Session } from '../session-state/session.ts';
 import { containerEvents, type ContainerChanged } from './container.events.ts';
@@ -9,13 +13,17 @@ import { LogFollower, type FollowedEvent, type LogSource } from './log-follower.
 import { translated } from './provider-failures.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 
+type ChangeListener = (container: ContainerResponse) => void;
+
 /** What the containers of sessions print. */
 @Injectable()
 export class ContainerLogsService {
+  /** Of those who follow, by session. */
+  private readonly listeners = new Map<string, Set<ChangeListener>>();
+
   constructor(
     private readonly records: ContainerRecords,
     private readonly registry: ContainerProviderRegistry,
-    private readonly events: EventEmitter2,
     private readonly clock: Clock,
   ) {}
 
@@ -50,6 +58,11 @@ export class ContainerLogsService {
     return new LogFollower(this.sourceOf(session), start, this.clock).events(signal);
   }
 
+  @OnEvent(containerEvents.changed)
+  onContainerChanged({ container }: ContainerChanged): void {
+    for (const listener of this.listeners.get(container.sessionId) ?? []) listener(container);
+  }
+
   private sourceOf(session: Session): LogSource {
     return {
       look: async () => {
@@ -57,13 +70,16 @@ export class ContainerLogsService {
         const container = this.records.toResponse(session, row);
         return { container, provider: this.registry.get(container.provider), ref: row?.ref ?? null };
       },
-      onChanged: (listener) => {
-        const onChanged = ({ container }: ContainerChanged): void => {
-          if (container.sessionId === session.id) listener(container);
-        };
-        this.events.on(containerEvents.changed, onChanged);
-        return () => this.events.off(containerEvents.changed, onChanged);
-      },
+      onChanged: (listener) => this.listen(session.id, listener),
+    };
+  }
+
+  private listen(sessionId: string, listener: ChangeListener): () => void {
+    const listeners = this.listeners.get(sessionId) ?? new Set();
+    this.listeners.set(sessionId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.listeners.delete(sessionId);
     };
   }
 }

@@ -38,8 +38,8 @@ type Found =
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'container'; readonly container: ContainerResponse };
 
-/** After leaving lines out. */
-const skipTail = 500;
+/** After leaving lines out: less than is shown at once, or it would never get to the end. */
+const skipTail = 100;
 /** What a container printed last comes before it is said to have ended: some backends are looked at four times a second. */
 const settleMs = 500;
 const lookAgainMs = 1_000;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Logger } from '@nestjs/common';
 import { protocolVersion, type ErrorPayload } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { FollowedEvent } from '../containers/log-follower.ts';
@@ -23,6 +24,7 @@ export interface LogStreamOptions {
 
 /** One answer that goes on: what a container prints, as `text/event-stream`, no faster than it is read. */
 export class LogStream implements OpenStream {
+  private readonly logger = new Logger(LogStream.name);
   private readonly left = new AbortController();
   private readonly beat: StreamBeat;
   private isFinished = false;
@@ -48,6 +50,7 @@ export class LogStream implements OpenStream {
           await once(this.response, 'drain', { signal: this.left.signal }).catch(() => undefined);
       }
     } catch (error) {
+      this.logger.warn({ msg: 'A log could not be followed', sessionId: this.options.sessionId, err: error });
       this.finish(toErrorPayload(error), retryMs);
     }
   }

@@ -14,10 +14,11 @@ import { SessionTitle } from './session-title.tsx';
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
+  onShowLogs: () => void;
   onDelete: () => void;
 };
 
-export function SessionHeader({ session, actions, onDelete }: Props) {
+export function SessionHeader({ session, actions, onShowLogs, onDelete }: Props) {
   const runShortcut = useShortcuts();
   return (
     <header className="flex h-12 shrink-0 items-center gap-1 border-b border-border px-2 sm:px-3">
@@ -40,7 +41,7 @@ export function SessionHeader({ session, actions, onDelete }: Props) {
         </span>
         <StatusDot status={shownStatus(session)} className="max-sm:hidden" />
         <StatusDot status={shownStatus(session)} isIconOnly className="sm:hidden" />
-        <SessionMenu session={session} actions={actions} onDelete={onDelete} />
+        <SessionMenu session={session} actions={actions} onShowLogs={onShowLogs} onDelete={onDelete} />
       </div>
     </header>
   );

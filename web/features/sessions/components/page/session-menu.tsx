@@ -2,17 +2,27 @@
 
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { IconButton, Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from '@codex-webapp/ui';
-import { Archive, ArchiveRestore, Ellipsis, Play, RotateCw, Square, Trash2 } from '@codex-webapp/ui/icons';
+import {
+  Archive,
+  ArchiveRestore,
+  Ellipsis,
+  Play,
+  RotateCw,
+  ScrollText,
+  Square,
+  Trash2,
+} from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
 
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
+  onShowLogs: () => void;
   onDelete: () => void;
 };
 
 /** What can be done with the container, and with the session as a whole. */
-export function SessionMenu({ session, actions, onDelete }: Props) {
+export function SessionMenu({ session, actions, onShowLogs, onDelete }: Props) {
   const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
   const isArchived = session.status === 'archived';
   return (
@@ -45,6 +55,9 @@ export function SessionMenu({ session, actions, onDelete }: Props) {
         onSelect={() => void actions.restart()}
       >
         Restart
+      </MenuItem>
+      <MenuItem icon={<ScrollText aria-hidden />} onSelect={onShowLogs}>
+        Logs
       </MenuItem>
       {session.provider !== 'manual' && (
         <MenuCheck

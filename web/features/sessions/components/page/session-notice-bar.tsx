@@ -3,7 +3,7 @@
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { Button, Spinner } from '@codex-webapp/ui';
-import { Archive, CircleAlert, Moon, Play, RotateCw } from '@codex-webapp/ui/icons';
+import { Archive, CircleAlert, Moon, Play, RotateCw, ScrollText } from '@codex-webapp/ui/icons';
 import type { ReactNode } from 'react';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
 import { sessionNotice } from '../../model/session-notice.ts';
@@ -17,10 +17,11 @@ type Props = {
   actions: SessionActions;
   /** The session's own UI is there; before that its cover shows the steps of a start. */
   isReady: boolean;
+  onShowLogs: () => void;
 };
 
 /** One slim bar above the session's UI when its container does not simply run. */
-export function SessionNoticeBar({ session, container, actions, isReady }: Props): ReactNode {
+export function SessionNoticeBar({ session, container, actions, isReady, onShowLogs }: Props): ReactNode {
   const notice = sessionNotice(session);
   switch (notice) {
     case null:
@@ -61,12 +62,18 @@ export function SessionNoticeBar({ session, container, actions, isReady }: Props
           tone="danger"
           icon={<CircleAlert aria-hidden />}
           action={
-            <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
-              <RotateCw aria-hidden /> Try again
-            </Button>
+            <>
+              <Button size="sm" onClick={onShowLogs}>
+                <ScrollText aria-hidden /> Logs
+              </Button>
+              <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
+                <RotateCw aria-hidden /> Try again
+              </Button>
+            </>
           }
         >
-          <b className="font-medium">The container failed.</b> {container?.reason ?? session.reason}
+          <b className="font-medium">The container failed.</b>{' '}
+          <FailureReason reason={container?.reason ?? session.reason ?? ''} />
         </NoticeBar>
       );
     case 'unknown':
@@ -80,6 +87,21 @@ export function SessionNoticeBar({ session, container, actions, isReady }: Props
     default:
       return assertNever(notice);
   }
+}
+
+/** In words, then what the container printed last. */
+function FailureReason({ reason }: { reason: string }) {
+  const [words = '', ...lines] = reason.split('\n');
+  return (
+    <>
+      {words}
+      {lines.length > 0 && (
+        <span className="mt-1 block max-h-32 overflow-y-auto font-mono text-xs whitespace-pre-wrap">
+          {lines.join('\n')}
+        </span>
+      )}
+    </>
+  );
 }
 
 function assertNever(notice: never): never {

@@ -5,6 +5,7 @@ import { defaultSessionTitle, type SessionResponse } from '@codex-webapp/contrac
 import { useState } from 'react';
 import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
+import { LogsDialog } from '../logs/logs-dialog.tsx';
 import { DeleteSessionDialog } from './delete-session-dialog.tsx';
 import { SessionFrame } from './session-frame.tsx';
 import { SessionHeader } from './session-header.tsx';
@@ -30,6 +31,7 @@ function OpenSession({
 }) {
   const actions = useSessionActions(session);
   const [isDeleting, setIsDeleting] = useState(false);
+  const [showsLogs, setShowsLogs] = useState(false);
   const [isReady, setIsReady] = useState(false);
 
   const handleTitleSuggested = (title: string) => {
@@ -39,14 +41,26 @@ function OpenSession({
 
   return (
     <>
-      <SessionHeader session={session} actions={actions} onDelete={() => setIsDeleting(true)} />
-      <SessionNoticeBar session={session} container={container} actions={actions} isReady={isReady} />
+      <SessionHeader
+        session={session}
+        actions={actions}
+        onShowLogs={() => setShowsLogs(true)}
+        onDelete={() => setIsDeleting(true)}
+      />
+      <SessionNoticeBar
+        session={session}
+        container={container}
+        actions={actions}
+        isReady={isReady}
+        onShowLogs={() => setShowsLogs(true)}
+      />
       <SessionFrame
         session={session}
         container={container}
         onReady={() => setIsReady(true)}
         onTitleSuggested={handleTitleSuggested}
       />
+      <LogsDialog session={session} isOpen={showsLogs} onOpenChange={setShowsLogs} />
       <DeleteSessionDialog
         session={session}
         isOpen={isDeleting}

@@ -146,12 +146,12 @@ export class EventStreamClient {
   }
 
   private waitForRetry(message: string | null): void {
-    const { now, random, after } = this.options.environment;
+    const { environment } = this.options;
     const ceiling = Math.min(streamTimes.retryMaxMs, streamTimes.retryBaseMs * 2 ** this.attempt);
     this.attempt += 1;
-    const delay = Math.round(ceiling / 2 + (ceiling / 2) * random());
-    this.retry = after(delay, () => void this.run());
-    this.options.onState({ phase: 'waiting', retryAt: now() + delay, message });
+    const delay = Math.round(ceiling / 2 + (ceiling / 2) * environment.random());
+    this.retry = environment.after(delay, () => void this.run());
+    this.options.onState({ phase: 'waiting', retryAt: environment.now() + delay, message });
   }
 
   private setState(phase: StreamState['phase'], message: string | null = null): void {

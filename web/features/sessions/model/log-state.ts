@@ -8,9 +8,11 @@ export interface LogRow {
   /** Grows by one with every row. */
   readonly key: number;
   /** A line of the container, or what is said about its log. */
-  readonly kind: 'line' | 'note' | 'warning' | 'danger';
+  readonly kind: 'line' | 'warning-line' | 'error-line' | 'note' | 'warning' | 'danger';
   readonly at: string | null;
   readonly text: string;
+  /** As it was printed, where `text` is made to be read. */
+  readonly raw?: string;
 }
 
 export interface LogState {
@@ -29,14 +31,15 @@ export const emptyLog: LogState = { rows: [], nextKey: 0, status: null, generati
 export function addLogEvents(state: LogState, events: readonly ContainerLogEvent[]): LogState {
   const added: LogRow[] = [];
   let { nextKey, status, generation, trouble } = state;
-  const add = (kind: LogRow['kind'], text: string, at: string | null = null): void => {
-    added.push({ key: nextKey, kind, at, text });
+  const add = (kind: LogRow['kind'], text: string): void => {
+    added.push({ key: nextKey, kind, at: null, text });
     nextKey += 1;
   };
   for (const event of events) {
     switch (event.type) {
       case 'line':
-        add('line', toPlainOutput(event.text), event.at);
+        added.push({ key: nextKey, ...toLine(event.text, event.at) });
+        nextKey += 1;
         trouble = null;
         break;
       case 'gap':
@@ -61,6 +64,62 @@ export function addLogEvents(state: LogState, events: readonly ContainerLogEvent
   }
   const rows = added.length === 0 ? state.rows : [...state.rows, ...added].slice(-keptRows);
   return { rows, nextKey, status, generation, trouble };
+}
+
+export function isLine(kind: LogRow['kind']): boolean {
+  return kind === 'line' || kind === 'warning-line' || kind === 'error-line';
+}
+
+const warningLevel = 40;
+const errorLevel = 50;
+
+/** container-agent writes each line of its log as JSON, which is made to be read; what others print stays as it is. */
+function toLine(text: string, at: string | null): Omit<LogRow, 'key'> {
+  const raw = toPlainOutput(text);
+  const entry = parseEntry(raw);
+  if (entry === null) return { kind: 'line', at, text: raw };
+  const { level, time, msg, context, ...fields } = entry;
+  const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${toWord(value)}`);
+  const origin = typeof context === 'string' ? `${context}: ` : '';
+  return {
+    kind: kindOf(level),
+    at: at ?? new Date(time).toISOString(),
+    text: `${origin}${msg}${rest.join('')}`,
+    raw,
+  };
+}
+
+interface AgentLogEntry {
+  readonly level: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+function parseEntry(text: string): AgentLogEntry | null {
+  if (!text.startsWith('{"level":')) return null;
+  try {
+    const entry = JSON.parse(text) as Partial<AgentLogEntry>;
+    const { level, time, msg } = entry;
+    const isOurs = typeof level === 'number' && typeof msg === 'string' && Number.isSafeInteger(time);
+    return isOurs && Math.abs(time ?? 0) < latestTime ? (entry as AgentLogEntry) : null;
+  } catch {
+    // Cut, or somebody else's.
+    return null;
+  }
+}
+
+/** That a date can be. */
+const latestTime = 8.64e15;
+
+function toWord(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function kindOf(level: number): LogRow['kind'] {
+  if (level >= errorLevel) return 'error-line';
+  return level >= warningLevel ? 'warning-line' : 'line';
 }
 
 const gapWords = {
@@ -105,8 +164,9 @@ function firstLine(reason: string | null): string {
 
 /** For the clipboard and for files. */
 export function toLogText(rows: readonly LogRow[]): string {
-  const lines = rows.map(({ kind, at, text }) => {
-    if (kind !== 'line') return `[${text}]`;
+  const lines = rows.map(({ kind, at, text, raw }) => {
+    if (!isLine(kind)) return `[${text}]`;
+    if (raw !== undefined) return raw;
     return at === null ? text : `${at} ${text}`;
   });
   return lines.map((line) => `${line}\n`).join('');
@@ -116,5 +176,5 @@ export function toLogText(rows: readonly LogRow[]): string {
 export function filterRows(rows: readonly LogRow[], query: string): readonly LogRow[] {
   const wanted = query.trim().toLowerCase();
   if (wanted === '') return rows;
-  return rows.filter(({ kind, text }) => kind === 'line' && text.toLowerCase().includes(wanted));
+  return rows.filter(({ kind, text }) => isLine(kind) && text.toLowerCase().includes(wanted));
 }

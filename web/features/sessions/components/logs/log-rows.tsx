@@ -1,9 +1,11 @@
 import { cn } from '@codex-webapp/ui';
 import { memo } from 'react';
-import type { LogRow } from '../../model/log-state.ts';
+import { isLine, type LogRow } from '../../model/log-state.ts';
 
 const tones: Record<LogRow['kind'], string> = {
   line: 'text-text',
+  'warning-line': 'text-warning-ink',
+  'error-line': 'text-danger-ink',
   note: 'text-muted font-sans',
   warning: 'text-warning-ink font-sans',
   danger: 'text-danger-ink font-sans',
@@ -23,11 +25,7 @@ export function LogRows({ rows, query }: { rows: readonly LogRow[]; query: strin
 const Row = memo(function Row({ row, query }: { row: LogRow; query: string }) {
   return (
     <div
-      className={cn(
-        'flex gap-3',
-        tones[row.kind],
-        row.kind !== 'line' && 'border-y border-border my-1 py-0.5',
-      )}
+      className={cn('flex gap-3', tones[row.kind], !isLine(row.kind) && 'border-y border-border my-1 py-0.5')}
     >
       {row.at !== null && (
         <time

@@ -35,7 +35,7 @@ export function LogToolbar({
         placeholder="Filter lines"
         value={query}
         onChange={(event) => onQueryChange(event.target.value)}
-        className="min-w-0 flex-1 basis-40"
+        className="min-w-0 flex-1 basis-40 max-sm:basis-full"
       />
       <Select
         aria-label="Begin with"

@@ -13,12 +13,15 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerArchivesService } from './container-archives.service.ts';
+import { ContainerImages } from './container-images.ts';
 import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerObserver } from './container-observer.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerProvidersService } from './container-providers.service.ts';
 import { ContainerReadiness } from './container-readiness.ts';
 import { ContainerReconciler } from './container-reconciler.ts';
+import { ContainerRecipes } from './container-recipes.ts';
 import { ContainerRecords } from './container-records.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
@@ -48,6 +51,7 @@ import { ContainerStarts } from './container-starts.ts';
 import { ContainerLogsService } from './container-logs.service.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
+import { PooledContainers } from './pooled-containers.ts';
 import { SerialByKey } from './serial-by-key.ts';
 import { StartQueue } from './start-queue.ts';
 import { ContainerRoom } from './container-room.ts';
@@ -134,9 +138,11 @@ import { SessionContainersService } from './session-containers.service.ts';
       useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
         new StartQueue(concurrentStarts),
     },
+    ContainerArchivesService,
     ContainerCommandsService,
     ContainerEndings,
     ContainerFailures,
+    ContainerImages,
     ContainerIntents,
     ContainerListenAddresses,
     ContainerLocator,
@@ -148,6 +154,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerReadiness,
     ContainerReconciler,
     ContainerReconciliation,
+    ContainerRecipes,
     ContainerRecords,
     ContainerRoom,
     ContainerSleeps,
@@ -157,16 +164,20 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerStops,
     ContainerViewsService,
     ContainerWakes,
+    PooledContainers,
     SerialByKey,
     SessionActivity,
     SessionContainersService,
   ],
   exports: [
+    ContainerArchivesService,
     ContainerListenAddresses,
     ContainerLogsService,
     ContainerProvidersService,
+    ContainerRecipes,
     ContainerRoom,
     ContainerWakes,
+    PooledContainers,
     SessionActivity,
     SessionContainersService,
   ],

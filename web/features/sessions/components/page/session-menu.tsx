@@ -5,7 +5,9 @@ import { IconButton, Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from 
 import {
   Archive,
   ArchiveRestore,
+  Download,
   Ellipsis,
+  LifeBuoy,
   Play,
   RotateCw,
   ScrollText,
@@ -13,16 +15,19 @@ import {
   Trash2,
 } from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
+import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
 
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
+  download: WorkspaceDownload;
   onShowLogs: () => void;
   onDelete: () => void;
+  onRecover: () => void;
 };
 
 /** What can be done with the container, and with the session as a whole. */
-export function SessionMenu({ session, actions, onShowLogs, onDelete }: Props) {
+export function SessionMenu({ session, actions, download, onShowLogs, onDelete, onRecover }: Props) {
   const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
   const isArchived = session.status === 'archived';
   return (
@@ -59,6 +64,9 @@ export function SessionMenu({ session, actions, onShowLogs, onDelete }: Props) {
       <MenuItem icon={<ScrollText aria-hidden />} onSelect={onShowLogs}>
         Logs
       </MenuItem>
+      <MenuItem icon={<LifeBuoy aria-hidden />} onSelect={onRecover}>
+        Recover…
+      </MenuItem>
       {session.provider !== 'manual' && (
         <MenuCheck
           isChecked={session.isKeptRunning}
@@ -68,6 +76,9 @@ export function SessionMenu({ session, actions, onShowLogs, onDelete }: Props) {
         </MenuCheck>
       )}
       <MenuSeparator />
+      <MenuItem icon={<Download aria-hidden />} disabled={download.isUnderWay} onSelect={download.start}>
+        Download workspace
+      </MenuItem>
       <MenuItem
         icon={isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
         onSelect={() => void actions.setArchived(!isArchived)}

@@ -3,9 +3,19 @@
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { Button, Spinner } from '@codex-webapp/ui';
-import { Archive, CircleAlert, Moon, Play, RotateCw, ScrollText } from '@codex-webapp/ui/icons';
+import {
+  Archive,
+  CircleAlert,
+  CircleArrowUp,
+  LifeBuoy,
+  Moon,
+  Play,
+  RotateCw,
+  ScrollText,
+} from '@codex-webapp/ui/icons';
 import type { ReactNode } from 'react';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
+import { splitReason } from '../../model/failure-reason.ts';
 import { sessionNotice } from '../../model/session-notice.ts';
 import { ManualContainerBar } from './manual-container-bar.tsx';
 import { NoticeBar } from './notice-bar.tsx';
@@ -18,11 +28,14 @@ type Props = {
   /** The session's own UI is there; before that its cover shows the steps of a start. */
   isReady: boolean;
   onShowLogs: () => void;
+  onRecover: () => void;
+  onUpgrade: () => void;
 };
 
 /** One slim bar above the session's UI when its container does not simply run. */
-export function SessionNoticeBar({ session, container, actions, isReady, onShowLogs }: Props): ReactNode {
-  const notice = sessionNotice(session);
+export function SessionNoticeBar(props: Props): ReactNode {
+  const { session, container, actions, isReady, onShowLogs, onRecover, onUpgrade } = props;
+  const notice = sessionNotice(session, container?.isOutdated ?? false);
   switch (notice) {
     case null:
       return null;
@@ -62,18 +75,35 @@ export function SessionNoticeBar({ session, container, actions, isReady, onShowL
           tone="danger"
           icon={<CircleAlert aria-hidden />}
           action={
-            <>
-              <Button size="sm" onClick={onShowLogs}>
-                <ScrollText aria-hidden /> Logs
-              </Button>
+            <span className="flex shrink-0 flex-wrap justify-end gap-1.5">
               <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
                 <RotateCw aria-hidden /> Try again
               </Button>
-            </>
+              <Button size="sm" onClick={onShowLogs}>
+                <ScrollText aria-hidden /> Logs
+              </Button>
+              <Button size="sm" onClick={onRecover}>
+                <LifeBuoy aria-hidden /> Recover…
+              </Button>
+            </span>
           }
         >
           <b className="font-medium">The container failed.</b>{' '}
-          <FailureReason reason={container?.reason ?? session.reason ?? ''} />
+          {splitReason(container?.reason ?? session.reason).reason}
+        </NoticeBar>
+      );
+    case 'outdated':
+      return (
+        <NoticeBar
+          icon={<CircleArrowUp aria-hidden />}
+          action={
+            <Button size="sm" isBusy={actions.isBusy} onClick={onUpgrade}>
+              Upgrade…
+            </Button>
+          }
+        >
+          A newer image is available. An upgrade keeps the workspace and the conversation; programs that run
+          end.
         </NoticeBar>
       );
     case 'unknown':
@@ -87,21 +117,6 @@ export function SessionNoticeBar({ session, container, actions, isReady, onShowL
     default:
       return assertNever(notice);
   }
-}
-
-/** In words, then what the container printed last. */
-function FailureReason({ reason }: { reason: string }) {
-  const [words = '', ...lines] = reason.split('\n');
-  return (
-    <>
-      {words}
-      {lines.length > 0 && (
-        <span className="mt-1 block max-h-32 overflow-y-auto font-mono text-xs whitespace-pre-wrap">
-          {lines.join('\n')}
-        </span>
-      )}
-    </>
-  );
 }
 
 function assertNever(notice: never): never {

@@ -1,10 +1,14 @@
+import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ArchivingContainerProvider,
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ImageContainerProvider,
   LabelledContainer,
   LogLine,
   LogOptions,
@@ -12,11 +16,13 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { toSizeResponses, type ContainerSizes } from './container-sizes.ts';
 import { describeEnd } from './describe-end.ts';
 import { describeBound, DiskWatch, type DiskBound } from './disk-watch.ts';
+import { DockerArchives } from './docker-archives.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { watchEngine } from './docker-events.ts';
 import { DockerImage } from './docker-image.ts';
@@ -60,7 +66,13 @@ const conflictLooks = 50;
 const conflictPauseMs = 100;
 
 /** Docker, straight or by way of the provisioner. */
-export interface DockerProvider extends WatchingContainerProvider, PreparingContainerProvider {
+export interface DockerProvider
+  extends
+    WatchingContainerProvider,
+    PreparingContainerProvider,
+    ImageContainerProvider,
+    ArchivingContainerProvider,
+    TemplatedContainerProvider {
   /** Where main-server has to listen for its containers; null when that is not on this machine. */
   hostAddress(): Promise<string | null>;
 }
@@ -80,6 +92,7 @@ export class DockerContainerProvider implements DockerProvider {
   private readonly main: MainAddress;
   private readonly engine: DockerEngine;
   private readonly disk: DiskWatch;
+  private readonly archives: DockerArchives;
 
   constructor(
     private readonly docker: Docker,
@@ -94,6 +107,11 @@ export class DockerContainerProvider implements DockerProvider {
     });
     this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) => this.stopContainer(sessionId));
     this.image = new DockerImage(docker, options);
+    this.archives = new DockerArchives(docker, this.names, {
+      images: (sessionId) => this.imagesFor(sessionId),
+      limits: async () => this.engine.fit(options.sizes.small),
+      runtime: options.runtime,
+    });
     const pool = parsePool(options.addressPool);
     this.main = findMainAddress(options);
     this.outer = new DockerOuterNetwork(docker, this.names);
@@ -136,6 +154,12 @@ export class DockerContainerProvider implements DockerProvider {
     await translate(this.prepareAll());
   }
 
+  async template(): Promise<string | null> {
+    const image = await translate(this.image.findHere());
+    const { sizes, runtime, disk, volumeOptions } = this.options;
+    return image && JSON.stringify({ image: image.id, sizes, runtime, disk, volumeOptions });
+  }
+
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     return translate(this.startContainer(spec, options));
   }
@@ -163,6 +187,7 @@ export class DockerContainerProvider implements DockerProvider {
 
   async removeData(sessionId: string): Promise<void> {
     await this.remove(this.refOf(sessionId));
+    await translate(this.archives.removeOf(sessionId));
     const volume = this.docker.getVolume(this.names.ofSession(sessionId));
     await translate(this.removeVolume(volume));
   }
@@ -182,6 +207,14 @@ export class DockerContainerProvider implements DockerProvider {
     });
   }
 
+  findImage(): Promise<ContainerImage | null> {
+    return translate(this.image.findHere());
+  }
+
+  archive(sessionId: string, signal?: AbortSignal): Promise<Readable> {
+    return translate(this.archives.open(sessionId, signal));
+  }
+
   async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
     const found = await translate(this.find(ref.sessionId));
     if (found === null) return;
@@ -191,22 +224,29 @@ export class DockerContainerProvider implements DockerProvider {
   watch(onChange: (sessionId: string | null) => void): () => void {
     const endEvents = watchEngine(this.docker, this.names, onChange);
     const endDisk = this.disk.begin();
+    const endArchives = this.archives.begin();
     return () => {
       endEvents();
       endDisk();
+      endArchives();
     };
   }
 
   private async startContainer(
     spec: ContainerSpec,
-    { onProgress, signal }: StartOptions,
+    { onProgress, onImage, signal }: StartOptions,
   ): Promise<ContainerRef> {
     onProgress?.('image', null);
-    const image = await this.image.ensure((line) => onProgress?.('image', line), signal);
+    const image = await this.image.ensure({
+      onLine: (line) => onProgress?.('image', line),
+      signal,
+      pulls: spec.pullsImage,
+    });
     signal?.throwIfAborted();
     onProgress?.('create', null);
     const id = await this.createOrAdopt(spec, image, signal);
     signal?.throwIfAborted();
+    if (onImage !== undefined) onImage(await this.imageOf(id));
     onProgress?.('start', null);
     await ignore(this.docker.getContainer(id).start(), isConflict);
     return this.refOf(spec.sessionId);
@@ -274,6 +314,18 @@ export class DockerContainerProvider implements DockerProvider {
       'rejected',
       `A container named ${name} is not ours. Rename or remove it.`,
     );
+  }
+
+  private async imageOf(id: string): Promise<ContainerImage> {
+    const { Config, Image } = await this.docker.getContainer(id).inspect();
+    return { name: Config.Image, id: Image };
+  }
+
+  /** With which a session's files can be read, also when the one it should start from cannot be had. */
+  private async *imagesFor(sessionId: string): AsyncIterable<string> {
+    const present = [await this.find(sessionId), await this.router.inspect()];
+    for (const container of present) if (container !== null) yield container.Image;
+    yield this.image.ensure();
   }
 
   private async volumeOptions(): Promise<Readonly<Record<string, string>>> {

@@ -1,14 +1,17 @@
 import type { ContainerProviderName } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ImageContainerProvider,
   LabelledContainer,
   LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 
@@ -26,12 +29,18 @@ export interface FakeContainer {
 }
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
-export class FakeContainerProvider implements WatchingContainerProvider {
+export class FakeContainerProvider
+  implements WatchingContainerProvider, ImageContainerProvider, TemplatedContainerProvider
+{
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
   /** Whether a program that is followed goes on ticking. */
   ticks = false;
+  /** What the next container is made from. */
+  image: ContainerImage | null = null;
+  /** What `template` answers; null: there is nothing to make a container from. */
+  templateText: string | null = 'template 1';
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -55,12 +64,17 @@ export class FakeContainerProvider implements WatchingContainerProvider {
     return Promise.resolve({ isAvailable: true, note: null });
   }
 
+  template(): Promise<string | null> {
+    return Promise.resolve(this.templateText);
+  }
+
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
     const present = this.containers.get(spec.sessionId);
     const isThere = present?.spec.generation === spec.generation && present.state.state === 'running';
     if (isThere) return Promise.resolve(present.ref);
     for (const step of ['image', 'create', 'start'] as const) options.onProgress?.(step, null);
+    if (this.image !== null) options.onImage?.(this.image);
     this.starts.push(spec);
     const runs = (this.data.get(spec.sessionId) ?? 0) + 1;
     this.data.set(spec.sessionId, runs);
@@ -108,6 +122,10 @@ export class FakeContainerProvider implements WatchingContainerProvider {
       isRunning: state.state === 'running',
     }));
     return Promise.resolve(all);
+  }
+
+  findImage(): Promise<ContainerImage | null> {
+    return Promise.resolve(this.image);
   }
 
   async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {

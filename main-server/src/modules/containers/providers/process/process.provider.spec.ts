@@ -73,8 +73,8 @@ describe('ProcessContainerProvider', () => {
   async function childPid(ref: ContainerRef): Promise<number> {
     let pid = 0;
     await waitFor(async () => {
-      for await (const line of setup.provider.logs(ref)) {
-        const match = /^child (\d+)$/.exec(line);
+      for await (const { text } of setup.provider.logs(ref)) {
+        const match = /^child (\d+)$/.exec(text);
         if (match) pid = Number(match[1]);
       }
       return pid > 0;

@@ -10,6 +10,7 @@ import type {
   ContainerState,
   ImageContainerProvider,
   LabelledContainer,
+  LogLine,
   LogOptions,
   PreparingContainerProvider,
   ProviderAvailability,
@@ -25,7 +26,7 @@ import { DockerArchives } from './docker-archives.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { watchEngine } from './docker-events.ts';
 import { DockerImage } from './docker-image.ts';
-import { demultiplexLines } from './docker-logs.ts';
+import { readContainerLog } from './docker-logs.ts';
 import { DockerNames, labels } from './docker-names.ts';
 import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
@@ -61,7 +62,6 @@ export interface DockerProviderOptions {
 }
 
 const stopGraceMs = 10_000;
-const defaultTail = 200;
 const conflictLooks = 50;
 const conflictPauseMs = 100;
 
@@ -215,27 +215,10 @@ export class DockerContainerProvider implements DockerProvider {
     return translate(this.archives.open(sessionId, signal));
   }
 
-  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
     const found = await translate(this.find(ref.sessionId));
     if (found === null) return;
-    const container = this.docker.getContainer(found.Id);
-    const common = { stdout: true, stderr: true, tail: options.tail ?? defaultTail } as const;
-    if (!options.follow) {
-      yield* demultiplexLines([await translate(container.logs({ ...common, follow: false }))]);
-      return;
-    }
-    const stream = (await translate(container.logs({ ...common, follow: true }))) as Readable;
-    const onAbort = (): void => void stream.destroy();
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    if (options.signal?.aborted) onAbort();
-    try {
-      yield* demultiplexLines(stream);
-    } catch (error) {
-      if (!options.signal?.aborted) throw toProviderError(error);
-    } finally {
-      options.signal?.removeEventListener('abort', onAbort);
-      stream.destroy();
-    }
+    yield* readContainerLog(this.docker.getContainer(found.Id), found.Id, options);
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {

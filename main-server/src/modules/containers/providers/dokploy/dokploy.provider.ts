@@ -8,6 +8,7 @@ import type {
   ContainerState,
   ImageContainerProvider,
   LabelledContainer,
+  LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
@@ -136,7 +137,7 @@ export class DokployContainerProvider
     return name === null ? null : { name, id: null };
   }
 
-  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
     try {
       yield* (await this.requireSessions()).logs(sessionId, options);
     } catch (error) {

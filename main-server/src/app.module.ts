@@ -28,7 +28,8 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
       inject: [loggingConfig.KEY],
       useFactory: (config: ConfigType<typeof loggingConfig>) => loggingParams(config),
     }),
-    EventEmitterModule.forRoot(),
+    // Each start that waits for its link listens for it: there are as many as may work at once.
+    EventEmitterModule.forRoot({ maxListeners: 0 }),
     RestModule,
     CommonModule,
     DatabaseModule,

@@ -8,6 +8,7 @@ import { AddContainerChoices1795750800000 } from './20261127T0340-add-container-
 import { AddContainerEnds1795752000000 } from './20261127T0400-add-container-ends.ts';
 import { AddDokploy1795755600000 } from './20261127T0500-add-dokploy.ts';
 import { AddContainerImages1795760400000 } from './20261127T0620-add-container-images.ts';
+import { AddPool1795761000000 } from './20261127T0630-add-pool.ts';
 
 /** Oldest first. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   AddContainerEnds1795752000000,
   AddDokploy1795755600000,
   AddContainerImages1795760400000,
+  AddPool1795761000000,
 ];

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, Failpoints } from '@codex-webapp/nest-kit';
+import { isOwned } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
 import { ContainerFailures } from './container-failures.ts';
@@ -42,7 +43,7 @@ export class ContainerStarter {
     const steps = new StartSteps(() => this.clock.now());
     let leave = (): void => undefined;
     try {
-      leave = await this.waitForTurn(container, steps, signal);
+      leave = await this.waitForTurn(session, container, { steps, signal });
       await this.failpoints.hit('containers.start.queued');
       const begunAt = this.clock.now();
       if (steps.name === 'queue') steps.advance('image', null);
@@ -69,12 +70,17 @@ export class ContainerStarter {
     }
   }
 
-  /** A person who runs the program takes as long as it takes, and holds nobody up. */
-  private waitForTurn(container: Container, steps: StartSteps, signal: AbortSignal): Promise<() => void> {
-    if (!this.registry.get(container.provider).startsByItself) return Promise.resolve(() => undefined);
+  /** A person who runs the program takes as long as it takes, and holds nobody up; nobody waits for the pool. */
+  private waitForTurn(
+    session: Session,
+    { provider }: Container,
+    { steps, signal }: StartUnderWay,
+  ): Promise<() => void> {
+    if (!this.registry.get(provider).startsByItself) return Promise.resolve(() => undefined);
+    if (!isOwned(session)) return this.queue.enterPatiently(signal);
     return this.queue.enter(signal, (place, of) => {
       steps.waitInQueue(`Place ${place} of ${of} that wait`);
-      this.progress.report(container.sessionId, steps.list());
+      this.progress.report(session.id, steps.list());
     });
   }
 
@@ -107,7 +113,7 @@ export class ContainerStarter {
     session: Session,
     container: Container,
     spec: ContainerSpec,
-    { steps, signal }: { readonly steps: StartSteps; readonly signal: AbortSignal },
+    { steps, signal }: StartUnderWay,
   ): Promise<Pick<Container, 'ref' | 'startedAt' | 'image'>> {
     let image: ContainerImage | null = null;
     const onImage = (found: ContainerImage): void => {
@@ -155,6 +161,11 @@ export class ContainerStarter {
       work.then(resolve, reject).finally(() => cancel());
     });
   }
+}
+
+interface StartUnderWay {
+  readonly steps: StartSteps;
+  readonly signal: AbortSignal;
 }
 
 const deadlineLookMs = 5_000;

@@ -21,6 +21,7 @@ import { ContainerProgress } from './container-progress.ts';
 import { ContainerProvidersService } from './container-providers.service.ts';
 import { ContainerReadiness } from './container-readiness.ts';
 import { ContainerReconciler } from './container-reconciler.ts';
+import { ContainerRecipes } from './container-recipes.ts';
 import { ContainerRecords } from './container-records.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
@@ -49,6 +50,7 @@ import { ContainerReconciliation } from './container-reconciliation.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
+import { PooledContainers } from './pooled-containers.ts';
 import { SerialByKey } from './serial-by-key.ts';
 import { StartQueue } from './start-queue.ts';
 import { ContainerRoom } from './container-room.ts';
@@ -150,6 +152,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerReadiness,
     ContainerReconciler,
     ContainerReconciliation,
+    ContainerRecipes,
     ContainerRecords,
     ContainerRoom,
     ContainerSleeps,
@@ -159,6 +162,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerStops,
     ContainerViewsService,
     ContainerWakes,
+    PooledContainers,
     SerialByKey,
     SessionActivity,
     SessionContainersService,
@@ -167,8 +171,10 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerArchivesService,
     ContainerListenAddresses,
     ContainerProvidersService,
+    ContainerRecipes,
     ContainerRoom,
     ContainerWakes,
+    PooledContainers,
     SessionActivity,
     SessionContainersService,
   ],

@@ -168,6 +168,19 @@ export function isArchiving(provider: ContainerProvider): provider is ArchivingC
   return 'archive' in provider;
 }
 
+/** A backend that can say what its next container would be made from. */
+export interface TemplatedContainerProvider extends ContainerProvider {
+  /**
+   * Another text whenever new containers differ from those made before: an image or a program, limits, a runtime. Null
+   * while there is nothing to make one from.
+   */
+  template(): Promise<string | null>;
+}
+
+export function isTemplated(provider: ContainerProvider): provider is TemplatedContainerProvider {
+  return 'template' in provider;
+}
+
 /** A backend that nobody is offered before somebody has set it up. */
 export interface ConfigurableContainerProvider extends ContainerProvider {
   isSetUp(): Promise<boolean>;

@@ -11,6 +11,7 @@ import type {
   ContainerRef,
   ImageContainerProvider,
   PreparingContainerProvider,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../providers/container-provider.ts';
 import {
@@ -26,7 +27,8 @@ import type { ProvisionerInstance } from './provisioner-instance.ts';
 type EngineProvider = WatchingContainerProvider &
   PreparingContainerProvider &
   ImageContainerProvider &
-  ArchivingContainerProvider;
+  ArchivingContainerProvider &
+  TemplatedContainerProvider;
 type Say = (line: AnswerLine) => void;
 type Body = { readonly [V in ProvisionerVerb]: ReturnType<(typeof requestSchemas)[V]['parse']> };
 type Verbs = {
@@ -115,6 +117,7 @@ function verbsOf(provider: EngineProvider): Verbs {
   return {
     check: () => provider.check(),
     prepare: () => provider.prepare(),
+    template: () => provider.template(),
     start: ({ spec }, say, signal) =>
       provider.start(spec, {
         onProgress: (step, detail) => say({ type: 'progress', step, detail }),

@@ -10,6 +10,7 @@ import type {
   LogOptions,
   ProviderAvailability,
   StartOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 
@@ -23,12 +24,16 @@ export interface FakeContainer {
 }
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
-export class FakeContainerProvider implements WatchingContainerProvider, ImageContainerProvider {
+export class FakeContainerProvider
+  implements WatchingContainerProvider, ImageContainerProvider, TemplatedContainerProvider
+{
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
   /** What the next container is made from. */
   image: ContainerImage | null = null;
+  /** What `template` answers; null: there is nothing to make a container from. */
+  templateText: string | null = 'template 1';
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -50,6 +55,10 @@ export class FakeContainerProvider implements WatchingContainerProvider, ImageCo
 
   check(): Promise<ProviderAvailability> {
     return Promise.resolve({ isAvailable: true, note: null });
+  }
+
+  template(): Promise<string | null> {
+    return Promise.resolve(this.templateText);
   }
 
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../container-provider.errors.ts';
@@ -13,6 +13,7 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { archiveFolder } from './process-archive.ts';
@@ -51,7 +52,9 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
  * time and a nonce on disk are how it is found again. Isolates nothing: the agent may do what the user of main-server
  * may do.
  */
-export class ProcessContainerProvider implements WatchingContainerProvider, ArchivingContainerProvider {
+export class ProcessContainerProvider
+  implements WatchingContainerProvider, ArchivingContainerProvider, TemplatedContainerProvider
+{
   readonly name = 'process';
   readonly isIsolated = false;
   readonly startsByItself = true;
@@ -87,6 +90,16 @@ export class ProcessContainerProvider implements WatchingContainerProvider, Arch
       isAvailable: true,
       note: 'No isolation: the agent can do everything on this machine that the server’s user can do. A program that detaches itself fully outlives an interrupt and a stop.',
     };
+  }
+
+  /** A build writes the program's file anew. */
+  async template(): Promise<string | null> {
+    try {
+      const { mtimeMs, size } = await stat(this.options.entryFile);
+      return JSON.stringify({ entryFile: this.options.entryFile, mtimeMs, size });
+    } catch {
+      return null;
+    }
   }
 
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {

@@ -17,6 +17,7 @@ import { RealtimeModule } from './modules/realtime/realtime.module.ts';
 import { AgentRequestsModule } from './modules/agent-requests/agent-requests.module.ts';
 import { SessionsModule } from './modules/sessions/sessions.module.ts';
 import { WebModule } from './modules/web/web.module.ts';
+import { WorkspaceArchivesModule } from './modules/workspace-archives/workspace-archives.module.ts';
 import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
 
 /** Lower ones first. A feature adds itself with one line. */
@@ -42,6 +43,7 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
     WebhooksModule,
     RealtimeModule,
     FrontDoorModule,
+    WorkspaceArchivesModule,
     WebModule,
     HealthModule,
   ],

@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { WriteQueue } from '../src/database/write-queue.ts';
+import { systemActor } from '../src/modules/audit/actor.ts';
 import { ContainerEndings } from '../src/modules/containers/container-endings.ts';
 import { ContainerIntents } from '../src/modules/containers/container-intents.ts';
 import { ContainerRoom } from '../src/modules/containers/container-room.ts';
@@ -67,6 +68,7 @@ describe('the failpoints of the lifecycle', () => {
 /** `manual` is the one name whose containers are not started with the session, and that has no limits. */
 async function setUp(name: 'manual' | 'docker', poolSize = 0) {
   const provider = new FakeContainerProvider(name);
+  if (poolSize > 0) provider.image = { name: 'sessions', id: '1' };
   const clock = new ShiftedClock();
   const app = await createTestApp({
     clock,
@@ -191,6 +193,15 @@ const deeds: Readonly<Record<string, (world: SetUp) => Promise<unknown>>> = {
     await startAndConnect(world);
     await world.app.get(SessionContainersService).restart(world.session);
   },
+  'containers.upgrade': async (world) => {
+    await startAndConnect(world);
+    const upgrade = { actor: systemActor, endsTurn: false };
+    await world.app.get(SessionContainersService).upgrade(world.session, upgrade);
+  },
+  'containers.recreate': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(SessionContainersService).recreate(world.session);
+  },
   'containers.stop': async (world) => {
     await startAndConnect(world);
     await world.app.get(SessionContainersService).stop(world.session);
@@ -265,7 +276,7 @@ describe('a crash', () => {
   it.each(reached)('at %s leaves one container or none, and the truth', async (name) => {
     await using setup = isOfPool(name)
       ? await setUp('docker', 1)
-      : await setUp(/\.(room|sleep)\./.test(name) ? 'docker' : 'manual');
+      : await setUp(/\.(room|sleep|upgrade)\./.test(name) ? 'docker' : 'manual');
     const { app, provider } = setup;
     const crashed = app.get(SessionContainersService);
     await using crash = {

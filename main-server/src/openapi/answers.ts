@@ -7,6 +7,7 @@ import {
   errorPayloadSchema,
   messageSchema,
   promptSchema,
+  recoveryActionNames,
   sessionSchema,
   apiTokenScopes,
   userRoles,
@@ -14,6 +15,7 @@ import {
   type ApiTokenListResponse,
   type BlobResponse,
   type ContainerLogsResponse,
+  type ContainerStatusResponse,
   type CreatedApiTokenResponse,
   type DokploySettingsResponse,
   type DokployTestResponse,
@@ -27,6 +29,7 @@ import {
   type PreviewTicketResponse,
   type TicketResponse,
   type UserListResponse,
+  type WorkspaceDownloadResponse,
 } from '@codex-webapp/contracts';
 import { z } from 'zod';
 
@@ -107,6 +110,23 @@ export const answers = {
   }) satisfies z.ZodType<TicketResponse>,
   PreviewTicket: z.object({ origin: z.string(), url: z.string() }) satisfies z.ZodType<PreviewTicketResponse>,
   Container: container,
+  ContainerStatus: container.extend({
+    recovery: z.array(
+      z.object({
+        action: z.enum(recoveryActionNames),
+        keeps: z.array(z.string()),
+        destroys: z.array(z.string()),
+        note: z.string().nullable(),
+      }),
+    ),
+  }) satisfies z.ZodType<ContainerStatusResponse>,
+  WorkspaceDownload: z.object({
+    download: z.string(),
+    state: z.enum(['preparing', 'sending', 'done', 'failed']),
+    fileName: z.string(),
+    bytes: z.number(),
+    reason: z.string().nullable(),
+  }) satisfies z.ZodType<WorkspaceDownloadResponse>,
   ContainerLogs: z.object({ lines: z.array(z.string()) }) satisfies z.ZodType<ContainerLogsResponse>,
   DokploySettings: z.object({
     source: z.enum(['environment', 'settings', 'none']),

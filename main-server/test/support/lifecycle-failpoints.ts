@@ -30,6 +30,8 @@ const places: Readonly<Record<string, readonly string[] | 'all'>> = {
     'start',
     'stop',
     'restart',
+    'upgrade',
+    'recreate',
     'remove',
     'removeData',
     'reconcile',

@@ -1,3 +1,4 @@
 export * from './containers.requests.ts';
+export * from './recovery-actions.ts';
 export * from './router-plan.ts';
 export * from './dokploy.requests.ts';

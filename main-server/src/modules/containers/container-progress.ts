@@ -42,6 +42,15 @@ export class ContainerProgress {
     return this.steps.get(sessionId) ?? null;
   }
 
+  /** Tells the list of sessions, and what shows one, what is so of a container beside its row. */
+  async announce(sessionId: string): Promise<void> {
+    const [session, container] = await Promise.all([
+      this.sessions.find(sessionId),
+      this.records.find(sessionId),
+    ]);
+    if (session !== null && container !== null) this.records.announce(session, container);
+  }
+
   /** Tells the pages of a session how its container is, though its row is the same as before. */
   async tell(sessionId: string): Promise<void> {
     const [session, container] = await Promise.all([

@@ -11,6 +11,7 @@ import { LinkRegistry } from '../link/link-registry.ts';
 import { ContainerIdentityService } from '../session-state/container-identity.service.ts';
 import { isOwned, SessionStateService } from '../session-state/session-state.service.ts';
 import type { OwnedSession, Session } from '../session-state/session.ts';
+import { ContainerImages } from './container-images.ts';
 import { ContainerEntity, type Container, type ContainerChanges } from './container.entity.ts';
 import { containerEvents, type ContainerChanged, type ContainerStopped } from './container.events.ts';
 import { toContainerResponse } from './container.mapper.ts';
@@ -34,6 +35,7 @@ export class ContainerRecords {
     private readonly sessions: SessionStateService,
     private readonly links: LinkRegistry,
     private readonly identities: ContainerIdentityService,
+    private readonly images: ContainerImages,
     private readonly events: EventEmitter2,
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
@@ -130,7 +132,10 @@ export class ContainerRecords {
   }
 
   toResponse(session: Pick<Session, 'id' | 'provider'>, container: Container | null): ContainerResponse {
-    return toContainerResponse(session, container, container !== null && this.isConnected(container));
+    return toContainerResponse(session, container, {
+      isConnected: container !== null && this.isConnected(container),
+      isOutdated: container !== null && this.images.isOutdated(container),
+    });
   }
 
   isConnected({ sessionId, generation }: Pick<Container, 'sessionId' | 'generation'>): boolean {
@@ -193,6 +198,8 @@ export class ContainerRecords {
       mayWake: true,
       endsInARow: 0,
       endedAt: null,
+      image: null,
+      pullsImage: false,
       updatedAt: this.clock.now(),
     };
   }

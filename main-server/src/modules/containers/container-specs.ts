@@ -25,7 +25,7 @@ export class ContainerSpecs {
   ) {}
 
   async of(container: Container, { size, internet }: Choices): Promise<ContainerSpec> {
-    const { sessionId, generation, tokenIssuedAt } = container;
+    const { sessionId, generation, tokenIssuedAt, pullsImage } = container;
     const provider = this.registry.get(container.provider);
     const workspacePath = provider.workspacePath(sessionId);
     const dataPath = posix.dirname(workspacePath);
@@ -34,6 +34,7 @@ export class ContainerSpecs {
       generation,
       size,
       internet,
+      pullsImage,
       environment: {
         // Nothing of the owner's may be in here: what waits in the pool has none yet, and gets no other environment.
         ...(await this.shared(provider)),

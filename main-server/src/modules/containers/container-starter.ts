@@ -4,6 +4,7 @@ import { isOwned } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
 import { ContainerFailures } from './container-failures.ts';
+import { ContainerImages } from './container-images.ts';
 import { connectDeadlineMs } from './container-lifecycle.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerReadiness } from './container-readiness.ts';
@@ -12,7 +13,7 @@ import { ContainerSpecs } from './container-specs.ts';
 import { describeFailure } from './provider-failures.ts';
 import { ContainerProviderError } from './providers/container-provider.errors.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import type { ContainerRef, ContainerSpec } from './providers/container-provider.ts';
+import type { ContainerImage, ContainerRef, ContainerSpec } from './providers/container-provider.ts';
 import { StartQueue } from './start-queue.ts';
 import { StartSteps } from './start-steps.ts';
 
@@ -32,6 +33,7 @@ export class ContainerStarter {
     private readonly progress: ContainerProgress,
     private readonly queue: StartQueue,
     private readonly failures: ContainerFailures,
+    private readonly images: ContainerImages,
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
@@ -91,7 +93,7 @@ export class ContainerStarter {
     const spec = await this.specs.of(container, session);
     await this.failpoints.hit('containers.start.specified');
     const startAndConnect = () => this.startAndConnect(session, container, spec, { steps, signal });
-    const { ref, startedAt } = await startAndConnect().catch((error: unknown) => {
+    const started = await startAndConnect().catch((error: unknown) => {
       if (signal.aborted || !isWorthAnotherTry(error)) throw error;
       this.logger.warn({ msg: 'A start failed, trying once more', sessionId: session.id, err: error });
       return startAndConnect();
@@ -100,8 +102,8 @@ export class ContainerStarter {
     await this.records.change(session, {
       status: 'running',
       reason: null,
-      ref,
-      startedAt,
+      ...started,
+      pullsImage: false,
       steps: steps.finish('done'),
     });
     await this.failpoints.hit('containers.start.done');
@@ -112,20 +114,28 @@ export class ContainerStarter {
     container: Container,
     spec: ContainerSpec,
     { steps, signal }: StartUnderWay,
-  ): Promise<{ readonly ref: ContainerRef; readonly startedAt: number }> {
+  ): Promise<Pick<Container, 'ref' | 'startedAt' | 'image'>> {
+    let image: ContainerImage | null = null;
+    const onImage = (found: ContainerImage): void => {
+      image = found;
+      this.images.note(container.provider, found);
+    };
     const provider = this.registry.get(container.provider);
     const advance = (name: 'image' | 'create' | 'start' | 'connect', detail: string | null): void => {
       if (steps.advance(name, detail)) this.progress.report(session.id, steps.list());
     };
-    const ref = await this.withinDeadline(provider.start(spec, { onProgress: advance, signal }), steps);
+    const ref = await this.withinDeadline(
+      provider.start(spec, { onProgress: advance, onImage, signal }),
+      steps,
+    );
     await this.failpoints.hit('containers.start.accepted');
     const startedAt = this.clock.now();
     advance('connect', provider.startsByItself ? null : 'Waiting for container-agent, run by hand');
-    await this.records.note(session.id, { ref, startedAt, steps: steps.list() });
+    await this.records.note(session.id, { ref, startedAt, image, pullsImage: false, steps: steps.list() });
     await this.failpoints.hit('containers.start.noted');
     await this.readiness.wait(provider, container, ref, signal);
     await this.failpoints.hit('containers.start.ready');
-    return { ref, startedAt };
+    return { ref, startedAt, image };
   }
 
   /** Each step after the image has as long as a connection; a silent engine must not hold a session for ever. */

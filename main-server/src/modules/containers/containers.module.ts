@@ -13,6 +13,8 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerArchivesService } from './container-archives.service.ts';
+import { ContainerImages } from './container-images.ts';
 import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerObserver } from './container-observer.ts';
 import { ContainerProgress } from './container-progress.ts';
@@ -135,9 +137,11 @@ import { SessionContainersService } from './session-containers.service.ts';
       useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
         new StartQueue(concurrentStarts),
     },
+    ContainerArchivesService,
     ContainerCommandsService,
     ContainerEndings,
     ContainerFailures,
+    ContainerImages,
     ContainerIntents,
     ContainerListenAddresses,
     ContainerLocator,
@@ -164,6 +168,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     SessionContainersService,
   ],
   exports: [
+    ContainerArchivesService,
     ContainerListenAddresses,
     ContainerProvidersService,
     ContainerRecipes,

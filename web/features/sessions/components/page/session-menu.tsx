@@ -2,17 +2,30 @@
 
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { IconButton, Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from '@codex-webapp/ui';
-import { Archive, ArchiveRestore, Ellipsis, Play, RotateCw, Square, Trash2 } from '@codex-webapp/ui/icons';
+import {
+  Archive,
+  ArchiveRestore,
+  Download,
+  Ellipsis,
+  LifeBuoy,
+  Play,
+  RotateCw,
+  Square,
+  Trash2,
+} from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
+import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
 
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
+  download: WorkspaceDownload;
   onDelete: () => void;
+  onRecover: () => void;
 };
 
 /** What can be done with the container, and with the session as a whole. */
-export function SessionMenu({ session, actions, onDelete }: Props) {
+export function SessionMenu({ session, actions, download, onDelete, onRecover }: Props) {
   const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
   const isArchived = session.status === 'archived';
   return (
@@ -46,6 +59,9 @@ export function SessionMenu({ session, actions, onDelete }: Props) {
       >
         Restart
       </MenuItem>
+      <MenuItem icon={<LifeBuoy aria-hidden />} onSelect={onRecover}>
+        Recover…
+      </MenuItem>
       {session.provider !== 'manual' && (
         <MenuCheck
           isChecked={session.isKeptRunning}
@@ -55,6 +71,9 @@ export function SessionMenu({ session, actions, onDelete }: Props) {
         </MenuCheck>
       )}
       <MenuSeparator />
+      <MenuItem icon={<Download aria-hidden />} disabled={download.isUnderWay} onSelect={download.start}>
+        Download workspace
+      </MenuItem>
       <MenuItem
         icon={isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
         onSelect={() => void actions.setArchived(!isArchived)}

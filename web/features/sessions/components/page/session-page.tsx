@@ -5,11 +5,16 @@ import { defaultSessionTitle, type SessionResponse } from '@codex-webapp/contrac
 import { useState } from 'react';
 import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
+import { useWorkspaceDownload } from '../../hooks/use-workspace-download.ts';
+import { hasTurn } from '../../model/has-turn.ts';
 import { DeleteSessionDialog } from './delete-session-dialog.tsx';
+import { DownloadStatus } from './download-status.tsx';
+import { RecoveryDialog } from './recovery-dialog.tsx';
 import { SessionFrame } from './session-frame.tsx';
 import { SessionHeader } from './session-header.tsx';
 import { SessionNoticeBar } from './session-notice-bar.tsx';
 import { SessionLoading, SessionMissing, SessionUnavailable } from './session-page-states.tsx';
+import { UpgradeDialog } from './upgrade-dialog.tsx';
 
 export function SessionPage({ sessionId }: { sessionId: string }) {
   const { session, container, isMissing, error, retry } = useSession(sessionId);
@@ -29,7 +34,8 @@ function OpenSession({
   container: ContainerResponse | null;
 }) {
   const actions = useSessionActions(session);
-  const [isDeleting, setIsDeleting] = useState(false);
+  const download = useWorkspaceDownload(session, container, actions);
+  const [dialog, setDialog] = useState<'delete' | 'recovery' | 'upgrade' | null>(null);
   const [isReady, setIsReady] = useState(false);
 
   const handleTitleSuggested = (title: string) => {
@@ -39,8 +45,22 @@ function OpenSession({
 
   return (
     <>
-      <SessionHeader session={session} actions={actions} onDelete={() => setIsDeleting(true)} />
-      <SessionNoticeBar session={session} container={container} actions={actions} isReady={isReady} />
+      <SessionHeader
+        session={session}
+        actions={actions}
+        download={download}
+        onDelete={() => setDialog('delete')}
+        onRecover={() => setDialog('recovery')}
+      />
+      <SessionNoticeBar
+        session={session}
+        container={container}
+        actions={actions}
+        isReady={isReady}
+        onRecover={() => setDialog('recovery')}
+        onUpgrade={() => setDialog('upgrade')}
+      />
+      {dialog === null && <DownloadStatus download={download} />}
       <SessionFrame
         session={session}
         container={container}
@@ -49,9 +69,26 @@ function OpenSession({
       />
       <DeleteSessionDialog
         session={session}
-        isOpen={isDeleting}
-        onOpenChange={setIsDeleting}
+        download={download}
+        isOpen={dialog === 'delete'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'delete' : null)}
         onConfirm={actions.remove}
+      />
+      <RecoveryDialog
+        session={session}
+        container={container}
+        actions={actions}
+        download={download}
+        isOpen={dialog === 'recovery'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'recovery' : null)}
+        onDelete={() => setDialog('delete')}
+      />
+      <UpgradeDialog
+        session={session}
+        container={container}
+        isOpen={dialog === 'upgrade'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'upgrade' : null)}
+        onConfirm={async () => void (await actions.upgrade({ endsTurn: hasTurn(session) }))}
       />
     </>
   );

@@ -1,14 +1,15 @@
 import type { ContainerProviderName } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ImageContainerProvider,
   LabelledContainer,
   LogOptions,
   ProviderAvailability,
   StartOptions,
-  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 
@@ -22,12 +23,12 @@ export interface FakeContainer {
 }
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
-export class FakeContainerProvider implements WatchingContainerProvider, TemplatedContainerProvider {
+export class FakeContainerProvider implements WatchingContainerProvider, ImageContainerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
-  /** Null: there is nothing to make a container from. */
-  image: string | null = 'image 1';
+  /** What the next container is made from. */
+  image: ContainerImage | null = null;
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -51,16 +52,13 @@ export class FakeContainerProvider implements WatchingContainerProvider, Templat
     return Promise.resolve({ isAvailable: true, note: null });
   }
 
-  template(): Promise<string | null> {
-    return Promise.resolve(this.image);
-  }
-
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
     const present = this.containers.get(spec.sessionId);
     const isThere = present?.spec.generation === spec.generation && present.state.state === 'running';
     if (isThere) return Promise.resolve(present.ref);
     for (const step of ['image', 'create', 'start'] as const) options.onProgress?.(step, null);
+    if (this.image !== null) options.onImage?.(this.image);
     this.starts.push(spec);
     const runs = (this.data.get(spec.sessionId) ?? 0) + 1;
     this.data.set(spec.sessionId, runs);
@@ -107,6 +105,10 @@ export class FakeContainerProvider implements WatchingContainerProvider, Templat
       isRunning: state.state === 'running',
     }));
     return Promise.resolve(all);
+  }
+
+  findImage(): Promise<ContainerImage | null> {
+    return Promise.resolve(this.image);
   }
 
   async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ArchivingContainerProvider,
   ContainerRef,
   ContainerSpec,
   ContainerState,
@@ -11,9 +13,10 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
-  TemplatedContainerProvider,
+  ProgramContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
+import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
 import { readLog, rotateLog } from './process-log.ts';
 import { ProcessRecords, type ProcessRecord } from './process-records.ts';
@@ -51,7 +54,9 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
  * time and a nonce on disk are how it is found again. Isolates nothing: the agent may do what the user of main-server
  * may do.
  */
-export class ProcessContainerProvider implements WatchingContainerProvider, TemplatedContainerProvider {
+export class ProcessContainerProvider
+  implements WatchingContainerProvider, ArchivingContainerProvider, ProgramContainerProvider
+{
   readonly name = 'process';
   readonly isIsolated = false;
   readonly startsByItself = true;
@@ -92,7 +97,7 @@ export class ProcessContainerProvider implements WatchingContainerProvider, Temp
   }
 
   /** A build writes the program's file anew. */
-  async template(): Promise<string | null> {
+  async findProgram(): Promise<string | null> {
     try {
       const { mtimeMs, size } = await stat(this.options.entryFile);
       return JSON.stringify({ entryFile: this.options.entryFile, mtimeMs, size });
@@ -199,6 +204,10 @@ export class ProcessContainerProvider implements WatchingContainerProvider, Temp
         isRunning: (await this.findPid(record)) !== null,
       })),
     );
+  }
+
+  archive(sessionId: string): Promise<Readable> {
+    return archiveFolder(this.folders.workspaceOf(sessionId), this.options.inheritedEnvironment);
   }
 
   logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

@@ -1,6 +1,11 @@
 import { containerProviderNames, containerSizeNames } from '@codex-webapp/contracts';
 import { z } from 'zod';
-import type { ContainerRef, ContainerState, LabelledContainer } from '../container-provider.ts';
+import type {
+  ContainerImage,
+  ContainerRef,
+  ContainerState,
+  LabelledContainer,
+} from '../container-provider.ts';
 
 /** What main-server and the provisioner say to each other; both check what they are told. */
 const sessionId = z.uuid();
@@ -14,13 +19,13 @@ const specSchema = z.strictObject({
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(512 * 1024)),
   internet: z.boolean().optional(),
   size: z.enum(containerSizeNames).optional(),
+  pullsImage: z.boolean().optional(),
 });
 
 /** Everything that can be asked for. */
 export const requestSchemas = {
   check: nothing,
   prepare: nothing,
-  template: nothing,
   start: z.strictObject({ spec: specSchema }),
   inspect: ofSession,
   stop: z.strictObject({ sessionId, graceMs: z.number().int().min(0).max(600_000).optional() }),
@@ -33,6 +38,8 @@ export const requestSchemas = {
     follow: z.boolean().optional(),
   }),
   watch: nothing,
+  findImage: nothing,
+  archive: ofSession,
 } as const;
 
 export type ProvisionerVerb = keyof typeof requestSchemas;
@@ -44,11 +51,15 @@ const refSchema = z.looseObject({
   id: z.string(),
 }) satisfies z.ZodType<ContainerRef>;
 
+const imageSchema = z.object({
+  name: z.string(),
+  id: z.string().nullable(),
+}) satisfies z.ZodType<ContainerImage>;
+
 /** What the last line of an answer holds. */
 export const resultSchemas = {
   check: z.object({ isAvailable: z.boolean(), note: z.string().nullable() }),
   prepare: z.null(),
-  template: z.string().nullable(),
   start: refSchema,
   inspect: z.discriminatedUnion('state', [
     z.object({ state: z.literal('absent') }),
@@ -67,6 +78,9 @@ export const resultSchemas = {
   ) satisfies z.ZodType<LabelledContainer[]>,
   logs: z.null(),
   watch: z.null(),
+  findImage: imageSchema.nullable(),
+  /** Answered with the bytes of `archiveType` instead, unless there is an error to tell. */
+  archive: z.null(),
 } as const;
 
 export type ProvisionerResult<V extends ProvisionerVerb> = z.output<(typeof resultSchemas)[V]>;
@@ -78,6 +92,7 @@ export const answerLineSchema = z.discriminatedUnion('type', [
     step: z.enum(['image', 'create', 'start']),
     detail: z.string().nullable(),
   }),
+  z.object({ type: z.literal('image'), image: imageSchema }),
   z.object({ type: z.literal('line'), line: z.string() }),
   z.object({ type: z.literal('changed'), sessionId: z.string().nullable() }),
   z.object({ type: z.literal('result'), value: z.unknown() }),

@@ -31,12 +31,13 @@ export class ContainerRecipes {
     const provider = await this.registry.default();
     const source = provider.startsByItself ? await findSource(provider) : null;
     if (source === null) return null;
+    const { sizes, disk, runtime, volumeOptions, network, allowed } = this.docker;
     const parts = {
       source,
       size: containerSizeDefault,
       sizes: provider.sizes ?? null,
       environment: await this.specs.shared(provider),
-      engine: provider.name === 'docker' ? this.docker : null,
+      engine: { sizes, disk, runtime, volumeOptions, network, allowed },
       // What waits by the word of a restored copy may be somebody's by now.
       historyEpoch: this.state.historyEpoch,
     };

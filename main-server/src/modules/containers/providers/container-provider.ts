@@ -164,6 +164,16 @@ export function isPreparing(provider: ContainerProvider): provider is PreparingC
   return 'prepare' in provider;
 }
 
+/** A backend that runs a program of this machine instead of an image. */
+export interface ProgramContainerProvider extends ContainerProvider {
+  /** Which one the next start uses: another text once it was built anew. Null while it is not there. */
+  findProgram(): Promise<string | null>;
+}
+
+export function usesProgram(provider: ContainerProvider): provider is ProgramContainerProvider {
+  return 'findProgram' in provider;
+}
+
 /** A backend whose containers are made from an image that may be replaced by a newer one. */
 export interface ImageContainerProvider extends ContainerProvider {
   /** What the next start uses, as far as that can be told without getting it; null otherwise. */
@@ -186,19 +196,6 @@ export interface ArchivingContainerProvider extends ContainerProvider {
 
 export function isArchiving(provider: ContainerProvider): provider is ArchivingContainerProvider {
   return 'archive' in provider;
-}
-
-/** A backend that can say what its next container would be made from. */
-export interface TemplatedContainerProvider extends ContainerProvider {
-  /**
-   * Another text whenever new containers differ from those made before: an image or a program, limits, a runtime. Null
-   * while there is nothing to make one from.
-   */
-  template(): Promise<string | null>;
-}
-
-export function isTemplated(provider: ContainerProvider): provider is TemplatedContainerProvider {
-  return 'template' in provider;
 }
 
 /** A backend that nobody is offered before somebody has set it up. */

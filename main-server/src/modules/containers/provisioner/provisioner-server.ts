@@ -11,7 +11,6 @@ import type {
   ContainerRef,
   ImageContainerProvider,
   PreparingContainerProvider,
-  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../providers/container-provider.ts';
 import {
@@ -27,8 +26,7 @@ import type { ProvisionerInstance } from './provisioner-instance.ts';
 type EngineProvider = WatchingContainerProvider &
   PreparingContainerProvider &
   ImageContainerProvider &
-  ArchivingContainerProvider &
-  TemplatedContainerProvider;
+  ArchivingContainerProvider;
 /** Resolves when there is room for more, or nobody reads any more. */
 type Say = (line: AnswerLine) => Promise<void>;
 type Body = { readonly [V in ProvisionerVerb]: ReturnType<(typeof requestSchemas)[V]['parse']> };
@@ -127,7 +125,6 @@ function verbsOf(provider: EngineProvider): Verbs {
   return {
     check: () => provider.check(),
     prepare: () => provider.prepare(),
-    template: () => provider.template(),
     start: ({ spec }, say, signal) =>
       provider.start(spec, {
         onProgress: (step, detail) => void say({ type: 'progress', step, detail }),

@@ -16,7 +16,6 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
-  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { toSizeResponses, type ContainerSizes } from './container-sizes.ts';
@@ -71,8 +70,7 @@ export interface DockerProvider
     WatchingContainerProvider,
     PreparingContainerProvider,
     ImageContainerProvider,
-    ArchivingContainerProvider,
-    TemplatedContainerProvider {
+    ArchivingContainerProvider {
   /** Where main-server has to listen for its containers; null when that is not on this machine. */
   hostAddress(): Promise<string | null>;
 }
@@ -152,12 +150,6 @@ export class DockerContainerProvider implements DockerProvider {
 
   async prepare(): Promise<void> {
     await translate(this.prepareAll());
-  }
-
-  async template(): Promise<string | null> {
-    const image = await translate(this.image.findHere());
-    const { sizes, runtime, disk, volumeOptions } = this.options;
-    return image && JSON.stringify({ image: image.id, sizes, runtime, disk, volumeOptions });
   }
 
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {

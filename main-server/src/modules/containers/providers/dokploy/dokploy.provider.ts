@@ -12,7 +12,6 @@ import type {
   LogOptions,
   ProviderAvailability,
   StartOptions,
-  TemplatedContainerProvider,
 } from '../container-provider.ts';
 import { toProviderError } from './dokploy-api.errors.ts';
 import type { DokployPlaceStore } from './dokploy-places.ts';
@@ -36,9 +35,7 @@ const checkMs = 2_500;
 const rememberedMs = 10_000;
 
 /** Runs each session as an app of a Dokploy server, on a volume and a network of its own. */
-export class DokployContainerProvider
-  implements ConfigurableContainerProvider, ImageContainerProvider, TemplatedContainerProvider
-{
+export class DokployContainerProvider implements ConfigurableContainerProvider, ImageContainerProvider {
   readonly name = 'dokploy';
   readonly isIsolated = true;
   readonly startsByItself = true;
@@ -86,15 +83,6 @@ export class DokployContainerProvider
       this.checked = { connection, until: now + rememberedMs, answer: checkNow(connection) };
     }
     return this.checked.answer;
-  }
-
-  /** The nodes pull the image by its name, so that is all there is to know of it. */
-  async template(): Promise<string | null> {
-    const connection = await this.findConnection();
-    if (connection === null || connection.image === null) return null;
-    const { baseUrl, project, environment, serverId, placement, image } = connection;
-    const { sizes } = this.options;
-    return JSON.stringify({ baseUrl, project, environment, serverId, placement, image, sizes });
   }
 
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {

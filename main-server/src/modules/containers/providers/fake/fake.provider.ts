@@ -11,7 +11,6 @@ import type {
   LogOptions,
   ProviderAvailability,
   StartOptions,
-  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 
@@ -29,9 +28,7 @@ export interface FakeContainer {
 }
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
-export class FakeContainerProvider
-  implements WatchingContainerProvider, ImageContainerProvider, TemplatedContainerProvider
-{
+export class FakeContainerProvider implements WatchingContainerProvider, ImageContainerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
@@ -39,8 +36,6 @@ export class FakeContainerProvider
   ticks = false;
   /** What the next container is made from. */
   image: ContainerImage | null = null;
-  /** What `template` answers; null: there is nothing to make a container from. */
-  templateText: string | null = 'template 1';
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -62,10 +57,6 @@ export class FakeContainerProvider
 
   check(): Promise<ProviderAvailability> {
     return Promise.resolve({ isAvailable: true, note: null });
-  }
-
-  template(): Promise<string | null> {
-    return Promise.resolve(this.templateText);
   }
 
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {

@@ -14,7 +14,7 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
-  TemplatedContainerProvider,
+  ProgramContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { archiveFolder } from './process-archive.ts';
@@ -29,6 +29,7 @@ import {
   lacksEnvironment,
   listProcesses,
 } from './process-table.ts';
+import { ProcessWatch, type LiveProcess } from './process-watch.ts';
 import { collectTree, killTree, signalProcess, type TreeRoot } from './process-tree.ts';
 import { launch } from './launch.ts';
 
@@ -45,6 +46,7 @@ type Exit = NonNullable<ProcessRecord['exit']>;
 const stopGraceMs = 10_000;
 const stopPollMs = 50;
 const watchPauseMs = 2_000;
+const rotationPauseMs = 10_000;
 const sessionVariable = 'CODEX_WEBAPP_SESSION';
 const nonceVariable = 'CODEX_WEBAPP_NONCE';
 
@@ -54,7 +56,7 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
  * may do.
  */
 export class ProcessContainerProvider
-  implements WatchingContainerProvider, ArchivingContainerProvider, TemplatedContainerProvider
+  implements WatchingContainerProvider, ArchivingContainerProvider, ProgramContainerProvider
 {
   readonly name = 'process';
   readonly isIsolated = false;
@@ -63,6 +65,8 @@ export class ProcessContainerProvider
   private readonly records: ProcessRecords;
   /** Of the processes this server started itself, by nonce: resolves once their end is written down. */
   private readonly exits = new Map<string, Promise<void>>();
+  /** Of each session, the process whose nonce was read. */
+  private readonly verified = new Map<string, string>();
   private updates: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -94,7 +98,7 @@ export class ProcessContainerProvider
   }
 
   /** A build writes the program's file anew. */
-  async template(): Promise<string | null> {
+  async findProgram(): Promise<string | null> {
     try {
       const { mtimeMs, size } = await stat(this.options.entryFile);
       return JSON.stringify({ entryFile: this.options.entryFile, mtimeMs, size });
@@ -170,6 +174,7 @@ export class ProcessContainerProvider
     await this.failpoints.hit('process.remove.stopped');
     await this.folders.removeLogOf(ref.sessionId);
     await this.failpoints.hit('process.remove.log-removed');
+    this.verified.delete(ref.sessionId);
     await this.inTurn(() => this.records.remove(ref.sessionId));
     await this.failpoints.hit('process.remove.done');
   }
@@ -203,31 +208,28 @@ export class ProcessContainerProvider
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
-    let alive = new Map<string, string>();
-    let isBusy = false;
-    const look = async (): Promise<void> => {
-      const records = await this.records.list();
-      const now = new Map<string, string>();
-      for (const record of records) {
-        if ((await this.findPid(record)) !== null) now.set(record.sessionId, record.nonce);
-        await this.rotateLogOf(record.sessionId);
-      }
-      const before = alive;
-      alive = now;
-      for (const sessionId of new Set([...before.keys(), ...now.keys()])) {
-        if (before.get(sessionId) !== now.get(sessionId)) onChange(sessionId);
-      }
+    const watch = new ProcessWatch(
+      () => this.records.list(),
+      () => this.listAlive(),
+      onChange,
+    );
+    const endLooks = repeat(watchPauseMs, () => watch.look());
+    const endRotation = repeat(rotationPauseMs, async () => {
+      for (const { sessionId } of await this.records.list()) await this.rotateLogOf(sessionId);
+    });
+    return () => {
+      endLooks();
+      endRotation();
     };
-    const timer = setInterval(() => {
-      if (isBusy) return;
-      isBusy = true;
-      // A folder that cannot be read now is read again in two seconds.
-      void look()
-        .catch(() => undefined)
-        .finally(() => (isBusy = false));
-    }, watchPauseMs);
-    timer.unref();
-    return () => clearInterval(timer);
+  }
+
+  private async listAlive(): Promise<readonly LiveProcess[]> {
+    const alive: LiveProcess[] = [];
+    for (const record of await this.records.list()) {
+      const pid = await this.findPid(record);
+      if (pid !== null) alive.push({ sessionId: record.sessionId, nonce: record.nonce, pid });
+    }
+    return alive;
   }
 
   private async launchProcess(spec: ContainerSpec, record: ProcessRecord): Promise<void> {
@@ -331,7 +333,7 @@ export class ProcessContainerProvider
     if (record.pid !== null) {
       const entry = await findProcess(record.pid);
       if (entry === null || entry.startTime !== record.startTime) return null;
-      return (await lacksEnvironment(record.pid, nonce)) ? null : record.pid;
+      return (await this.isOurs(record.pid, record)) ? record.pid : null;
     }
     if (!canReadEnvironment || record.exit !== null) return null;
     for (const entry of await listProcesses()) {
@@ -340,6 +342,16 @@ export class ProcessContainerProvider
       if (isOurs) return entry.pid;
     }
     return null;
+  }
+
+  /** The environment of a process does not change, so it is read once. */
+  private async isOurs(pid: number, { sessionId, startTime, nonce }: ProcessRecord): Promise<boolean> {
+    const identity = `${pid} ${startTime} ${nonce}`;
+    if (this.verified.get(sessionId) === identity) return true;
+    const assignment = `${nonceVariable}=${nonce}`;
+    if (await lacksEnvironment(pid, assignment)) return false;
+    if (await hasEnvironment(pid, assignment)) this.verified.set(sessionId, identity);
+    return true;
   }
 
   private refOf(sessionId: string): ContainerRef {
@@ -359,4 +371,19 @@ function describeExit(record: ProcessRecord): string | null {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Works again and again, one after the other, until it is ended. */
+function repeat(pauseMs: number, work: () => Promise<void>): () => void {
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    // What cannot be read now is read again the next time.
+    void work()
+      .catch(() => undefined)
+      .finally(() => (isBusy = false));
+  }, pauseMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -71,10 +71,6 @@ export class ProvisionedContainerProvider implements DockerProvider {
     await this.provisioner.ask('prepare', {});
   }
 
-  template(): Promise<string | null> {
-    return this.provisioner.ask('template', {});
-  }
-
   start(spec: ContainerSpec, { onProgress, onImage, signal }: StartOptions = {}): Promise<ContainerRef> {
     const { sessionId, generation, environment, internet, size, pullsImage } = spec;
     return this.provisioner.ask(

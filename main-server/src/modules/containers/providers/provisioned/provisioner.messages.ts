@@ -27,7 +27,6 @@ const specSchema = z.strictObject({
 export const requestSchemas = {
   check: nothing,
   prepare: nothing,
-  template: nothing,
   start: z.strictObject({ spec: specSchema }),
   inspect: ofSession,
   stop: z.strictObject({ sessionId, graceMs: z.number().int().min(0).max(600_000).optional() }),
@@ -64,7 +63,6 @@ const imageSchema = z.object({
 export const resultSchemas = {
   check: z.object({ isAvailable: z.boolean(), note: z.string().nullable() }),
   prepare: z.null(),
-  template: z.string().nullable(),
   start: refSchema,
   inspect: z.discriminatedUnion('state', [
     z.object({ state: z.literal('absent') }),

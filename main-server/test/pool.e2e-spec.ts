@@ -242,8 +242,8 @@ describe('what waits in the pool', () => {
       expect((await client.get('/api/sessions')).body.sessions).toEqual([]);
       expect((await client.get('/api/sessions?q=new')).body.sessions).toEqual([]);
       expect((await client.get('/api/sessions?status=idle')).body.sessions).toEqual([]);
-      for (const path of ['', '/container/status', '/container/logs', '/messages', '/prompts']) {
-        expect((await client.get(`/api/sessions/${id}${path}`)).status).toBe(404);
+      for (const part of ['', '/container/status', '/container/logs', '/messages', '/prompts']) {
+        expect((await client.get(`/api/sessions/${id}${part}`)).status).toBe(404);
       }
       expect((await client.patch(`/api/sessions/${id}`, { title: 'x' })).status).toBe(404);
       expect((await client.post(`/api/sessions/${id}/messages`, { text: 'x' })).status).toBe(404);
@@ -317,6 +317,29 @@ describe('what waits in the pool', () => {
   });
 });
 
+/** What makes one that waits worthless. */
+const spoils: readonly (readonly [string, (world: PoolWorld, id: string) => unknown])[] = [
+  ['ended', (world: PoolWorld, id: string) => world.provider.end(id, 1)],
+  ['was killed', (world: PoolWorld, id: string) => world.provider.end(id, 137)],
+  [
+    'is gone',
+    (world: PoolWorld, id: string) => {
+      world.provider.containers.delete(id);
+      world.fake.disconnect(id);
+    },
+  ],
+  [
+    'has lost its link for a minute',
+    async (world: PoolWorld, id: string) => {
+      world.fake.disconnect(id);
+      await world.tend();
+      expect(await world.waiting()).toEqual([id]);
+      world.fake.clock.shift(minuteMs);
+    },
+  ],
+  ['is too old', (world: PoolWorld) => world.fake.clock.shift(pooledMaxMs)],
+];
+
 describe('the pool', () => {
   it('is off unless it is asked for', async () => {
     await using world = await PoolWorld.create({ size: 0 });
@@ -325,27 +348,7 @@ describe('the pool', () => {
     expect(world.provider.starts).toEqual([]);
   });
 
-  it.each([
-    ['ended', (world: PoolWorld, id: string) => world.provider.end(id, 1)],
-    ['was killed', (world: PoolWorld, id: string) => world.provider.end(id, 137)],
-    [
-      'is gone',
-      (world: PoolWorld, id: string) => {
-        world.provider.containers.delete(id);
-        world.fake.disconnect(id);
-      },
-    ],
-    [
-      'has lost its link for a minute',
-      async (world: PoolWorld, id: string) => {
-        world.fake.disconnect(id);
-        await world.tend();
-        expect(await world.waiting()).toEqual([id]);
-        world.fake.clock.shift(minuteMs);
-      },
-    ],
-    ['is too old', (world: PoolWorld) => world.fake.clock.shift(pooledMaxMs)],
-  ])('replaces one that %s, and leaves nothing of it', async (_what, spoil) => {
+  it.each(spoils)('replaces one that %s, and leaves nothing of it', async (_what, spoil) => {
     await using world = await PoolWorld.filled();
     const [id] = await world.ready();
     await spoil(world, String(id));

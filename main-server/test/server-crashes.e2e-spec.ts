@@ -89,8 +89,8 @@ class CrashingServer implements AsyncDisposable {
     this.server.client.send(method, target, method === 'post' ? body : undefined).catch(() => undefined);
   }
 
-  async addRunning(request: object = {}): Promise<string> {
-    const { id } = await this.server.addSession({ agent: 'shell', ...request });
+  async addRunning(choices: object = {}): Promise<string> {
+    const { id } = await this.server.addSession({ agent: 'shell', ...choices });
     await waitFor(async () => (await this.status(id)).status === 'running', 60_000);
     return id;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { chooseSpares, planPool, pooledMaxMs, type Pooled, type PoolState } from './plan-pool.ts';
 
 const now = 1_800_000_000_000;
@@ -19,7 +19,7 @@ const state: fc.Arbitrary<PoolState> = fc.record({
   free: fc.oneof(fc.integer({ min: -6, max: 12 }), fc.constant(Number.POSITIVE_INFINITY)),
   endedAt: fc
     .array(fc.integer({ min: now - 3_600_000, max: now }), { maxLength: 5 })
-    .map((all) => all.sort()),
+    .map((all) => all.sort((one, other) => one - other)),
 });
 
 /** What there is once the plan is carried out and everything that was made runs. */

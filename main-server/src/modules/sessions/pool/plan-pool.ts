@@ -62,7 +62,7 @@ export function chooseSpares(pooled: readonly Pooled[], count: number): readonly
   return pooled
     .filter(({ stage }) => stage !== 'ended' && stage !== 'used')
     .sort(byWorth)
-    .reverse()
+    .toReversed()
     .slice(0, count)
     .map(({ sessionId }) => sessionId);
 }

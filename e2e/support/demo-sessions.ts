@@ -203,13 +203,13 @@ until grep -q listening server.log 2>/dev/null; do sleep 0.1; done; cat server.l
     until: { containerStatus: 'creating' },
     after: (session) => holdStart(session.id, 'SIGSTOP'),
   },
-  /** Its program is killed before it can connect. */
+  /** Its program is killed before it can connect, as often as it is tried. */
   failed: {
     title: 'Broken image',
     agent: 'shell',
     provider: 'process',
     until: { status: 'failed' },
-    after: (session) => holdStart(session.id, 'SIGKILL'),
+    after: failStart,
   },
   /** What its page is told of its image, the state says. */
   outdated: { title: 'Weekly report', agent: 'shell', prompts: ['date +%A > report.md && cat report.md'] },
@@ -280,6 +280,14 @@ async function loseAgent(session: Session, api: ApiClient): Promise<{ id: string
   killAgent(session.id);
   await waitForSession(api, session.id, { status: 'idle' });
   return { id: request.id, optionId: option.optionId };
+}
+
+/** A start that is killed is tried once more. */
+async function failStart(session: Session, api: ApiClient): Promise<void> {
+  await waitFor('the failure of the session', async () => {
+    for (const pid of processesOfSession(session.id)) process.kill(pid, 'SIGKILL');
+    return (await api.ask<Session>('GET', `/sessions/${session.id}`)).status === 'failed';
+  });
 }
 
 async function holdStart(sessionId: string, signal: NodeJS.Signals): Promise<void> {

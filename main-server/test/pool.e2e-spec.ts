@@ -41,7 +41,6 @@ class PoolWorld implements AsyncDisposable {
     provider = new FakeContainerProvider(),
     folder,
   }: PoolOptions = {}): Promise<PoolWorld> {
-    provider.image ??= { name: 'sessions', id: '1' };
     return new PoolWorld(
       await FakeWorld.create({
         env: { CONTAINER_POOL_SIZE: String(size), ...env },
@@ -207,7 +206,7 @@ describe('a new session', () => {
   it('is made from what is configured now, never from what an older image left waiting', async () => {
     await using world = await PoolWorld.filled();
     const [waited] = await world.ready();
-    world.provider.image = { name: 'sessions', id: '2' };
+    world.provider.templateText = 'template 2';
     await world.tend();
     expect(await world.waiting()).not.toContain(waited);
     await waitFor(() => world.isGone(String(waited)), deadlineMs);

@@ -25,7 +25,7 @@ export interface DockerImageOptions {
   readonly repositoryFolder: string;
 }
 
-const builtName = 'codex-webapp/container-agent';
+const repository = 'codex-webapp/container-agent';
 const dockerfile = 'container-agent/Dockerfile';
 const shownLineMaxLength = 200;
 const failureTailLines = 15;
@@ -33,7 +33,7 @@ const failureTailLines = 15;
 /** The image of the sessions: there, pulled or built. One at a time, however many sessions wait for it. */
 export class DockerImage {
   private pending: { readonly image: Promise<string>; readonly pulls: boolean } | null = null;
-  /** What was built from the repository, once that is known. */
+  /** What the last `ensure` built from the repository: to know it takes reading all that it is built from. */
   private built: string | null = null;
   private readonly logger = new Logger(DockerImage.name);
   private readonly listeners = new Set<OnLine>();
@@ -109,7 +109,7 @@ export class DockerImage {
       throw new ContainerProviderError('image_unavailable', message);
     }
     const files = await listBuildInputs(repositoryFolder);
-    const tag = `${builtName}:${await hashBuildInputs(repositoryFolder, files)}`;
+    const tag = `${repository}:${await hashBuildInputs(repositoryFolder, files)}`;
     if (await this.isHere(tag)) return tag;
     this.tell('Building the image of the sessions from the repository');
     const context = pack(repositoryFolder, {

@@ -15,6 +15,14 @@ const recordSchema = z.object({
   startedAt: z.string(),
   /** Known only when it ended while its parent was here. */
   exit: z.object({ code: z.number().nullable(), signal: z.string().nullable() }).nullable(),
+  /** Of its log, see `LogExtent`. Older servers wrote none. */
+  log: z
+    .object({
+      id: z.string().regex(/^\w{1,64}$/),
+      rotatedBytes: z.number().int(),
+      startsAt: z.number().int(),
+    })
+    .default({ id: 'first', rotatedBytes: 0, startsAt: 0 }),
 });
 export type ProcessRecord = z.infer<typeof recordSchema>;
 

@@ -9,16 +9,17 @@ import type {
   ContainerSpec,
   ContainerState,
   LabelledContainer,
+  LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
   StopOptions,
-  ProgramContainerProvider,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
-import { readLog, rotateLog } from './process-log.ts';
+import { readLog, rotateLog, sizeOf, type LogExtent } from './process-log.ts';
 import { ProcessRecords, type ProcessRecord } from './process-records.ts';
 import {
   canReadEnvironment,
@@ -55,7 +56,7 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
  * may do.
  */
 export class ProcessContainerProvider
-  implements WatchingContainerProvider, ArchivingContainerProvider, ProgramContainerProvider
+  implements WatchingContainerProvider, ArchivingContainerProvider, TemplatedContainerProvider
 {
   readonly name = 'process';
   readonly isIsolated = false;
@@ -66,7 +67,7 @@ export class ProcessContainerProvider
   private readonly exits = new Map<string, Promise<void>>();
   /** Of each session, the process whose nonce was read. */
   private readonly verified = new Map<string, string>();
-  private updates: Promise<void> = Promise.resolve();
+  private updates: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: ProcessProviderOptions,
@@ -97,7 +98,7 @@ export class ProcessContainerProvider
   }
 
   /** A build writes the program's file anew. */
-  async findProgram(): Promise<string | null> {
+  async template(): Promise<string | null> {
     try {
       const { mtimeMs, size } = await stat(this.options.entryFile);
       return JSON.stringify({ entryFile: this.options.entryFile, mtimeMs, size });
@@ -126,17 +127,8 @@ export class ProcessContainerProvider
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await this.failpoints.hit('process.start.folder-made');
     }
-    const record: ProcessRecord = {
-      sessionId,
-      generation,
-      nonce: randomBytes(16).toString('hex'),
-      pid: null,
-      startTime: null,
-      startedAt: new Date().toISOString(),
-      exit: null,
-    };
     // Before the start: a kill between the two lines leaves a process that the nonce still finds.
-    await this.inTurn(() => this.records.write(record));
+    const record = await this.beginRecord({ sessionId, generation });
     await this.failpoints.hit('process.start.record-written');
     options.signal?.throwIfAborted();
     options.onProgress?.('start', null);
@@ -210,8 +202,9 @@ export class ProcessContainerProvider
     return archiveFolder(this.folders.workspaceOf(sessionId), this.options.inheritedEnvironment);
   }
 
-  logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
-    return readLog(this.folders.logOf(ref.sessionId), options, pause);
+  logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
+    const path = this.folders.logOf(sessionId);
+    return readLog({ path, look: () => this.lookAtLog(sessionId), wait: pause }, options);
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
@@ -222,7 +215,7 @@ export class ProcessContainerProvider
     );
     const endLooks = repeat(watchPauseMs, () => watch.look());
     const endRotation = repeat(rotationPauseMs, async () => {
-      for (const { sessionId } of await this.records.list()) await rotateLog(this.folders.logOf(sessionId));
+      for (const { sessionId } of await this.records.list()) await this.rotateLogOf(sessionId);
     });
     return () => {
       endLooks();
@@ -269,6 +262,49 @@ export class ProcessContainerProvider
     await this.failpoints.hit('process.start.noted');
   }
 
+  /** Of a start: its log goes on behind that of the starts before. */
+  private beginRecord({ sessionId, generation }: Pick<ContainerSpec, 'sessionId' | 'generation'>) {
+    return this.inTurn(async () => {
+      const extent = await this.measureLog(sessionId);
+      const { id, rotatedBytes, size } = extent ?? {
+        id: randomBytes(8).toString('hex'),
+        rotatedBytes: 0,
+        size: 0,
+      };
+      const record: ProcessRecord = {
+        sessionId,
+        generation,
+        nonce: randomBytes(16).toString('hex'),
+        pid: null,
+        startTime: null,
+        startedAt: new Date().toISOString(),
+        exit: null,
+        log: { id, rotatedBytes, startsAt: rotatedBytes + size },
+      };
+      await this.records.write(record);
+      return record;
+    });
+  }
+
+  private lookAtLog(sessionId: string): Promise<LogExtent | null> {
+    return this.inTurn(() => this.measureLog(sessionId));
+  }
+
+  private async measureLog(sessionId: string): Promise<LogExtent | null> {
+    const record = await this.records.find(sessionId);
+    return record === null ? null : { ...record.log, size: await sizeOf(this.folders.logOf(sessionId)) };
+  }
+
+  private rotateLogOf(sessionId: string): Promise<void> {
+    return this.inTurn(async () => {
+      const cut = await rotateLog(this.folders.logOf(sessionId));
+      const record = cut === 0 ? null : await this.records.find(sessionId);
+      if (record === null) return;
+      const log = { ...record.log, rotatedBytes: record.log.rotatedBytes + cut };
+      await this.records.write({ ...record, log });
+    });
+  }
+
   private async recordExit(record: ProcessRecord, exited: Promise<Exit>): Promise<void> {
     const exit = await exited;
     // A record that cannot be written only loses the exit code.
@@ -285,9 +321,10 @@ export class ProcessContainerProvider
   }
 
   /** Records are read and written one at a time: the end of one process and the start of the next may cross. */
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    this.updates = this.updates.then(work, work);
-    return this.updates;
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.updates.then(work, work);
+    this.updates = done;
+    return done;
   }
 
   /** The pid of the record's process if that very process runs. */

@@ -56,6 +56,7 @@ test('a failed start is recovered from by the keyboard, knowing what each way ou
 
     await page.keyboard.press('Escape');
     await expect(dialog).toHaveCount(0);
+    await expect(recover).toBeFocused();
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: 'Try again' }).press('Enter');
     await expect(dialog).toHaveCount(0);

@@ -104,6 +104,12 @@ async function openOutdated(stage: Stage): Promise<void> {
     const response = await route.fetch();
     await route.fulfill({ response, json: { ...(await response.json()), ...docker } });
   });
+  await page.route(/\/api\/sessions\?/, async (route) => {
+    const response = await route.fetch();
+    const list = (await response.json()) as { readonly sessions: readonly { readonly id: string }[] };
+    const sessions = list.sessions.map((one) => (one.id === id ? { ...one, provider: 'docker' } : one));
+    await route.fulfill({ response, json: { ...list, sessions } });
+  });
   await openSession('outdated')(stage);
 }
 

@@ -2,7 +2,7 @@
 
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { cn } from '../cn.ts';
 import { IconButton } from './icon-button.tsx';
 
@@ -22,13 +22,24 @@ type Props = {
  * element to lock scrolling, which `style-src 'self'` forbids; styles.css does that instead.
  */
 export function Dialog({ isOpen, onOpenChange, title, description, footer, children, className }: Props) {
+  // Radix gives the focus back to a trigger of its own alone.
+  const opener = useRef<Element | null>(null);
+  const handleOpenFocus = (event: Event) => {
+    opener.current = document.activeElement;
+    focusFirstField(event);
+  };
+  const handleCloseFocus = (event: Event) => {
+    event.preventDefault();
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
   return (
     <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <div aria-hidden className="fixed inset-0 z-40 animate-enter bg-overlay" />
         <Radix.Content
           data-modal
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={handleOpenFocus}
+          onCloseAutoFocus={handleCloseFocus}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           className={cn(
             'fixed inset-x-0 bottom-0 z-50 flex max-h-[92dvh] animate-rise flex-col rounded-t-xl bg-surface-raised shadow-overlay outline-none',

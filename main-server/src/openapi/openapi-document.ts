@@ -21,8 +21,7 @@ const eventStream = {
   'text/event-stream': {
     schema: {
       type: 'string' as const,
-      description:
-        'Events `hello`, `snapshot`, `reset`, `container.progress`, `end`, and one per entry, named by its type, with an id. The data of each is one JSON.',
+      description: 'Events with a name each, as docs/protocol.md lists them; the data of each is one JSON.',
     },
   },
 };

@@ -34,16 +34,13 @@ writeFileSync(file, String(runs + 1));
 console.log('run ' + (runs + 1) + ' says ' + process.env.GREETING);
 if (process.env.SHOUT_BYTES) shout(Number(process.env.SHOUT_BYTES));
 if (process.env.PRINT_ODD) for (const byte of odd) writeSync(1, Buffer.of(byte));
-if (process.env.PRINT_LONG) writeAll('x'.repeat(Number(process.env.PRINT_LONG)) + '\\nafter the long line\\n');
+if (process.env.PRINT_LONG) process.stdout.write('x'.repeat(Number(process.env.PRINT_LONG)) + '\\nafter the long line\\n');
 if (process.env.EXIT_WITH) process.exit(Number(process.env.EXIT_WITH));
 process.on('SIGTERM', () => process.exit(0));
 const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
 const child = spawn(process.execPath, ['-e', stubborn], { detached: true, stdio: 'ignore' });
 console.log('child ' + child.pid);
 setInterval(() => console.log('tick'), 200);
-function writeAll(text) {
-  for (let rest = Buffer.from(text); rest.length > 0;) rest = rest.subarray(writeSync(1, rest));
-}
 function shout(left) {
   const line = 'x'.repeat(8191) + '\\n';
   const next = () => {

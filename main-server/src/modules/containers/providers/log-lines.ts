@@ -17,6 +17,7 @@ export class LineSplitter {
   private parts: Buffer[] = [];
   private keptBytes = 0;
   private droppedBytes = 0;
+  private endsWithReturn = false;
 
   get isEmpty(): boolean {
     return this.keptBytes + this.droppedBytes === 0;
@@ -43,15 +44,20 @@ export class LineSplitter {
     if (kept.length > 0) this.parts.push(kept);
     this.keptBytes += kept.length;
     this.droppedBytes += part.length - kept.length;
+    if (part.length > 0) this.endsWithReturn = part.at(-1) === carriageReturn;
   }
 
   private take(): SplitLine {
-    const { keptBytes, droppedBytes } = this;
+    const { keptBytes, droppedBytes, endsWithReturn } = this;
     const line = this.parts.length === 1 ? this.parts[0] : Buffer.concat(this.parts, keptBytes);
     this.parts = [];
     this.keptBytes = 0;
     this.droppedBytes = 0;
-    return { text: toText(line ?? Buffer.alloc(0), droppedBytes), bytes: keptBytes + droppedBytes };
+    this.endsWithReturn = false;
+    return {
+      text: toText(line ?? Buffer.alloc(0), endsWithReturn ? Math.max(droppedBytes - 1, 0) : droppedBytes),
+      bytes: keptBytes + droppedBytes,
+    };
   }
 }
 

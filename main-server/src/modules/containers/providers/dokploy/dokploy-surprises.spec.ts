@@ -133,7 +133,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         expect(told).not.toContain('canary');
         expect(told).not.toContain(setup.simulator.apiKey);
       }
-    });
+    }, 60_000);
   });
 
   describe('versions', () => {

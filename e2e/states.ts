@@ -89,6 +89,12 @@ async function openMenu({ page }: Stage): Promise<void> {
   await page.getByRole('button', { name: 'Session menu' }).click();
 }
 
+async function openLogs(stage: Stage): Promise<void> {
+  await openMenu(stage);
+  await stage.page.getByRole('menuitem', { name: 'Logs' }).click();
+}
+
+const logsDialog = (page: Page) => page.getByRole('dialog', { name: 'Container log' });
 /** For its page, the session is one in Docker whose image has been replaced. */
 async function openOutdated(stage: Stage): Promise<void> {
   const { page, sessions } = stage;
@@ -291,6 +297,50 @@ export const states: readonly State[] = [
     phase: 'sessions',
     open: openSession('failed'),
     shows: (page) => page.getByText('The container failed.'),
+  },
+  {
+    name: 'logs of a failed start',
+    phase: 'sessions',
+    open: inSession('failed', async ({ page }) => {
+      await page.getByRole('button', { name: 'Logs', exact: true }).click();
+    }),
+    shows: (page) => logsDialog(page).getByText('The container does not run'),
+  },
+  {
+    name: 'logs',
+    phase: 'sessions',
+    isInSlice: true,
+    open: inSession('shell', openLogs),
+    shows: (page) => [
+      logsDialog(page).getByText('Live'),
+      logsDialog(page).getByRole('log').getByText(/./).first(),
+    ],
+  },
+  {
+    name: 'logs of a sleeping session',
+    phase: 'sessions',
+    open: inSession('stopped', openLogs),
+    shows: (page) => logsDialog(page).getByText('the log goes on with its next start'),
+  },
+  {
+    name: 'logs without a match',
+    phase: 'sessions',
+    open: inSession('shell', async (stage) => {
+      await openLogs(stage);
+      await expect(logsDialog(stage.page).getByText('Live')).toBeVisible({ timeout: 30_000 });
+      await logsDialog(stage.page).getByRole('searchbox').fill('nothing of this kind');
+    }),
+    shows: (page) => logsDialog(page).getByRole('heading', { name: 'No such line' }),
+  },
+  {
+    name: 'logs, connection lost',
+    phase: 'sessions',
+    open: inSession('shell', async (stage) => {
+      // Until the pauses between attempts are long.
+      await stage.page.route('**/container/logs/stream*', (route) => route.abort(), { times: 8 });
+      await openLogs(stage);
+    }),
+    shows: (page) => logsDialog(page).getByText(/It goes on where it was once it is back/),
   },
   {
     name: 'recovery',

@@ -203,13 +203,13 @@ until grep -q listening server.log 2>/dev/null; do sleep 0.1; done; cat server.l
     until: { containerStatus: 'creating' },
     after: (session) => holdStart(session.id, 'SIGSTOP'),
   },
-  /** Its program is killed before it can connect, also when it is tried once more. */
+  /** Its program is killed before it can connect, as often as it is tried. */
   failed: {
     title: 'Broken image',
     agent: 'shell',
     provider: 'process',
     until: { status: 'failed' },
-    after: killUntilFailed,
+    after: failStart,
   },
   /** What its page is told of its image, the state says. */
   outdated: { title: 'Weekly report', agent: 'shell', prompts: ['date +%A > report.md && cat report.md'] },
@@ -282,10 +282,11 @@ async function loseAgent(session: Session, api: ApiClient): Promise<{ id: string
   return { id: request.id, optionId: option.optionId };
 }
 
-async function killUntilFailed({ id }: Session, api: ApiClient): Promise<void> {
-  await waitFor('the failure', async () => {
-    for (const pid of processesOfSession(id)) process.kill(pid, 'SIGKILL');
-    return (await api.ask<Session>('GET', `/sessions/${id}`)).status === 'failed';
+/** A start that is killed is tried once more. */
+async function failStart(session: Session, api: ApiClient): Promise<void> {
+  await waitFor('the failure of the session', async () => {
+    for (const pid of processesOfSession(session.id)) process.kill(pid, 'SIGKILL');
+    return (await api.ask<Session>('GET', `/sessions/${session.id}`)).status === 'failed';
   });
 }
 

@@ -68,6 +68,7 @@ describe('the failpoints of the lifecycle', () => {
 /** `manual` is the one name whose containers are not started with the session, and that has no limits. */
 async function setUp(name: 'manual' | 'docker', poolSize = 0) {
   const provider = new FakeContainerProvider(name);
+  if (poolSize > 0) provider.image = { name: 'sessions', id: '1' };
   const clock = new ShiftedClock();
   const app = await createTestApp({
     clock,

@@ -35,11 +35,17 @@ interface PoolOptions {
 class PoolWorld implements AsyncDisposable {
   private constructor(readonly fake: FakeWorld) {}
 
-  static async create({ size = 1, env = {}, provider, folder }: PoolOptions = {}): Promise<PoolWorld> {
+  static async create({
+    size = 1,
+    env = {},
+    provider = new FakeContainerProvider(),
+    folder,
+  }: PoolOptions = {}): Promise<PoolWorld> {
+    provider.image ??= { name: 'sessions', id: '1' };
     return new PoolWorld(
       await FakeWorld.create({
         env: { CONTAINER_POOL_SIZE: String(size), ...env },
-        ...(provider === undefined ? {} : { provider }),
+        provider,
         ...(folder === undefined ? {} : { folder }),
       }),
     );
@@ -201,7 +207,7 @@ describe('a new session', () => {
   it('is made from what is configured now, never from what an older image left waiting', async () => {
     await using world = await PoolWorld.filled();
     const [waited] = await world.ready();
-    world.provider.templateText = 'template 2';
+    world.provider.image = { name: 'sessions', id: '2' };
     await world.tend();
     expect(await world.waiting()).not.toContain(waited);
     await waitFor(() => world.isGone(String(waited)), deadlineMs);

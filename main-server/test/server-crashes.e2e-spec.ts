@@ -225,10 +225,19 @@ const deedsOfPool: Readonly<Record<string, Deed>> = {
   'containers.row.pooled-committed': (world, failpoint) => deedOf('sessions.pool')(world, failpoint),
   'sessions.pool.spares-listed': makeRoom,
   'sessions.pool.given-up': makeRoom,
-  'sessions.claim': create,
-  'containers.pool': create,
-  'containers.row.handed-over': create,
+  'sessions.claim': claim,
+  'containers.pool': claim,
+  'containers.row.handed-over': claim,
 };
+
+/** One that has just come back from a crash cannot be claimed before its link is up. */
+async function claim(world: CrashingServer, failpoint: string): Promise<void> {
+  world.arm(failpoint);
+  await world.crashed(failpoint, async () => {
+    const { id } = await world.server.addSession();
+    await world.server.client.delete(`/api/sessions/${id}`);
+  });
+}
 
 async function makeRoom(world: CrashingServer, failpoint: string): Promise<void> {
   await world.addRunning({ size: 'large' });

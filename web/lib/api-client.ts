@@ -20,6 +20,11 @@ export function onLoginLost(listener: LoginLostListener): () => void {
   return () => loginLostListeners.delete(listener);
 }
 
+/** For what is not asked for through `request`. */
+export function reportLoginLost(): void {
+  loginLostListeners.forEach((listener) => listener());
+}
+
 /**
  * Asks main-server. The answer's type is the caller's word: this page trusts its own server.
  * @throws ApiError; an abort is thrown as it is.
@@ -32,8 +37,7 @@ export async function request<T = void>(
   const response = await send(method, path, options);
   if (!response.ok) {
     const error = await readApiError(response);
-    if (error.status === 401 && options.isLoginAttempt !== true)
-      loginLostListeners.forEach((listener) => listener());
+    if (error.status === 401 && options.isLoginAttempt !== true) reportLoginLost();
     throw error;
   }
   if (response.status === 204 || response.headers.get('content-length') === '0') return undefined as T;

@@ -1,4 +1,6 @@
 export { cn } from './cn.ts';
+export { toPlainOutput } from './conversation/markdown/visible-text.ts';
+export { useReadingPosition } from './conversation/use-reading-position.ts';
 export * from './primitives/badge.tsx';
 export * from './primitives/banner.tsx';
 export * from './primitives/button.tsx';

@@ -30,6 +30,7 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   PromptsController_interrupt: 'nothing',
   PromptsController_sendKeptAnswer: 'AgentRequest',
   SessionEventsController_open: 'events',
+  ContainerLogStreamController_open: 'events',
   AgentRequestsController_list: 'AgentRequestList',
   AgentRequestsController_get: 'AgentRequest',
   AgentRequestsController_answer: 'AgentRequest',

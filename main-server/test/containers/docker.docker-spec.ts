@@ -5,7 +5,11 @@ import { createServer } from 'node:http';
 import Docker from 'dockerode';
 import { isOurs } from '../../src/modules/containers/container-listen-addresses.ts';
 import { DockerContainerProvider } from '../../src/modules/containers/providers/docker/docker.provider.ts';
-import { describeContainerProvider, testProgram } from '../support/describe-container-provider.ts';
+import {
+  describeContainerOutput,
+  describeContainerProvider,
+  testProgram,
+} from '../support/describe-container-provider.ts';
 import {
   buildTestImage,
   containerPort,
@@ -24,7 +28,9 @@ const timeoutMs = 60_000;
 await describeWithDocker('the docker provider', () => {
   beforeAll(() => buildTestImage(testProgram), 5 * 60_000);
 
-  describeContainerProvider('DockerContainerProvider', () => Promise.resolve(makeDockerWorld()), timeoutMs);
+  const makeWorld = () => Promise.resolve(makeDockerWorld());
+  describeContainerProvider('DockerContainerProvider', makeWorld, timeoutMs);
+  describeContainerOutput('DockerContainerProvider', makeWorld, timeoutMs);
 
   describe('DockerContainerProvider', () => {
     let setup: DockerWorld;

@@ -53,7 +53,7 @@ await describeWithDocker('a session that takes all it can get', () => {
         follow: true,
         signal: abort.signal,
       })) {
-        if (line === 'tick') ticks += 1;
+        if (line.text === 'tick') ticks += 1;
         if (ticks === 5) abort.abort();
       }
       expect(ticks).toBeGreaterThanOrEqual(5);
@@ -136,7 +136,8 @@ await describeWithDocker('a session that takes all it can get', () => {
         4 * minute,
       );
       let kept = 0;
-      for await (const line of world.provider.logs(shouting, { tail: 10_000_000 })) kept += line.length + 1;
+      for await (const { text } of world.provider.logs(shouting, { tail: 10_000_000 }))
+        kept += text.length + 1;
       expect(kept).toBeGreaterThan(1e6);
       expect(kept).toBeLessThanOrEqual(logMaxBytes);
       await expectNeighbourToWork();

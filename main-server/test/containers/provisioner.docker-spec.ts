@@ -16,7 +16,11 @@ import {
 } from '../../src/modules/containers/providers/provisioned/provisioner.messages.ts';
 import { ProvisionerInstance } from '../../src/modules/containers/provisioner/provisioner-instance.ts';
 import { ProvisionerServer } from '../../src/modules/containers/provisioner/provisioner-server.ts';
-import { describeContainerProvider, testProgram } from '../support/describe-container-provider.ts';
+import {
+  describeContainerOutput,
+  describeContainerProvider,
+  testProgram,
+} from '../support/describe-container-provider.ts';
 import {
   buildTestImage,
   describeWithDocker,
@@ -101,6 +105,7 @@ await describeWithDocker('the provisioner', () => {
   beforeAll(() => buildTestImage(testProgram), 5 * timeoutMs);
 
   describeContainerProvider('Docker by way of the provisioner', setUp, timeoutMs);
+  describeContainerOutput('Docker by way of the provisioner', setUp, timeoutMs);
 
   describe('the provisioner', () => {
     let setup: Setup;

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { isContainerLogMark } from '@codex-webapp/contracts';
 import type {
   ContainerProvider,
   ContainerRef,
   ContainerSpec,
+  LogLine,
+  LogOptions,
 } from '../../src/modules/containers/providers/container-provider.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -16,11 +19,13 @@ export interface ProviderUnderTest {
 
 /**
  * What runs in the containers of this suite. It counts its runs in a file of the workspace, so that lost data shows in
- * its log. `EXIT_WITH` makes it end, `SHOUT_BYTES` makes it print as much; it leaves a child behind that ignores SIGTERM.
+ * its log. `EXIT_WITH` makes it end, `SHOUT_BYTES` makes it print as much, `PRINT_ODD` what is no text in single bytes,
+ * `PRINT_LONG` a line of that length; it leaves a child behind that ignores SIGTERM.
  */
 export const testProgram = `
-const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
 const { spawn } = require('node:child_process');
+const odd = Buffer.concat([Buffer.from('odd \u20ac'), Buffer.of(0xff, 0xfe), Buffer.from('\\0\\x1b[31mred \ud83d\ude00\\n')]);
 const file = process.env.WORKSPACE_PATH + '/runs';
 let runs = 0;
 mkdirSync(process.env.WORKSPACE_PATH, { recursive: true });
@@ -28,12 +33,17 @@ try { runs = Number(readFileSync(file, 'utf8')); } catch {}
 writeFileSync(file, String(runs + 1));
 console.log('run ' + (runs + 1) + ' says ' + process.env.GREETING);
 if (process.env.SHOUT_BYTES) shout(Number(process.env.SHOUT_BYTES));
+if (process.env.PRINT_ODD) for (const byte of odd) writeSync(1, Buffer.of(byte));
+if (process.env.PRINT_LONG) writeAll('x'.repeat(Number(process.env.PRINT_LONG)) + '\\nafter the long line\\n');
 if (process.env.EXIT_WITH) process.exit(Number(process.env.EXIT_WITH));
 process.on('SIGTERM', () => process.exit(0));
 const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
 const child = spawn(process.execPath, ['-e', stubborn], { detached: true, stdio: 'ignore' });
 console.log('child ' + child.pid);
 setInterval(() => console.log('tick'), 200);
+function writeAll(text) {
+  for (let rest = Buffer.from(text); rest.length > 0;) rest = rest.subarray(writeSync(1, rest));
+}
 function shout(left) {
   const line = 'x'.repeat(8191) + '\\n';
   const next = () => {
@@ -74,7 +84,24 @@ export function describeContainerProvider(
 
     async function linesOf(ref: ContainerRef): Promise<readonly string[]> {
       const lines: string[] = [];
-      for await (const line of provider.logs(ref)) lines.push(line);
+      for await (const { text } of provider.logs(ref)) lines.push(text);
+      return lines;
+    }
+
+    /** Follows until `isEnough` of all lines so far. */
+    async function followUntil(
+      ref: ContainerRef,
+      options: LogOptions,
+      isEnough: (lines: readonly LogLine[]) => boolean,
+    ): Promise<readonly LogLine[]> {
+      const abort = new AbortController();
+      const lines: LogLine[] = [];
+      for await (const line of provider.logs(ref, { ...options, follow: true, signal: abort.signal })) {
+        lines.push(line);
+        if (!isEnough(lines)) continue;
+        abort.abort();
+        break;
+      }
       return lines;
     }
 
@@ -176,7 +203,7 @@ export function describeContainerProvider(
       const abort = new AbortController();
       let ticks = 0;
       for await (const line of provider.logs(ref, { tail: 0, follow: true, signal: abort.signal })) {
-        if (line === 'tick') ticks += 1;
+        if (line.text === 'tick') ticks += 1;
         if (ticks === 3) abort.abort();
       }
       expect(ticks).toBeGreaterThanOrEqual(3);
@@ -185,14 +212,109 @@ export function describeContainerProvider(
     claim('gives no more lines than asked for', async () => {
       const ref = await startAndWait(1, 'tick');
       const lines: string[] = [];
-      for await (const line of provider.logs(ref, { tail: 1 })) lines.push(line);
+      for await (const { text } of provider.logs(ref, { tail: 1 })) lines.push(text);
       expect(lines).toHaveLength(1);
+    });
+
+    claim('goes on behind any line, without repeating or leaving out one', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      const whole = await followUntil(ref, { tail: 1_000 }, (lines) => lines.length >= 12);
+      const marks = whole.map(({ mark }) => mark);
+      expect(new Set(marks).size).toBe(marks.length);
+      expect(marks.filter((mark) => !isContainerLogMark(mark))).toEqual([]);
+      for (const at of [0, 1, 5, marks.length - 2]) {
+        const left = marks.length - 1 - at;
+        const rest = await followUntil(ref, { after: marks[at] }, (lines) => lines.length >= left);
+        expect(rest.slice(0, left)).toEqual(whole.slice(at + 1));
+      }
+    });
+
+    claim('goes on over cuts of a reader that comes back again and again', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      const pieces: LogLine[] = [];
+      for (let reader = 0; reader < 5; reader += 1) {
+        const after = pieces.at(-1)?.mark;
+        const start = after === undefined ? { tail: 1_000 } : { after };
+        pieces.push(...(await followUntil(ref, start, (lines) => lines.length >= 2 + reader)));
+      }
+      const whole = await followUntil(ref, { tail: 1_000 }, (lines) => lines.length >= pieces.length);
+      expect(pieces).toEqual(whole.slice(0, pieces.length));
+    });
+
+    claim('says that lines may be missing after a mark that means nothing any more', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      const after = '0123456789ab.2020-01-01T00:00:00.000000000Z.7';
+      const [first] = await followUntil(ref, { after }, (lines) => lines.length >= 1);
+      expect(first).toMatchObject({ text: 'run 1 says hello', isAfterGap: true });
+    });
+
+    claim('begins with the present container when asked to', async () => {
+      await startAndWait(1, 'run 1 says hello');
+      const ref = await startAndWait(2, 'run 2 says hello');
+      const options = { tail: 1_000, sinceStart: true };
+      const lines: string[] = [];
+      for await (const { text } of provider.logs(ref, options)) lines.push(text);
+      expect(lines[0]).toBe('run 2 says hello');
+      const [first] = await followUntil(ref, options, (followed) => followed.length >= 1);
+      expect(first?.text).toBe('run 2 says hello');
     });
 
     claim('stops a start that was given up before it began', async () => {
       const signal = AbortSignal.abort(new Error('given up'));
       await expect(provider.start(specOf(1), { signal })).rejects.toThrow('given up');
       expect((await provider.list()).filter((container) => container.isRunning)).toEqual([]);
+    });
+  });
+}
+
+/** What `testProgram` prints beside plain lines, from providers that run it. */
+export function describeContainerOutput(
+  name: string,
+  makeProvider: () => Promise<ProviderUnderTest>,
+  timeoutMs = 20_000,
+): void {
+  describe(`${name}, as the reader of a log`, () => {
+    async function linesWith(
+      environment: Record<string, string>,
+      awaited: string,
+    ): Promise<readonly string[]> {
+      const { provider, dispose } = await makeProvider();
+      try {
+        const sessionId = randomUUID();
+        const workspace = { WORKSPACE_PATH: provider.workspacePath(sessionId) };
+        const ref = await provider.start({
+          sessionId,
+          generation: 1,
+          environment: { ...workspace, ...environment },
+        });
+        const lines: string[] = [];
+        for await (const { text } of provider.logs(ref, { follow: true })) {
+          lines.push(text);
+          if (text === awaited) break;
+        }
+        const kept: string[] = [];
+        for await (const { text } of provider.logs(ref, { tail: 1_000 })) kept.push(text);
+        expect(kept.slice(0, lines.length).join('\n') === lines.join('\n')).toBe(true);
+        return lines;
+      } finally {
+        await dispose();
+      }
+    }
+
+    function claim(text: string, test: () => Promise<void>): void {
+      it(text, test, timeoutMs);
+    }
+
+    claim('gives bytes that are no text, and characters that were printed in parts', async () => {
+      const odd = 'odd \u20ac\ufffd\ufffd\u0000\u001b[31mred \ud83d\ude00';
+      expect(await linesWith({ PRINT_ODD: 'yes' }, odd)).toContain(odd);
+    });
+
+    claim('cuts a line that is too long, and says by how much', async () => {
+      const lines = await linesWith({ PRINT_LONG: '100000' }, 'after the long line');
+      const long = lines.find((line) => line.startsWith('xxx'));
+      expect(long?.length).toBeLessThan(20_000);
+      expect(long).toMatch(/x … \d+ more bytes$/);
     });
   });
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,15 @@ import {
   DockerContainerProvider,
   type DockerProviderOptions,
 } from '../../src/modules/containers/providers/docker/docker.provider.ts';
+import { testProgram } from './describe-container-provider.ts';
 
 const agentFolder = fileURLToPath(new URL('../../../container-agent/dist', import.meta.url));
 const mebibyte = 1024 * 1024;
 
 export const docker = new Docker();
-export const testImage = 'codex-webapp/provider-test';
+/** Named by its program, so that runs of two versions on one engine do not take each other's. */
+const programHash = createHash('sha256').update(testProgram).digest('hex').slice(0, 12);
+export const testImage = `codex-webapp/provider-test:${programHash}`;
 
 /** A port for the listener of main-server in these tests; they run one after the other. */
 export const containerPort = 3310;

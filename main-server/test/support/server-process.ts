@@ -109,7 +109,8 @@ export class ServerProcess {
         LOG_LEVEL: 'warn',
         HOST: '127.0.0.1',
         PORT: String(this.port),
-        CONTAINER_HOST: '127.0.0.1',
+        // Containers come by the address of their network.
+        ...(this.provider === 'docker' ? {} : { CONTAINER_HOST: '127.0.0.1' }),
         CONTAINER_PORT: String(this.containerPort),
         DATABASE_PATH: this.databasePath,
         CONTAINER_PROVIDER: this.provider,

@@ -12,7 +12,7 @@ export interface ReceivedEvent {
   readonly data: Record<string, unknown>;
 }
 
-/** A script that reads `GET /api/sessions/:id/events`, byte by byte as a parser of the format has to. */
+/** A script that reads `GET /api/sessions/:id/events`, or another stream, byte by byte as a parser of the format has to. */
 export class TestEventStream {
   readonly events: ReceivedEvent[] = [];
   readonly comments: string[] = [];
@@ -34,8 +34,9 @@ export class TestEventStream {
     sessionId: string,
     headers: Readonly<Record<string, string>>,
     lastEventId?: string,
+    path = 'events',
   ): Promise<TestEventStream> {
-    const request = get(`${app.url}/api/sessions/${sessionId}/events`, {
+    const request = get(`${app.url}/api/sessions/${sessionId}/${path}`, {
       agent: false,
       headers: {
         host: app.host,

@@ -39,6 +39,7 @@ export interface Task {
   readonly node: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: string;
   readonly lines: { readonly at: string; readonly text: string }[];
   desired: 'running' | 'shutdown' | 'ready';
   state: 'Pending' | 'Preparing' | 'Running' | 'Complete' | 'Failed' | 'Rejected' | 'Shutdown';
@@ -202,6 +203,7 @@ export class Swarm {
       node: node?.hostname ?? '',
       environment: spec.environment,
       labels: spec.labels,
+      createdAt: stampNow(),
       lines: [],
       desired: 'running',
       state: 'Pending',
@@ -239,7 +241,7 @@ export class Swarm {
       environment: { ...spec.environment, HOSTNAME: task.id.slice(0, 12) },
       mounts,
       command: spec.command,
-      onLine: (text) => task.lines.push({ at: new Date().toISOString(), text }),
+      onLine: (text) => task.lines.push({ at: stampNow(), text }),
       onExit: (code) => this.onExit(service, task, code),
     });
     service.run = { task, program: running };
@@ -272,6 +274,13 @@ export class Swarm {
   private folderOf(node: string, volume: string): string {
     return join(this.options.folder, node, volume);
   }
+}
+
+/** As an engine stamps lines: nine digits of a second. */
+function stampNow(): string {
+  const now = performance.timeOrigin + performance.now();
+  const below = Math.floor((now % 1) * 1e6);
+  return `${new Date(now).toISOString().slice(0, -1)}${String(below).padStart(6, '0')}Z`;
 }
 
 /** A new volume takes over what the image has at its place. */

@@ -80,13 +80,5 @@ export interface ContainerProviderResponse {
   readonly canSwitchInternetOff: boolean;
 }
 
-export const containerLogLimits = { tailDefault: 200, tailMax: 2_000 } as const;
-
 /** In the reason of a failed start, before the last lines of its log. */
 export const lastWordsHeading = '\nIts last words:\n';
-
-/** `GET /api/sessions/:id/container/logs` */
-export interface ContainerLogsResponse {
-  /** What the container printed last, oldest first. */
-  readonly lines: readonly string[];
-}

@@ -2,3 +2,4 @@ export * from './containers.requests.ts';
 export * from './recovery-actions.ts';
 export * from './router-plan.ts';
 export * from './dokploy.requests.ts';
+export * from './container-logs.ts';

@@ -5,13 +5,14 @@ import { useEffect, useState } from 'react';
 import { IconButton } from './icon-button.tsx';
 
 type Props = {
-  /** What lands on the clipboard. */
-  text: string;
+  /** What lands on the clipboard; made when it is wanted, where it is long. */
+  text: string | (() => string);
   label?: string;
+  size?: 'xs' | 'md';
   className?: string;
 };
 
-export function CopyButton({ text, label = 'Copy', className }: Props) {
+export function CopyButton({ text, label = 'Copy', size = 'xs', className }: Props) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
 
   useEffect(() => {
@@ -20,12 +21,15 @@ export function CopyButton({ text, label = 'Copy', className }: Props) {
     return () => clearTimeout(timer);
   }, [state]);
 
-  const handleClick = async () => setState((await copyText(text)) ? 'copied' : 'failed');
+  const handleClick = async () => {
+    const wanted = typeof text === 'string' ? text : text();
+    setState((await copyText(wanted)) ? 'copied' : 'failed');
+  };
 
   const labels = { idle: label, copied: 'Copied', failed: 'Could not copy: select the text instead' };
   return (
     <>
-      <IconButton label={labels[state]} size="xs" className={className} onClick={() => void handleClick()}>
+      <IconButton label={labels[state]} size={size} className={className} onClick={() => void handleClick()}>
         {state === 'copied' ? <Check aria-hidden className="text-success-ink" /> : <Copy aria-hidden />}
       </IconButton>
       <output className="sr-only">{state === 'idle' ? '' : labels[state]}</output>

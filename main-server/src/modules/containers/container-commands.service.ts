@@ -4,11 +4,13 @@ import {
   type ContainerLogsResponse,
   type ContainerResponse,
   type ContainerStatusResponse,
+  type ReadContainerLogsRequest,
   type UpgradeContainerRequest,
 } from '@codex-webapp/contracts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { ContainerLogsService } from './container-logs.service.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { SessionContainersService } from './session-containers.service.ts';
 
@@ -19,6 +21,7 @@ export class ContainerCommandsService {
     private readonly sessions: SessionStateService,
     private readonly containers: SessionContainersService,
     private readonly views: ContainerViewsService,
+    private readonly logs: ContainerLogsService,
   ) {}
 
   async create(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
@@ -61,7 +64,11 @@ export class ContainerCommandsService {
     return { ...status, recovery: listRecoveryActions({ ...status, hasTurn }) };
   }
 
-  async readLogs(user: AuthUser, sessionId: string, tail?: number): Promise<ContainerLogsResponse> {
-    return { lines: await this.views.readLogs(await this.sessions.getOwned(user, sessionId), tail) };
+  async readLogs(
+    user: AuthUser,
+    sessionId: string,
+    request: ReadContainerLogsRequest,
+  ): Promise<ContainerLogsResponse> {
+    return { lines: await this.logs.read(await this.sessions.getOwned(user, sessionId), request) };
   }
 }

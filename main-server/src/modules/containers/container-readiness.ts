@@ -78,7 +78,7 @@ export class ContainerReadiness {
 async function readTail(provider: ContainerProvider, ref: ContainerRef): Promise<string> {
   const lines: string[] = [];
   try {
-    for await (const line of provider.logs(ref, { tail: shownLogLines })) lines.push(line.slice(0, 300));
+    for await (const { text } of provider.logs(ref, { tail: shownLogLines })) lines.push(text.slice(0, 300));
   } catch {
     // The reason is worth telling without its log.
   }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { type ConfigType } from '@nestjs/config';
 import { containerSizeDefault, type ContainerProviderName } from '@codex-webapp/contracts';
 import { ServerState } from '../../database/server-state.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import { isTemplated } from './providers/container-provider.ts';
+import { usesImage, usesProgram, type ContainerProvider } from './providers/container-provider.ts';
+import { dockerConfig } from './providers/docker/docker.config.ts';
 
 /** What the containers of the pool are made from. */
 export interface ContainerRecipe {
@@ -21,19 +23,30 @@ export class ContainerRecipes {
     private readonly registry: ContainerProviderRegistry,
     private readonly specs: ContainerSpecs,
     private readonly state: ServerState,
+    @Inject(dockerConfig.KEY) private readonly docker: ConfigType<typeof dockerConfig>,
   ) {}
 
   /** Null when none can be made ahead of time: by hand, without an image, or while the provider is away. */
   async find(): Promise<ContainerRecipe | null> {
     const provider = await this.registry.default();
-    if (!provider.startsByItself || !isTemplated(provider)) return null;
-    const template = await provider.template();
-    if (template === null) return null;
-    const shared = await this.specs.shared(provider);
-    // What waits by the word of a restored copy may be somebody's by now.
-    const { historyEpoch } = this.state;
-    const parts = [template, shared, containerSizeDefault, provider.sizes ?? null, historyEpoch];
+    const source = provider.startsByItself ? await findSource(provider) : null;
+    if (source === null) return null;
+    const { sizes, disk, runtime, volumeOptions, network, allowed } = this.docker;
+    const parts = {
+      source,
+      size: containerSizeDefault,
+      sizes: provider.sizes ?? null,
+      environment: await this.specs.shared(provider),
+      engine: { sizes, disk, runtime, volumeOptions, network, allowed },
+      // What waits by the word of a restored copy may be somebody's by now.
+      historyEpoch: this.state.historyEpoch,
+    };
     const recipe = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     return { provider: provider.name, isIsolated: provider.isIsolated, recipe };
   }
+}
+
+async function findSource(provider: ContainerProvider): Promise<unknown> {
+  if (usesImage(provider)) return provider.findImage();
+  return usesProgram(provider) ? provider.findProgram() : null;
 }

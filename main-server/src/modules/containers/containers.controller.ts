@@ -73,6 +73,6 @@ export class ContainersController {
     @Param('sessionId') sessionId: string,
     @Query() query: ReadLogsDto,
   ): Promise<ContainerLogsResponse> {
-    return this.commands.readLogs(user, sessionId, query.tail);
+    return this.commands.readLogs(user, sessionId, query);
   }
 }

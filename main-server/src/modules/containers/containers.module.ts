@@ -48,6 +48,7 @@ import { ContainerIntents } from './container-intents.ts';
 import { ContainerLocator } from './container-locator.ts';
 import { ContainerReconciliation } from './container-reconciliation.ts';
 import { ContainerStarts } from './container-starts.ts';
+import { ContainerLogsService } from './container-logs.service.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
 import { PooledContainers } from './pooled-containers.ts';
@@ -145,6 +146,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerIntents,
     ContainerListenAddresses,
     ContainerLocator,
+    ContainerLogsService,
     ContainerObserver,
     ContainerOrphans,
     ContainerProgress,
@@ -170,6 +172,7 @@ import { SessionContainersService } from './session-containers.service.ts';
   exports: [
     ContainerArchivesService,
     ContainerListenAddresses,
+    ContainerLogsService,
     ContainerProvidersService,
     ContainerRecipes,
     ContainerRoom,

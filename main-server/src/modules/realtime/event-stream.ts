@@ -1,23 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import { Logger } from '@nestjs/common';
 import {
   protocolVersion,
+  toEventId,
   type ContainerResponse,
   type Cursor,
   type Entry,
   type ErrorPayload,
   type StreamEnd,
 } from '@codex-webapp/contracts';
-import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { toEntryEvents, toEventText, type StreamEvent } from './event-text.ts';
+import { Clock } from '@codex-webapp/nest-kit';
+import { toEntryEvents, toErrorPayload, toEventText, type StreamEvent } from './event-text.ts';
 import { Pace } from './pace.ts';
 import { loginEnd, type ClientEnd, type SessionClient } from './session-clients.ts';
 import { SessionFeed, type FeedSource } from './session-feed.ts';
+import { StreamBeat, streamHeaders } from './stream-beat.ts';
 
-/** Shorter than the patience of proxies, which cut what is silent for 30 to 60 s. */
-const beatMs = 15_000;
-/** A reader that has not taken so many beats is gone. */
-const unheardBeatsMax = 4;
 /** For a reader that does not take the end either. */
 const endGraceMs = 1_000;
 /** Where nothing is to be kept from it: a slow line needs that long for a large snapshot. */
@@ -36,11 +33,9 @@ export interface EventStreamOptions {
 
 /** One answer that goes on: what a session's socket shows, as `text/event-stream`. */
 export class EventStream implements SessionClient {
-  private readonly logger = new Logger(EventStream.name);
   private readonly feed: SessionFeed;
   private readonly pace: Pace;
-  private cancelBeat: () => void = () => undefined;
-  private unheardBeats = 0;
+  private readonly beat: StreamBeat;
   private isFinished = false;
 
   constructor(
@@ -59,12 +54,13 @@ export class EventStream implements SessionClient {
     });
     this.feed = new SessionFeed(options.source, {
       snapshot: (snapshot) =>
-        this.sendLarge(toEventText({ name: 'snapshot', data: snapshot, cursor: snapshot.cursor })),
+        this.sendLarge(toEventText({ name: 'snapshot', data: snapshot, id: toEventId(snapshot.cursor) })),
       missed: (entries, epoch) => this.sendLarge(toEntryEvents(entries, epoch)),
       entries: (entries, epoch) => this.show(entries, epoch),
       reset: (reason) => this.send({ name: 'reset', data: { type: 'reset', reason } }),
-      lost: (error) => this.finish(toPayload(error), retryMs),
+      lost: (error) => this.finish(toErrorPayload(error), retryMs),
     });
+    this.beat = new StreamBeat(response, { ...options, onRefused: () => this.end(loginEnd) });
     response.once('close', () => this.leave());
   }
 
@@ -75,11 +71,11 @@ export class EventStream implements SessionClient {
     } catch (error) {
       this.leave();
       if (!this.response.headersSent) throw error;
-      return this.finish(toPayload(error), retryMs);
+      return this.finish(toErrorPayload(error), retryMs);
     }
     if (!this.pace.isOpen) return this.leave();
     this.begin();
-    this.scheduleBeat();
+    this.beat.start();
   }
 
   progress(container: ContainerResponse): void {
@@ -130,11 +126,7 @@ export class EventStream implements SessionClient {
 
   private begin(): void {
     if (this.response.headersSent) return;
-    this.response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    });
+    this.response.writeHead(200, streamHeaders);
     const { sessionId } = this.options;
     this.send({ name: 'hello', data: { type: 'hello', protocolVersion, sessionId }, retryMs });
   }
@@ -150,42 +142,12 @@ export class EventStream implements SessionClient {
     this.pace.sendLarge(text);
   }
 
-  private scheduleBeat(): void {
-    this.cancelBeat = this.options.clock.schedule(beatMs, () => this.beat());
-  }
-
-  private beat(): void {
-    this.unheardBeats += 1;
-    if (this.unheardBeats > unheardBeatsMax) return void this.response.destroy();
-    this.response.write(': still here\n\n', () => (this.unheardBeats = 0));
-    this.scheduleBeat();
-    void this.checkAllowed();
-  }
-
-  private async checkAllowed(): Promise<void> {
-    try {
-      if (!(await this.options.isStillAllowed())) this.end(loginEnd);
-    } catch (error) {
-      // Asked again at the next beat.
-      this.logger.warn({
-        msg: 'A credential could not be checked',
-        sessionId: this.options.sessionId,
-        err: error,
-      });
-    }
-  }
-
   private leave(): void {
-    this.cancelBeat();
+    this.beat.stop();
     this.feed.end();
   }
 }
 
 function isArchival({ body }: Entry): boolean {
   return body.type === 'session.changed' && body.session.archivedAt !== null;
-}
-
-function toPayload(error: unknown): ErrorPayload {
-  if (error instanceof DomainError) return error.toPayload();
-  return { code: 'internal', message: 'The session could not be read; come back in a moment.' };
 }

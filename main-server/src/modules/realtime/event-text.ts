@@ -1,10 +1,11 @@
-import { toEventId, type Cursor, type Entry } from '@codex-webapp/contracts';
+import { toEventId, type Entry, type ErrorPayload } from '@codex-webapp/contracts';
+import { DomainError } from '@codex-webapp/nest-kit';
 
 export interface StreamEvent {
   readonly name: string;
   readonly data: object;
-  /** Where a client that has it stands; absent for what is not part of the history. */
-  readonly cursor?: Cursor;
+  /** With which a client that has it comes back; absent for what nobody can go on from. */
+  readonly id?: string | undefined;
   /** After how long a client that lost the stream is to come back. */
   readonly retryMs?: number;
 }
@@ -12,10 +13,10 @@ export interface StreamEvent {
 const texts = new WeakMap<readonly Entry[], Buffer>();
 
 /** One event of `text/event-stream`. JSON holds no line end, so its data is one line. */
-export function toEventText({ name, data, cursor, retryMs }: StreamEvent): string {
+export function toEventText({ name, data, id, retryMs }: StreamEvent): string {
   const lines = [
     `event: ${name}`,
-    ...(cursor === undefined ? [] : [`id: ${toEventId(cursor)}`]),
+    ...(id === undefined ? [] : [`id: ${id}`]),
     ...(retryMs === undefined ? [] : [`retry: ${retryMs}`]),
     `data: ${JSON.stringify(data)}`,
   ];
@@ -27,9 +28,15 @@ export function toEntryEvents(entries: readonly Entry[], epoch: string): Buffer 
   const known = texts.get(entries);
   if (known !== undefined) return known;
   const events = entries.map((entry) =>
-    toEventText({ name: entry.body.type, data: entry, cursor: { epoch, position: entry.position } }),
+    toEventText({ name: entry.body.type, data: entry, id: toEventId({ epoch, position: entry.position }) }),
   );
   const text = Buffer.from(events.join(''));
   texts.set(entries, text);
   return text;
+}
+
+/** What a stream ends with that could not go on. */
+export function toErrorPayload(error: unknown): ErrorPayload {
+  if (error instanceof DomainError) return error.toPayload();
+  return { code: 'internal', message: 'The session could not be read; come back in a moment.' };
 }

@@ -11,6 +11,7 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
 import { ClientCommandsService } from './client-commands.service.ts';
 import { ClientUpgradeGuard } from './client-upgrade.guard.ts';
+import { ContainerLogStreamController } from './container-log-stream.controller.ts';
 import { ContainerGenerations } from './container-generations.ts';
 import { ContainerUpgradeGuard } from './container-upgrade.guard.ts';
 import { EventStreams } from './event-streams.ts';
@@ -18,6 +19,8 @@ import { FeedSources } from './feed-sources.ts';
 import { LinkGateway } from './link.gateway.ts';
 import { ListGateway } from './list.gateway.ts';
 import { ListUpgradeGuard } from './list-upgrade.guard.ts';
+import { LogStreams } from './log-streams.ts';
+import { OpenStreams } from './open-streams.ts';
 import { realtimeConfig } from './realtime.config.ts';
 import { SessionClients } from './session-clients.ts';
 import { SessionEventsController } from './session-events.controller.ts';
@@ -37,7 +40,7 @@ import { SnapshotsService } from './snapshots.service.ts';
     SessionStateModule,
     TicketsModule,
   ],
-  controllers: [SessionEventsController],
+  controllers: [ContainerLogStreamController, SessionEventsController],
   providers: [
     ClientCommandsService,
     ClientUpgradeGuard,
@@ -50,6 +53,8 @@ import { SnapshotsService } from './snapshots.service.ts';
     SessionGateway,
     ListGateway,
     ListUpgradeGuard,
+    LogStreams,
+    OpenStreams,
     SnapshotsService,
   ],
 })

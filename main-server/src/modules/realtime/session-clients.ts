@@ -14,7 +14,7 @@ import { realtimeConfig } from './realtime.config.ts';
 export interface SessionGuest {
   readonly user: AuthUser;
   readonly sessionId: string;
-  readonly by: 'socket' | 'stream';
+  readonly by: 'socket' | 'stream' | 'log';
 }
 
 /** Why a client is shown nothing more: as a socket's close code, and in words. */
@@ -41,6 +41,7 @@ const deletedEnd: ClientEnd = {
 
 /** Streams of one user, over all sessions. */
 const streamsMax = 50;
+const names = { socket: 'sockets', stream: 'event streams', log: 'streams of a log' } as const;
 
 /** Everybody who is shown a session right now. Ends them when the right to it ends. */
 @Injectable()
@@ -58,19 +59,21 @@ export class SessionClients {
 
   /** Sockets and streams count apart: a script takes no page its place. @throws request.too_many */
   assertRoomFor({ user, sessionId, by }: SessionGuest): void {
-    const what = by === 'socket' ? 'sockets' : 'event streams';
+    const what = names[by];
     this.clients.assertFewerThan(
       this.config.sessionSocketsMax,
       `${what} of one session`,
       sessionId,
       (other) => other.user.id === user.id && other.by === by,
     );
-    if (by === 'stream') this.streams.assertFewerThan(streamsMax, `${what} of one user`, user.id);
+    if (by === 'socket') return;
+    const isAlike = (other: SessionGuest): boolean => other.by === by;
+    this.streams.assertFewerThan(streamsMax, `${what} of one user`, user.id, isAlike);
   }
 
   add(client: SessionClient, guest: SessionGuest): void {
     this.clients.add(client, guest);
-    if (guest.by === 'stream') this.streams.add(client, guest);
+    if (guest.by !== 'socket') this.streams.add(client, guest);
   }
 
   remove(client: SessionClient): void {

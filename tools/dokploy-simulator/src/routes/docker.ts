@@ -34,6 +34,7 @@ export const dockerRoutes: Routes = {
     if (task === undefined) return empty;
     return {
       Id: task.id,
+      Created: task.createdAt,
       State: {
         Running: task.state === 'Running',
         ExitCode: task.exitCode ?? 0,

@@ -1,12 +1,21 @@
-import { containerLogLimits } from '@codex-webapp/contracts';
+import {
+  containerLogLimits,
+  containerLogStarts,
+  type ContainerLogStart,
+  type ReadContainerLogsRequest,
+} from '@codex-webapp/contracts';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 
-export class ReadLogsDto {
+export class ReadLogsDto implements ReadContainerLogsRequest {
   @IsOptional()
   @Type(() => Number)
   @IsInt()
-  @Min(1)
+  @Min(0)
   @Max(containerLogLimits.tailMax)
   readonly tail?: number;
+
+  @IsOptional()
+  @IsIn(containerLogStarts)
+  readonly since?: ContainerLogStart;
 }

@@ -53,9 +53,25 @@ export interface StopOptions {
   readonly graceMs?: number;
 }
 
+/** One line of what a container printed. */
+export interface LogLine {
+  /** RFC 3339; null where the backend does not note it. */
+  readonly at: string | null;
+  /** Without its end. What is too long is cut and says so. */
+  readonly text: string;
+  /** Stands for the place behind this line, also after a restart of main-server. Letters, digits and `.:+-_`. */
+  readonly mark: string;
+  /** What was printed before this line, and after the one before it, is lost or may be. */
+  readonly isAfterGap?: boolean;
+}
+
 export interface LogOptions {
   /** Newest lines to begin with; 200 when absent. */
   readonly tail?: number;
+  /** Nothing of what containers before the present one printed. */
+  readonly sinceStart?: boolean;
+  /** The mark of a line: begins with what follows it, instead of with `tail`. */
+  readonly after?: string;
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -118,7 +134,11 @@ export interface ContainerProvider {
   /** Every container carrying our label, also those no row remembers. */
   list(): Promise<readonly LabelledContainer[]>;
 
-  logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<string>;
+  /**
+   * What the container printed, as far as the backend keeps it; nothing for one that is absent. Reads only as fast as
+   * its lines are taken. With `follow` it goes on until it is told to stop, or ends with the container.
+   */
+  logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<LogLine>;
 }
 
 /** A backend that tells by itself when a container starts or ends. */
@@ -144,6 +164,16 @@ export function isPreparing(provider: ContainerProvider): provider is PreparingC
   return 'prepare' in provider;
 }
 
+/** A backend that runs a program of this machine instead of an image. */
+export interface ProgramContainerProvider extends ContainerProvider {
+  /** Which one the next start uses: another text once it was built anew. Null while it is not there. */
+  findProgram(): Promise<string | null>;
+}
+
+export function usesProgram(provider: ContainerProvider): provider is ProgramContainerProvider {
+  return 'findProgram' in provider;
+}
+
 /** A backend whose containers are made from an image that may be replaced by a newer one. */
 export interface ImageContainerProvider extends ContainerProvider {
   /** What the next start uses, as far as that can be told without getting it; null otherwise. */
@@ -166,19 +196,6 @@ export interface ArchivingContainerProvider extends ContainerProvider {
 
 export function isArchiving(provider: ContainerProvider): provider is ArchivingContainerProvider {
   return 'archive' in provider;
-}
-
-/** A backend that can say what its next container would be made from. */
-export interface TemplatedContainerProvider extends ContainerProvider {
-  /**
-   * Another text whenever new containers differ from those made before: an image or a program, limits, a runtime. Null
-   * while there is nothing to make one from.
-   */
-  template(): Promise<string | null>;
-}
-
-export function isTemplated(provider: ContainerProvider): provider is TemplatedContainerProvider {
-  return 'template' in provider;
 }
 
 /** A backend that nobody is offered before somebody has set it up. */

@@ -11,7 +11,6 @@ import type {
   ContainerRef,
   ImageContainerProvider,
   PreparingContainerProvider,
-  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../providers/container-provider.ts';
 import {
@@ -27,9 +26,9 @@ import type { ProvisionerInstance } from './provisioner-instance.ts';
 type EngineProvider = WatchingContainerProvider &
   PreparingContainerProvider &
   ImageContainerProvider &
-  ArchivingContainerProvider &
-  TemplatedContainerProvider;
-type Say = (line: AnswerLine) => void;
+  ArchivingContainerProvider;
+/** Resolves when there is room for more, or nobody reads any more. */
+type Say = (line: AnswerLine) => Promise<void>;
 type Body = { readonly [V in ProvisionerVerb]: ReturnType<(typeof requestSchemas)[V]['parse']> };
 type Verbs = {
   readonly [V in ProvisionerVerb]: (body: Body[V], say: Say, signal: AbortSignal) => Promise<unknown>;
@@ -70,7 +69,16 @@ export class ProvisionerServer {
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('Nobody waits for the answer any more.')));
     response.on('error', () => undefined);
-    const say: Say = (line) => void response.write(`${JSON.stringify(line)}\n`);
+    const say: Say = async (line) => {
+      if (response.write(`${JSON.stringify(line)}\n`) || response.destroyed) return;
+      await new Promise<void>((resolve) => {
+        const finish = (): void => {
+          response.off('drain', finish).off('close', finish);
+          resolve();
+        };
+        response.on('drain', finish).on('close', finish);
+      });
+    };
     try {
       if (request.method === 'GET' && request.url === '/health') {
         response.end('ok');
@@ -82,10 +90,10 @@ export class ProvisionerServer {
       const work = verbsOf(provider)[verb] as Verbs[typeof verb & 'check'];
       const value = await work(body as Body['check'], say, gone.signal);
       if (value instanceof Readable) await sendBytes(response, value);
-      else say({ type: 'result', value: value ?? null });
+      else void say({ type: 'result', value: value ?? null });
     } catch (error) {
       // Where bytes have begun, the broken connection is the answer.
-      if (!gone.signal.aborted && !response.destroyed) say(this.toErrorLine(error, request.url));
+      if (!gone.signal.aborted && !response.destroyed) void say(this.toErrorLine(error, request.url));
     }
     response.end();
   }
@@ -117,11 +125,10 @@ function verbsOf(provider: EngineProvider): Verbs {
   return {
     check: () => provider.check(),
     prepare: () => provider.prepare(),
-    template: () => provider.template(),
     start: ({ spec }, say, signal) =>
       provider.start(spec, {
-        onProgress: (step, detail) => say({ type: 'progress', step, detail }),
-        onImage: (image) => say({ type: 'image', image }),
+        onProgress: (step, detail) => void say({ type: 'progress', step, detail }),
+        onImage: (image) => void say({ type: 'image', image }),
         signal,
       }),
     inspect: ({ sessionId }) => provider.inspect(refOf(sessionId)),
@@ -134,11 +141,11 @@ function verbsOf(provider: EngineProvider): Verbs {
     archive: ({ sessionId }, _say, signal) => provider.archive(sessionId, signal),
     logs: async ({ sessionId, ...options }, say, signal) => {
       for await (const line of provider.logs(refOf(sessionId), { ...options, signal }))
-        say({ type: 'line', line });
+        await say({ type: 'line', line });
     },
     watch: (_body, say, signal) =>
       new Promise((resolve) => {
-        const end = provider.watch((sessionId) => say({ type: 'changed', sessionId }));
+        const end = provider.watch((sessionId) => void say({ type: 'changed', sessionId }));
         signal.addEventListener('abort', () => resolve(end()), { once: true });
       }),
   };

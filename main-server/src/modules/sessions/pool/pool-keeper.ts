@@ -18,6 +18,8 @@ import { chooseSpares, endsMemoryMs, planPool, type Pooled } from './plan-pool.t
 import { PooledSessions } from './pooled-sessions.ts';
 
 const intervalMs = 30_000;
+/** After a start of the server the image is there soon, mostly. */
+const untilKnownMs = 5_000;
 /** A container that restarts, or a server that does, has its link again well before. */
 const lostMaxMs = 60_000;
 
@@ -108,7 +110,8 @@ export class PoolKeeper
   private planNext(): void {
     this.cancelNext();
     if (this.isStopped || this.config.poolSize === 0) return;
-    this.cancelNext = this.clock.schedule(intervalMs, () => void this.tend());
+    const pauseMs = this.current === null ? untilKnownMs : intervalMs;
+    this.cancelNext = this.clock.schedule(pauseMs, () => void this.tend());
   }
 
   private async lookOnce(): Promise<void> {

@@ -16,6 +16,7 @@ type Props = {
   session: SessionResponse;
   actions: SessionActions;
   download: WorkspaceDownload;
+  onShowLogs: () => void;
   onDelete: () => void;
   onRecover: () => void;
 };

@@ -10,6 +10,7 @@ import {
   LifeBuoy,
   Play,
   RotateCw,
+  ScrollText,
   Square,
   Trash2,
 } from '@codex-webapp/ui/icons';
@@ -20,12 +21,13 @@ type Props = {
   session: SessionResponse;
   actions: SessionActions;
   download: WorkspaceDownload;
+  onShowLogs: () => void;
   onDelete: () => void;
   onRecover: () => void;
 };
 
 /** What can be done with the container, and with the session as a whole. */
-export function SessionMenu({ session, actions, download, onDelete, onRecover }: Props) {
+export function SessionMenu({ session, actions, download, onShowLogs, onDelete, onRecover }: Props) {
   const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
   const isArchived = session.status === 'archived';
   return (
@@ -58,6 +60,9 @@ export function SessionMenu({ session, actions, download, onDelete, onRecover }:
         onSelect={() => void actions.restart()}
       >
         Restart
+      </MenuItem>
+      <MenuItem icon={<ScrollText aria-hidden />} onSelect={onShowLogs}>
+        Logs
       </MenuItem>
       <MenuItem icon={<LifeBuoy aria-hidden />} onSelect={onRecover}>
         Recover…

@@ -3,7 +3,16 @@
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { Button, Spinner } from '@codex-webapp/ui';
-import { Archive, CircleAlert, CircleArrowUp, LifeBuoy, Moon, Play, RotateCw } from '@codex-webapp/ui/icons';
+import {
+  Archive,
+  CircleAlert,
+  CircleArrowUp,
+  LifeBuoy,
+  Moon,
+  Play,
+  RotateCw,
+  ScrollText,
+} from '@codex-webapp/ui/icons';
 import type { ReactNode } from 'react';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
 import { splitReason } from '../../model/failure-reason.ts';
@@ -18,13 +27,14 @@ type Props = {
   actions: SessionActions;
   /** The session's own UI is there; before that its cover shows the steps of a start. */
   isReady: boolean;
+  onShowLogs: () => void;
   onRecover: () => void;
   onUpgrade: () => void;
 };
 
 /** One slim bar above the session's UI when its container does not simply run. */
 export function SessionNoticeBar(props: Props): ReactNode {
-  const { session, container, actions, isReady, onRecover, onUpgrade } = props;
+  const { session, container, actions, isReady, onShowLogs, onRecover, onUpgrade } = props;
   const notice = sessionNotice(session, container?.isOutdated ?? false);
   switch (notice) {
     case null:
@@ -68,6 +78,9 @@ export function SessionNoticeBar(props: Props): ReactNode {
             <span className="flex shrink-0 flex-wrap justify-end gap-1.5">
               <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
                 <RotateCw aria-hidden /> Try again
+              </Button>
+              <Button size="sm" onClick={onShowLogs}>
+                <ScrollText aria-hidden /> Logs
               </Button>
               <Button size="sm" onClick={onRecover}>
                 <LifeBuoy aria-hidden /> Recover…

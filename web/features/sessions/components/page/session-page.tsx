@@ -7,6 +7,7 @@ import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
 import { useWorkspaceDownload } from '../../hooks/use-workspace-download.ts';
 import { hasTurn } from '../../model/has-turn.ts';
+import { LogsDialog } from '../logs/logs-dialog.tsx';
 import { DeleteSessionDialog } from './delete-session-dialog.tsx';
 import { DownloadStatus } from './download-status.tsx';
 import { RecoveryDialog } from './recovery-dialog.tsx';
@@ -35,7 +36,7 @@ function OpenSession({
 }) {
   const actions = useSessionActions(session);
   const download = useWorkspaceDownload(session, container, actions);
-  const [dialog, setDialog] = useState<'delete' | 'recovery' | 'upgrade' | null>(null);
+  const [dialog, setDialog] = useState<'delete' | 'logs' | 'recovery' | 'upgrade' | null>(null);
   const [isReady, setIsReady] = useState(false);
 
   const handleTitleSuggested = (title: string) => {
@@ -49,6 +50,7 @@ function OpenSession({
         session={session}
         actions={actions}
         download={download}
+        onShowLogs={() => setDialog('logs')}
         onDelete={() => setDialog('delete')}
         onRecover={() => setDialog('recovery')}
       />
@@ -57,6 +59,7 @@ function OpenSession({
         container={container}
         actions={actions}
         isReady={isReady}
+        onShowLogs={() => setDialog('logs')}
         onRecover={() => setDialog('recovery')}
         onUpgrade={() => setDialog('upgrade')}
       />
@@ -66,6 +69,11 @@ function OpenSession({
         container={container}
         onReady={() => setIsReady(true)}
         onTitleSuggested={handleTitleSuggested}
+      />
+      <LogsDialog
+        session={session}
+        isOpen={dialog === 'logs'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'logs' : null)}
       />
       <DeleteSessionDialog
         session={session}

@@ -25,7 +25,7 @@ export interface DockerImageOptions {
   readonly repositoryFolder: string;
 }
 
-const repository = 'codex-webapp/container-agent';
+const builtName = 'codex-webapp/container-agent';
 const dockerfile = 'container-agent/Dockerfile';
 const shownLineMaxLength = 200;
 const failureTailLines = 15;
@@ -109,7 +109,7 @@ export class DockerImage {
       throw new ContainerProviderError('image_unavailable', message);
     }
     const files = await listBuildInputs(repositoryFolder);
-    const tag = `${repository}:${await hashBuildInputs(repositoryFolder, files)}`;
+    const tag = `${builtName}:${await hashBuildInputs(repositoryFolder, files)}`;
     if (await this.isHere(tag)) return tag;
     this.tell('Building the image of the sessions from the repository');
     const context = pack(repositoryFolder, {

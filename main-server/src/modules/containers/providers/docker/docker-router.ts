@@ -127,7 +127,7 @@ export class DockerRouter {
     for (;;) {
       const output = await container.logs({ stdout: true, stderr: true, tail: shownLines, follow: false });
       const lines: string[] = [];
-      for await (const line of demultiplexLines([output])) lines.push(line);
+      for await (const { text } of demultiplexLines([output])) lines.push(text);
       if (lines.includes(routerReadyLine)) return;
       const { State: state, RestartCount: restarts } = await container.inspect();
       if (restarts > 0 || (!state.Running && state.Status !== 'created') || performance.now() > deadline)

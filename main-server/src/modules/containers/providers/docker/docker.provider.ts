@@ -10,12 +10,12 @@ import type {
   ContainerState,
   ImageContainerProvider,
   LabelledContainer,
+  LogLine,
   LogOptions,
   PreparingContainerProvider,
   ProviderAvailability,
   StartOptions,
   StopOptions,
-  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { toSizeResponses, type ContainerSizes } from './container-sizes.ts';
@@ -25,7 +25,7 @@ import { DockerArchives } from './docker-archives.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { watchEngine } from './docker-events.ts';
 import { DockerImage } from './docker-image.ts';
-import { demultiplexLines } from './docker-logs.ts';
+import { readContainerLog } from './docker-logs.ts';
 import { DockerNames, labels } from './docker-names.ts';
 import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
@@ -61,7 +61,6 @@ export interface DockerProviderOptions {
 }
 
 const stopGraceMs = 10_000;
-const defaultTail = 200;
 const conflictLooks = 50;
 const conflictPauseMs = 100;
 
@@ -71,8 +70,7 @@ export interface DockerProvider
     WatchingContainerProvider,
     PreparingContainerProvider,
     ImageContainerProvider,
-    ArchivingContainerProvider,
-    TemplatedContainerProvider {
+    ArchivingContainerProvider {
   /** Where main-server has to listen for its containers; null when that is not on this machine. */
   hostAddress(): Promise<string | null>;
 }
@@ -154,12 +152,6 @@ export class DockerContainerProvider implements DockerProvider {
     await translate(this.prepareAll());
   }
 
-  async template(): Promise<string | null> {
-    const image = await translate(this.image.findHere());
-    const { sizes, runtime, disk, volumeOptions } = this.options;
-    return image && JSON.stringify({ image: image.id, sizes, runtime, disk, volumeOptions });
-  }
-
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     return translate(this.startContainer(spec, options));
   }
@@ -215,27 +207,10 @@ export class DockerContainerProvider implements DockerProvider {
     return translate(this.archives.open(sessionId, signal));
   }
 
-  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
     const found = await translate(this.find(ref.sessionId));
     if (found === null) return;
-    const container = this.docker.getContainer(found.Id);
-    const common = { stdout: true, stderr: true, tail: options.tail ?? defaultTail } as const;
-    if (!options.follow) {
-      yield* demultiplexLines([await translate(container.logs({ ...common, follow: false }))]);
-      return;
-    }
-    const stream = (await translate(container.logs({ ...common, follow: true }))) as Readable;
-    const onAbort = (): void => void stream.destroy();
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    if (options.signal?.aborted) onAbort();
-    try {
-      yield* demultiplexLines(stream);
-    } catch (error) {
-      if (!options.signal?.aborted) throw toProviderError(error);
-    } finally {
-      options.signal?.removeEventListener('abort', onAbort);
-      stream.destroy();
-    }
+    yield* readContainerLog(this.docker.getContainer(found.Id), found.Id, options);
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {

@@ -69,7 +69,7 @@ export class MachineAddresses {
       await container.wait();
       const output = await container.logs({ stdout: true, stderr: true, follow: false });
       const lines: string[] = [];
-      for await (const line of demultiplexLines([output])) lines.push(line);
+      for await (const { text } of demultiplexLines([output])) lines.push(text);
       return toRanges(lines.join('\n'));
     } finally {
       await container.remove({ force: true }).catch(ignoreAbsent);

@@ -82,7 +82,10 @@ export const containerList = z.array(
 
 /** Nothing when the container is not there. */
 export const containerConfig = z
-  .object({ State: z.object({ OOMKilled: z.boolean().catch(false) }) })
+  .object({
+    Created: z.string().nullish(),
+    State: z.object({ OOMKilled: z.boolean().catch(false) }),
+  })
   .nullish();
 
 /** Nothing when the engine's command line failed. */

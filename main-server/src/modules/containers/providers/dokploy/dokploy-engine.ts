@@ -89,20 +89,27 @@ export class DokployEngine {
   }
 
   /** Whether the newest ended container of an app was ended for its memory; false where nobody can see it any more. */
-  async wasOutOfMemory({ appName, serverId }: AppPlace): Promise<boolean> {
-    const containers = await this.client.get('docker.getContainersByAppNameMatch', containerList, {
-      appName,
-      serverId,
-    });
-    const [newest] = containers.filter(({ state }) => state !== 'running');
-    if (newest === undefined) return false;
-    const { containerId } = newest;
-    const config = await this.client.get('docker.getConfig', containerConfig, { containerId, serverId });
-    return config?.State.OOMKilled ?? false;
+  async wasOutOfMemory(app: AppPlace): Promise<boolean> {
+    return (await this.findConfig(app, (state) => state !== 'running'))?.State.OOMKilled ?? false;
+  }
+
+  /** When the container that runs was made; null where nobody can see it. */
+  async findBirth(app: AppPlace): Promise<string | null> {
+    return (await this.findConfig(app, (state) => state === 'running'))?.Created ?? null;
   }
 
   async listStats(serverId: string | null | undefined) {
     return this.client.get('swarm.getContainerStats', statsList, { serverId });
+  }
+
+  /** Of the newest container in such a state. Dokploy sees those on its own node alone. */
+  private async findConfig({ appName, serverId }: AppPlace, isWanted: (state: string) => boolean) {
+    const place = { appName, serverId };
+    const containers = await this.client.get('docker.getContainersByAppNameMatch', containerList, place);
+    const newest = containers.find(({ state }) => isWanted(state));
+    if (newest === undefined) return null;
+    const { containerId } = newest;
+    return this.client.get('docker.getConfig', containerConfig, { containerId, serverId });
   }
 
   /** An empty list is a fact only where the engine answers at all. */

@@ -1,28 +1,25 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WebSocket } from 'ws';
-import type { LogOptions } from '../container-provider.ts';
+import type { LogLine, LogOptions } from '../container-provider.ts';
+import { LineSplitter, markLines, parsePlace, type TimedLine } from '../log-lines.ts';
 import type { OwnApp } from './dokploy-apps.ts';
 import { logText } from './dokploy-answers.ts';
 import { DokployApiError } from './dokploy-api.errors.ts';
+import type { DokployEngine } from './dokploy-engine.ts';
+import { openLogSocket, toTimedLines } from './dokploy-log-socket.ts';
 import { pause, type DokployClient } from './dokploy.client.ts';
 
 const defaultTail = 200;
 const keptLines = 2_000;
 const mostLines = 10_000;
-const reconnectMs = 500;
-const pendingLines = 5_000;
-const stamped = /^(?<at>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) ?(?<text>.*)$/;
-
-interface Line {
-  readonly at: string;
-  readonly text: string;
-}
+const firstReconnectMs = 500;
+const longestReconnectMs = 8_000;
 
 /** What a session's containers print. Dokploy forgets it when an app is stopped; we keep the end of it then. */
 export class DokployLogs {
   constructor(
     private readonly client: DokployClient,
+    private readonly engine: Pick<DokployEngine, 'findBirth'>,
     private readonly options: {
       readonly baseUrl: string;
       readonly apiKey: string;
@@ -31,21 +28,19 @@ export class DokployLogs {
     },
   ) {}
 
-  /** The newest lines, oldest first. */
-  async read(app: OwnApp, tail: number = defaultTail): Promise<readonly string[]> {
-    const lines = await this.fetchLines(app, tail);
-    if (lines.length > 0) return lines.map(({ text }) => text);
-    const kept = await this.readKept(app.sessionId);
-    return tail === 0 ? [] : kept.slice(-tail);
+  async *read(app: OwnApp, options: LogOptions): AsyncIterable<LogLine> {
+    if (options.follow) yield* this.follow(app, options);
+    else yield* markLines(await this.readNewest(app, options));
   }
 
   /** Before a stop, which takes the log along. */
   async keep(app: OwnApp): Promise<void> {
-    const lines = (await this.fetchLines(app, keptLines)).map(({ text }) => text);
+    const lines = await this.fetchLines(app, keptLines);
     if (lines.length === 0) return;
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
     const path = this.pathOf(app.sessionId);
-    await writeFile(`${path}.new`, `${lines.join('\n')}\n`, { mode: 0o600 });
+    const rows = lines.map(({ at, text }) => `${at} ${text}\n`);
+    await writeFile(`${path}.new`, rows.join(''), { mode: 0o600 });
     await rename(`${path}.new`, path);
   }
 
@@ -53,89 +48,60 @@ export class DokployLogs {
     await rm(this.pathOf(sessionId), { force: true });
   }
 
-  /** Goes on after a cut where it was, until it is told to stop or the app is gone. */
-  async *follow(app: OwnApp, { tail = defaultTail, signal }: LogOptions): AsyncIterable<string> {
-    const seen = new SeenLines();
-    if (tail > 0) {
-      const lines = await this.fetchLines(app, tail);
-      for (const line of lines) {
-        seen.add(line);
-        yield line.text;
+  /** Goes on after a cut where it was, and over restarts of the app, until it is told to stop or the app is gone. */
+  private async *follow(app: OwnApp, options: LogOptions): AsyncIterable<LogLine> {
+    const { after, signal, tail = defaultTail } = options;
+    const backlog = after === undefined ? tail : mostLines;
+    let place = after === undefined ? null : parsePlace(after);
+    let isAfterGap = after !== undefined && place === null;
+    if (after === undefined) {
+      for await (const line of markLines(await this.readNewest(app, options))) {
+        place = parsePlace(line.mark);
+        yield line;
       }
     }
-    let isFirst = tail === 0;
-    for (;;) {
-      if (signal?.aborted) return;
-      // Only a cut is followed by a look back: what `tail: 0` leaves out stays out.
-      for await (const line of this.stream(app, isFirst ? 0 : mostLines, signal)) {
-        if (!seen.add(line)) continue;
-        yield line.text;
+    const birth = options.sinceStart && place === null ? await this.engine.findBirth(app) : null;
+    for (let reconnectMs = firstReconnectMs; !signal?.aborted;) {
+      const lines = this.openSocket(app, place === null ? backlog : mostLines, signal);
+      const wanted = place === null ? since(lines, birth) : notBefore(lines, place.at);
+      for await (const line of markLines(wanted, { after: place })) {
+        place = parsePlace(line.mark);
+        reconnectMs = firstReconnectMs;
+        yield isAfterGap ? { ...line, isAfterGap } : line;
+        isAfterGap = false;
       }
-      isFirst = false;
       if (signal?.aborted) return;
       // Says why, if the key or the app is gone.
       await this.fetchLines(app, 1);
+      // With nothing to go on from, what is printed until it listens again stays unseen.
+      isAfterGap ||= place === null && backlog === 0;
       await pause(reconnectMs);
+      reconnectMs = Math.min(reconnectMs * 2, longestReconnectMs);
     }
   }
 
-  /** Ends with its connection. */
-  private async *stream(app: OwnApp, tail: number, signal: AbortSignal | undefined): AsyncIterable<Line> {
-    const url = new URL('/docker-container-logs', this.options.baseUrl.replace(/^http/, 'ws'));
-    const query = {
-      containerId: app.appName,
-      tail: String(tail),
-      since: 'all',
-      search: '',
-      runType: 'swarm',
-    };
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    if (app.serverId) url.searchParams.set('serverId', app.serverId);
-    const socket = new WebSocket(url, {
-      headers: { 'x-api-key': this.options.apiKey },
-      followRedirects: false,
-    });
-    const lines: Line[] = [];
-    let rest = '';
-    const connection = { isOpen: true };
-    let wake = (): void => undefined;
-    const end = (): void => {
-      connection.isOpen = false;
-      wake();
-    };
-    socket.on('message', (data: Buffer) => {
-      const parts = (rest + data.toString('utf8')).split('\n');
-      rest = parts.pop() ?? '';
-      lines.push(...toLines(parts));
-      // Who reads too slowly loses the oldest of what waits, not the server its memory.
-      if (lines.length > pendingLines) lines.splice(0, lines.length - pendingLines);
-      wake();
-    });
-    socket.on('close', end);
-    // What went wrong is asked for by the caller, over HTTP, which can say it.
-    socket.on('error', end);
-    const onAbort = (): void => socket.terminate();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted) onAbort();
-    try {
-      while (connection.isOpen || lines.length > 0) {
-        const line = lines.shift();
-        if (line !== undefined) yield line;
-        else if (connection.isOpen) await new Promise<void>((resolve) => (wake = resolve));
-      }
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-      socket.terminate();
-    }
+  private openSocket(app: OwnApp, tail: number, signal?: AbortSignal): AsyncIterable<TimedLine> {
+    const { appName, serverId } = app;
+    return openLogSocket({ ...this.options, appName, serverId: serverId ?? null, tail, signal });
   }
 
-  private async fetchLines({ applicationId }: OwnApp, tail: number): Promise<readonly Line[]> {
+  /** Oldest first. */
+  private async readNewest(
+    app: OwnApp,
+    { tail = defaultTail, sinceStart }: LogOptions,
+  ): Promise<readonly TimedLine[]> {
+    const lines = await this.fetchLines(app, tail);
+    if (lines.length === 0) return tail === 0 ? [] : (await this.readKept(app.sessionId)).slice(-tail);
+    const birth = sinceStart ? await this.engine.findBirth(app) : null;
+    return lines.filter((line) => isSince(line, birth));
+  }
+
+  private async fetchLines({ applicationId }: OwnApp, tail: number): Promise<readonly TimedLine[]> {
     if (tail === 0) return [];
     try {
       const query = { applicationId, tail: Math.min(tail, mostLines) };
-      return toLines((await this.client.get('application.readLogs', logText, query)).split('\n')).slice(
-        -tail,
-      );
+      const text = await this.client.get('application.readLogs', logText, query);
+      return linesOf(text).slice(-tail);
     } catch (error) {
       // An app that never was deployed has no log, which is a failure there; and one that is gone has none either.
       if (error instanceof DokployApiError && (error.isAbsent || error.status === 500)) return [];
@@ -143,9 +109,9 @@ export class DokployLogs {
     }
   }
 
-  private async readKept(sessionId: string): Promise<readonly string[]> {
+  private async readKept(sessionId: string): Promise<readonly TimedLine[]> {
     try {
-      return (await readFile(this.pathOf(sessionId), 'utf8')).split('\n').slice(0, -1);
+      return linesOf(await readFile(this.pathOf(sessionId), 'utf8'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
@@ -157,28 +123,20 @@ export class DokployLogs {
   }
 }
 
-/** Tells which lines came before, by their times; several may have the same one. */
-class SeenLines {
-  private at = '';
-  private texts: string[] = [];
-
-  /** False for one that was there already. */
-  add({ at, text }: Line): boolean {
-    if (at < this.at) return false;
-    if (at > this.at) {
-      this.at = at;
-      this.texts = [];
-    }
-    if (this.texts.includes(text)) return false;
-    this.texts.push(text);
-    return true;
-  }
+function linesOf(text: string): readonly TimedLine[] {
+  return [...new LineSplitter().push(Buffer.from(text))].flatMap((row) => toTimedLines(row.text));
 }
 
-/** Every line begins with its time; what does not was said by a program on the way, and not by the container. */
-function toLines(rows: readonly string[]): readonly Line[] {
-  return rows.flatMap((row) => {
-    const { at, text } = stamped.exec(row.replace(/\r$/, ''))?.groups ?? {};
-    return at === undefined ? [] : [{ at, text: text ?? '' }];
-  });
+/** All tasks of a service have one log. An engine notes the birth of a container in a shorter notation than lines. */
+function isSince({ at }: TimedLine, birth: string | null): boolean {
+  return birth === null || at === null || Date.parse(at) >= Date.parse(birth);
+}
+
+async function* since(lines: AsyncIterable<TimedLine>, birth: string | null): AsyncIterable<TimedLine> {
+  for await (const line of lines) if (isSince(line, birth)) yield line;
+}
+
+/** What an earlier task says late was told already. */
+async function* notBefore(lines: AsyncIterable<TimedLine>, at: string): AsyncIterable<TimedLine> {
+  for await (const line of lines) if (line.at !== null && line.at >= at) yield line;
 }

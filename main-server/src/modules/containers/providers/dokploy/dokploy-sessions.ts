@@ -1,5 +1,11 @@
 import { ContainerProviderError } from '../container-provider.errors.ts';
-import type { ContainerSpec, ContainerState, LogOptions, StartOptions } from '../container-provider.ts';
+import type {
+  ContainerSpec,
+  ContainerState,
+  LogLine,
+  LogOptions,
+  StartOptions,
+} from '../container-provider.ts';
 import { DokployApiError } from './dokploy-api.errors.ts';
 import { DokployApps, type OwnApp } from './dokploy-apps.ts';
 import type { DokployConnection } from './dokploy-connection.ts';
@@ -75,7 +81,7 @@ export class DokploySessions {
     this.places = new DokployPlaces(this.engine, store, connection);
     this.deployments = new DokployDeployments(this.client, this.names, this.times);
     this.volumes = new DokployVolumes(this.client, this.engine, endMs);
-    this.logLines = new DokployLogs(this.client, { ...connection, folder: options.logFolder });
+    this.logLines = new DokployLogs(this.client, this.engine, { ...connection, folder: options.logFolder });
     const { client, names, apps, networks, places, engine, deployments } = this;
     this.starter = new DokployStarter(
       { client, connection, names, apps, networks, places, engine, deployments },
@@ -172,11 +178,9 @@ export class DokploySessions {
     return sessions;
   }
 
-  async *logs(sessionId: string, options: LogOptions): AsyncIterable<string> {
+  async *logs(sessionId: string, options: LogOptions): AsyncIterable<LogLine> {
     const app = await this.apps.find(sessionId);
-    if (app === null) return;
-    if (options.follow) yield* this.logLines.follow(app, options);
-    else yield* await this.logLines.read(app, options.tail);
+    if (app !== null) yield* this.logLines.read(app, options);
   }
 
   /** Ends what runs, and what is about to run. The wish is in the app's row first, so that no later job undoes it. */

@@ -696,7 +696,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       const ref = await start();
       const lines = async () => {
         const all: string[] = [];
-        for await (const line of setup.provider.logs(ref)) all.push(line);
+        for await (const { text } of setup.provider.logs(ref)) all.push(text);
         return all;
       };
       await waitFor(async () => (await lines()).some((line) => line.startsWith('run 1')));
@@ -751,8 +751,8 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       const abort = new AbortController();
       const lines: string[] = [];
       const following = (async () => {
-        for await (const line of setup.provider.logs(ref, { follow: true, signal: abort.signal }))
-          lines.push(line);
+        for await (const { text } of setup.provider.logs(ref, { follow: true, signal: abort.signal }))
+          lines.push(text);
       })();
       await waitFor(() => lines.filter((line) => line === 'tick').length >= 2);
       setup.simulator.restart();
@@ -768,8 +768,8 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       const ref = await start();
       setup.simulator.keys.revoke(setup.simulator.apiKey);
       const read = async () => {
-        for await (const line of setup.provider.logs(ref, { follow: true, tail: 0 }))
-          expect(line).toBe('tick');
+        for await (const { text } of setup.provider.logs(ref, { follow: true, tail: 0 }))
+          expect(text).toBe('tick');
       };
       await expect(read()).rejects.toThrow('does not accept the API key');
     });

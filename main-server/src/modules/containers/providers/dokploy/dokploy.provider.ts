@@ -8,10 +8,10 @@ import type {
   ContainerState,
   ImageContainerProvider,
   LabelledContainer,
+  LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
-  TemplatedContainerProvider,
 } from '../container-provider.ts';
 import { toProviderError } from './dokploy-api.errors.ts';
 import type { DokployPlaceStore } from './dokploy-places.ts';
@@ -35,9 +35,7 @@ const checkMs = 2_500;
 const rememberedMs = 10_000;
 
 /** Runs each session as an app of a Dokploy server, on a volume and a network of its own. */
-export class DokployContainerProvider
-  implements ConfigurableContainerProvider, ImageContainerProvider, TemplatedContainerProvider
-{
+export class DokployContainerProvider implements ConfigurableContainerProvider, ImageContainerProvider {
   readonly name = 'dokploy';
   readonly isIsolated = true;
   readonly startsByItself = true;
@@ -87,15 +85,6 @@ export class DokployContainerProvider
     return this.checked.answer;
   }
 
-  /** The nodes pull the image by its name, so that is all there is to know of it. */
-  async template(): Promise<string | null> {
-    const connection = await this.findConnection();
-    if (connection === null || connection.image === null) return null;
-    const { baseUrl, project, environment, serverId, placement, image } = connection;
-    const { sizes } = this.options;
-    return JSON.stringify({ baseUrl, project, environment, serverId, placement, image, sizes });
-  }
-
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     return this.translate(async (sessions) => {
       options.signal?.throwIfAborted();
@@ -136,7 +125,7 @@ export class DokployContainerProvider
     return name === null ? null : { name, id: null };
   }
 
-  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
+  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
     try {
       yield* (await this.requireSessions()).logs(sessionId, options);
     } catch (error) {

@@ -1,6 +1,8 @@
 import { describeContainerProvider } from '../../../../../test/support/describe-container-provider.ts';
 import { FakeContainerProvider } from './fake.provider.ts';
 
-describeContainerProvider('FakeContainerProvider', () =>
-  Promise.resolve({ provider: new FakeContainerProvider(), dispose: () => Promise.resolve() }),
-);
+describeContainerProvider('FakeContainerProvider', () => {
+  const provider = new FakeContainerProvider();
+  provider.ticks = true;
+  return Promise.resolve({ provider, dispose: () => Promise.resolve() });
+});

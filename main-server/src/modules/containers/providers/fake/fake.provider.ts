@@ -7,12 +7,14 @@ import type {
   ContainerState,
   ImageContainerProvider,
   LabelledContainer,
+  LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
-  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
+
+const followPauseMs = 5;
 
 export interface FakeContainer {
   /** Of the installation that made it; null for one that is nobody's. */
@@ -20,20 +22,20 @@ export interface FakeContainer {
   readonly spec: ContainerSpec;
   readonly ref: ContainerRef;
   readonly lines: string[];
+  /** How often its session was started before; its lines have marks of their own. */
+  readonly run: number;
   state: ContainerState;
 }
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
-export class FakeContainerProvider
-  implements WatchingContainerProvider, ImageContainerProvider, TemplatedContainerProvider
-{
+export class FakeContainerProvider implements WatchingContainerProvider, ImageContainerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
+  /** Whether a program that is followed goes on ticking. */
+  ticks = false;
   /** What the next container is made from. */
   image: ContainerImage | null = null;
-  /** What `template` answers; null: there is nothing to make a container from. */
-  templateText: string | null = 'template 1';
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -57,10 +59,6 @@ export class FakeContainerProvider
     return Promise.resolve({ isAvailable: true, note: null });
   }
 
-  template(): Promise<string | null> {
-    return Promise.resolve(this.templateText);
-  }
-
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
     const present = this.containers.get(spec.sessionId);
@@ -74,6 +72,7 @@ export class FakeContainerProvider
     const ref = { provider: this.name, sessionId: spec.sessionId, id: `fake-${spec.sessionId}` };
     const lines = [`run ${runs} says ${spec.environment['GREETING']}`, 'tick', 'tick', 'tick'];
     this.containers.set(spec.sessionId, {
+      run: runs,
       instance: this.instance,
       spec,
       ref,
@@ -120,10 +119,24 @@ export class FakeContainerProvider
     return Promise.resolve(this.image);
   }
 
-  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
-    const lines = this.containers.get(ref.sessionId)?.lines ?? [];
-    const count = options.follow ? lines.length : (options.tail ?? lines.length);
-    yield* await Promise.resolve(lines.slice(-count));
+  async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
+    const container = this.containers.get(ref.sessionId);
+    if (container === undefined) return;
+    const { lines, run } = container;
+    const [afterRun, afterLine = 0] = options.after?.split('.').map(Number) ?? [];
+    let isAfterGap = options.after !== undefined && afterRun !== run;
+    let next = Math.max(0, lines.length - (options.tail ?? lines.length));
+    if (options.after !== undefined) next = isAfterGap ? 0 : afterLine;
+    while (!options.signal?.aborted) {
+      for (; next < lines.length; isAfterGap = false) {
+        const line = { at: null, text: lines[next] ?? '', mark: `${run}.${(next += 1)}` };
+        yield isAfterGap ? { ...line, isAfterGap } : line;
+      }
+      const isOver = this.containers.get(ref.sessionId) !== container || container.state.state !== 'running';
+      if (!options.follow || isOver) return;
+      await new Promise((resolve) => setTimeout(resolve, followPauseMs));
+      if (this.ticks) lines.push('tick');
+    }
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {

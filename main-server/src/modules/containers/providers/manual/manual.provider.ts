@@ -5,6 +5,7 @@ import type {
   ContainerSpec,
   ContainerState,
   LabelledContainer,
+  LogLine,
   ProviderAvailability,
   StartOptions,
 } from '../container-provider.ts';
@@ -66,7 +67,8 @@ export class ManualContainerProvider implements ContainerProvider {
     return Promise.resolve([]);
   }
 
-  async *logs(): AsyncIterable<string> {
-    yield* await Promise.resolve(['container-agent prints its log where it was started.']);
+  async *logs(): AsyncIterable<LogLine> {
+    const text = 'container-agent prints its log where it was started.';
+    yield await Promise.resolve({ at: null, text, mark: 'by-hand' });
   }
 }

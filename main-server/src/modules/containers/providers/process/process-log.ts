@@ -1,66 +1,165 @@
-import { copyFile, open, stat, truncate } from 'node:fs/promises';
-import type { LogOptions } from '../container-provider.ts';
+import { appendFile, copyFile, open, stat, truncate } from 'node:fs/promises';
+import type { LogLine, LogOptions } from '../container-provider.ts';
+import { LineSplitter } from '../log-lines.ts';
 
 /** Two files of this size are kept: the current one and the one before it. */
 const logMaxBytes = 10 * 1024 * 1024;
 
 /** More than this is not searched for the newest lines. */
-const tailMaxBytes = 256 * 1024;
+const tailMaxBytes = 1024 * 1024;
 const defaultTail = 200;
 const followPauseMs = 250;
 const chunkBytes = 64 * 1024;
+const lineEnd = 0x0a;
+
+/** Where a log is. Places in it count its bytes from the first one it ever had. */
+export interface LogExtent {
+  /** Of the log from its beginning to its removal. */
+  readonly id: string;
+  /** What was before the current file. */
+  readonly rotatedBytes: number;
+  /** Where the newest start began to print. */
+  readonly startsAt: number;
+  /** Of the current file. */
+  readonly size: number;
+}
 
 /**
  * Keeps the log below its cap. The process holds the file open for appending, so its content is copied away and cut
- * instead of the file being renamed; lines written in between are lost.
+ * instead of the file being renamed; what is written in the moment between is lost. Resolves with the bytes that were cut.
  */
-export async function rotateLog(path: string, maxBytes = logMaxBytes): Promise<void> {
-  if ((await sizeOf(path)) <= maxBytes) return;
-  await copyFile(path, `${path}.1`);
+export async function rotateLog(path: string, maxBytes = logMaxBytes): Promise<number> {
+  if ((await sizeOf(path)) <= maxBytes) return 0;
+  const predecessor = predecessorOf(path);
+  await copyFile(path, predecessor);
+  await appendFile(predecessor, await readBytes(path, await sizeOf(predecessor), await sizeOf(path)));
+  const cut = await sizeOf(predecessor);
   await truncate(path, 0);
+  return cut;
 }
 
-/** The newest lines, then what is written from then on while `follow` is set. */
-export async function* readLog(
-  path: string,
-  options: LogOptions,
-  wait: (ms: number) => Promise<void>,
-): AsyncIterable<string> {
-  const size = await sizeOf(path);
-  const text = await readRange(path, Math.max(0, size - tailMaxBytes), size);
-  const lines = text.split('\n');
-  let rest = lines.pop() ?? '';
-  const wanted = options.tail ?? defaultTail;
-  yield* wanted === 0 ? [] : lines.slice(-wanted);
-  let position = size;
-  while (options.follow && !options.signal?.aborted) {
-    await wait(followPauseMs);
-    const now = await sizeOf(path);
-    // Cut by the rotation: begin again.
-    if (now < position) position = 0;
-    while (position < now && !options.signal?.aborted) {
-      const end = Math.min(now, position + chunkBytes);
-      const parts = (rest + (await readRange(path, position, end))).split('\n');
-      position = end;
-      rest = parts.pop() ?? '';
-      yield* parts;
+export interface LogFile {
+  readonly path: string;
+  /** Null once the log is removed. Never looks into the middle of a rotation. */
+  readonly look: () => Promise<LogExtent | null>;
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+/** Ends when it is removed. */
+export async function* readLog(file: LogFile, options: LogOptions): AsyncIterable<LogLine> {
+  let extent = await file.look();
+  if (extent === null) return;
+  const { id } = extent;
+  let { position, isAfterGap } = await findStart(file.path, extent, options);
+  let endOfLine = position;
+  let splitter = new LineSplitter();
+  const finish = (text: string): LogLine => {
+    const line = { at: null, text, mark: `${id}.${endOfLine}` };
+    if (!isAfterGap) return line;
+    isAfterGap = false;
+    return { ...line, isAfterGap: true };
+  };
+  for (;;) {
+    const first = await firstKept(file.path, extent);
+    const end = extent.rotatedBytes + extent.size;
+    if (position < first || position > end) {
+      // What was cut away before it was read, or a cut that was not written down before a crash.
+      position = position < first ? first : extent.rotatedBytes;
+      endOfLine = position;
+      splitter = new LineSplitter();
+      isAfterGap = true;
     }
+    while (position < end && !options.signal?.aborted) {
+      const chunk = await readPart(file.path, extent, position, Math.min(end, position + chunkBytes));
+      if (chunk.length === 0) break;
+      position += chunk.length;
+      for (const { text, bytes } of splitter.push(chunk)) {
+        endOfLine += bytes;
+        yield finish(text);
+      }
+    }
+    if (!options.follow || options.signal?.aborted) break;
+    await file.wait(followPauseMs);
+    extent = await file.look();
+    if (extent?.id !== id) return;
   }
-  if (rest !== '') yield rest;
+  const rest = options.follow ? null : splitter.rest();
+  // Its mark is before it: once it has its end, it comes in full.
+  if (rest !== null) yield finish(rest);
 }
 
-/** 0 for a log that is not written yet, or rotated away. */
-async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => null))?.size ?? 0;
+async function findStart(
+  path: string,
+  extent: LogExtent,
+  { after, sinceStart, tail = defaultTail }: LogOptions,
+): Promise<{ position: number; isAfterGap: boolean }> {
+  const first = await firstKept(path, extent);
+  const end = extent.rotatedBytes + extent.size;
+  if (after !== undefined) {
+    const place = parsePlace(after, extent.id);
+    const isThere = place !== null && place >= first && place <= end;
+    return isThere ? { position: place, isAfterGap: false } : { position: first, isAfterGap: true };
+  }
+  const from = Math.max(sinceStart ? extent.startsAt : 0, first, end - tailMaxBytes);
+  const bytes = await readRange(path, extent, from, end);
+  // Of the unfinished line at the end nothing is counted: it belongs to what follows.
+  let at = bytes.lastIndexOf(lineEnd);
+  for (let lines = 0; lines < tail && at !== -1; lines += 1)
+    at = at === 0 ? -1 : bytes.lastIndexOf(lineEnd, at - 1);
+  // A search that ended in the middle of a line begins with the next one.
+  if (at === -1 && from === end - tailMaxBytes) at = bytes.indexOf(lineEnd);
+  return { position: from + at + 1, isAfterGap: false };
 }
 
-async function readRange(path: string, from: number, to: number): Promise<string> {
-  if (to <= from) return '';
+function parsePlace(mark: string, id: string): number | null {
+  const position = /^\d{1,15}$/.exec(mark.slice(id.length + 1))?.[0];
+  return mark.startsWith(`${id}.`) && position !== undefined ? Number(position) : null;
+}
+
+/** The place of the first byte that is still there. */
+async function firstKept(path: string, { rotatedBytes }: LogExtent): Promise<number> {
+  return rotatedBytes === 0 ? 0 : rotatedBytes - (await sizeOf(predecessorOf(path)));
+}
+
+async function readRange(path: string, extent: LogExtent, from: number, to: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let position = from; position < to;) {
+    const part = await readPart(path, extent, position, to);
+    if (part.length === 0) break;
+    parts.push(part);
+    position += part.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** Ends with the file that holds the place. */
+async function readPart(
+  path: string,
+  { rotatedBytes }: LogExtent,
+  from: number,
+  to: number,
+): Promise<Buffer> {
+  if (from >= rotatedBytes) return readBytes(path, from - rotatedBytes, to - rotatedBytes);
+  const predecessor = predecessorOf(path);
+  const begin = rotatedBytes - (await sizeOf(predecessor));
+  return readBytes(predecessor, from - begin, Math.min(to, rotatedBytes) - begin);
+}
+
+async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(to - from), 0, to - from, from);
-    return buffer.toString('utf8', 0, bytesRead);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
+}
+
+/** 0 for a log that is not written yet, or rotated away. */
+export async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.size ?? 0;
+}
+
+function predecessorOf(path: string): string {
+  return `${path}.1`;
 }

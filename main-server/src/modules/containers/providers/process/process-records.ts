@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { assertSessionFolderName } from './process-folders.ts';
@@ -15,11 +15,24 @@ const recordSchema = z.object({
   startedAt: z.string(),
   /** Known only when it ended while its parent was here. */
   exit: z.object({ code: z.number().nullable(), signal: z.string().nullable() }).nullable(),
+  /** Of its log, see `LogExtent`. Older servers wrote none. */
+  log: z
+    .object({
+      id: z.string().regex(/^\w{1,64}$/),
+      rotatedBytes: z.number().int(),
+      startsAt: z.number().int(),
+    })
+    .default({ id: 'first', rotatedBytes: 0, startsAt: 0 }),
 });
 export type ProcessRecord = z.infer<typeof recordSchema>;
 
+/** The times of a folder are no finer than this. */
+const folderStepMs = 100;
+
 /** One JSON file per session in `<data folder>/containers`, replaced as a whole. */
 export class ProcessRecords {
+  private listed: { readonly changedAtMs: number; readonly records: readonly ProcessRecord[] } | null = null;
+
   constructor(private readonly folder: string) {}
 
   async find(sessionId: string): Promise<ProcessRecord | null> {
@@ -48,7 +61,27 @@ export class ProcessRecords {
     await rm(this.pathOf(sessionId), { force: true });
   }
 
+  /** Read again when one of them was written or removed: both are told by the time of their folder. */
   async list(): Promise<readonly ProcessRecord[]> {
+    const changedAtMs = await this.changedAtMs();
+    if (this.listed?.changedAtMs === changedAtMs) return this.listed.records;
+    const isSettled = Date.now() - changedAtMs >= folderStepMs;
+    const records = await this.readAll();
+    this.listed = isSettled ? { changedAtMs, records } : null;
+    return records;
+  }
+
+  /** When one was written or removed last; 0 before the first one. */
+  async changedAtMs(): Promise<number> {
+    try {
+      return (await stat(this.folder)).mtimeMs;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+      throw error;
+    }
+  }
+
+  private async readAll(): Promise<readonly ProcessRecord[]> {
     const names = await this.listNames();
     const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
     const records = await Promise.all(ids.map((id) => this.find(id)));

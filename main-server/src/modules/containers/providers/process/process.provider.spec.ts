@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  describeContainerOutput,
   describeContainerProvider,
   testProgram,
 } from '../../../../../test/support/describe-container-provider.ts';
@@ -40,6 +41,7 @@ async function makeSetup(): Promise<Setup> {
 }
 
 describeContainerProvider('ProcessContainerProvider', makeSetup);
+describeContainerOutput('ProcessContainerProvider', makeSetup);
 
 describe('ProcessContainerProvider', () => {
   let setup: Setup;
@@ -71,8 +73,8 @@ describe('ProcessContainerProvider', () => {
   async function childPid(ref: ContainerRef): Promise<number> {
     let pid = 0;
     await waitFor(async () => {
-      for await (const line of setup.provider.logs(ref)) {
-        const match = /^child (\d+)$/.exec(line);
+      for await (const { text } of setup.provider.logs(ref)) {
+        const match = /^child (\d+)$/.exec(text);
         if (match) pid = Number(match[1]);
       }
       return pid > 0;

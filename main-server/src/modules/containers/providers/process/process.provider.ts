@@ -9,16 +9,17 @@ import type {
   ContainerSpec,
   ContainerState,
   LabelledContainer,
+  LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
   StopOptions,
-  TemplatedContainerProvider,
+  ProgramContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
-import { readLog, rotateLog } from './process-log.ts';
+import { readLog, rotateLog, sizeOf, type LogExtent } from './process-log.ts';
 import { ProcessRecords, type ProcessRecord } from './process-records.ts';
 import {
   canReadEnvironment,
@@ -28,6 +29,7 @@ import {
   lacksEnvironment,
   listProcesses,
 } from './process-table.ts';
+import { ProcessWatch, type LiveProcess } from './process-watch.ts';
 import { collectTree, killTree, signalProcess, type TreeRoot } from './process-tree.ts';
 import { launch } from './launch.ts';
 
@@ -44,6 +46,7 @@ type Exit = NonNullable<ProcessRecord['exit']>;
 const stopGraceMs = 10_000;
 const stopPollMs = 50;
 const watchPauseMs = 2_000;
+const rotationPauseMs = 10_000;
 const sessionVariable = 'CODEX_WEBAPP_SESSION';
 const nonceVariable = 'CODEX_WEBAPP_NONCE';
 
@@ -53,7 +56,7 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
  * may do.
  */
 export class ProcessContainerProvider
-  implements WatchingContainerProvider, ArchivingContainerProvider, TemplatedContainerProvider
+  implements WatchingContainerProvider, ArchivingContainerProvider, ProgramContainerProvider
 {
   readonly name = 'process';
   readonly isIsolated = false;
@@ -62,7 +65,9 @@ export class ProcessContainerProvider
   private readonly records: ProcessRecords;
   /** Of the processes this server started itself, by nonce: resolves once their end is written down. */
   private readonly exits = new Map<string, Promise<void>>();
-  private updates: Promise<void> = Promise.resolve();
+  /** Of each session, the process whose nonce was read. */
+  private readonly verified = new Map<string, string>();
+  private updates: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: ProcessProviderOptions,
@@ -93,7 +98,7 @@ export class ProcessContainerProvider
   }
 
   /** A build writes the program's file anew. */
-  async template(): Promise<string | null> {
+  async findProgram(): Promise<string | null> {
     try {
       const { mtimeMs, size } = await stat(this.options.entryFile);
       return JSON.stringify({ entryFile: this.options.entryFile, mtimeMs, size });
@@ -122,17 +127,8 @@ export class ProcessContainerProvider
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await this.failpoints.hit('process.start.folder-made');
     }
-    const record: ProcessRecord = {
-      sessionId,
-      generation,
-      nonce: randomBytes(16).toString('hex'),
-      pid: null,
-      startTime: null,
-      startedAt: new Date().toISOString(),
-      exit: null,
-    };
     // Before the start: a kill between the two lines leaves a process that the nonce still finds.
-    await this.inTurn(() => this.records.write(record));
+    const record = await this.beginRecord({ sessionId, generation });
     await this.failpoints.hit('process.start.record-written');
     options.signal?.throwIfAborted();
     options.onProgress?.('start', null);
@@ -178,6 +174,7 @@ export class ProcessContainerProvider
     await this.failpoints.hit('process.remove.stopped');
     await this.folders.removeLogOf(ref.sessionId);
     await this.failpoints.hit('process.remove.log-removed');
+    this.verified.delete(ref.sessionId);
     await this.inTurn(() => this.records.remove(ref.sessionId));
     await this.failpoints.hit('process.remove.done');
   }
@@ -205,36 +202,34 @@ export class ProcessContainerProvider
     return archiveFolder(this.folders.workspaceOf(sessionId), this.options.inheritedEnvironment);
   }
 
-  logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
-    return readLog(this.folders.logOf(ref.sessionId), options, pause);
+  logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
+    const path = this.folders.logOf(sessionId);
+    return readLog({ path, look: () => this.lookAtLog(sessionId), wait: pause }, options);
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
-    let alive = new Map<string, string>();
-    let isBusy = false;
-    const look = async (): Promise<void> => {
-      const records = await this.records.list();
-      const now = new Map<string, string>();
-      for (const record of records) {
-        if ((await this.findPid(record)) !== null) now.set(record.sessionId, record.nonce);
-        await rotateLog(this.folders.logOf(record.sessionId));
-      }
-      const before = alive;
-      alive = now;
-      for (const sessionId of new Set([...before.keys(), ...now.keys()])) {
-        if (before.get(sessionId) !== now.get(sessionId)) onChange(sessionId);
-      }
+    const watch = new ProcessWatch(
+      () => this.records.list(),
+      () => this.listAlive(),
+      onChange,
+    );
+    const endLooks = repeat(watchPauseMs, () => watch.look());
+    const endRotation = repeat(rotationPauseMs, async () => {
+      for (const { sessionId } of await this.records.list()) await this.rotateLogOf(sessionId);
+    });
+    return () => {
+      endLooks();
+      endRotation();
     };
-    const timer = setInterval(() => {
-      if (isBusy) return;
-      isBusy = true;
-      // A folder that cannot be read now is read again in two seconds.
-      void look()
-        .catch(() => undefined)
-        .finally(() => (isBusy = false));
-    }, watchPauseMs);
-    timer.unref();
-    return () => clearInterval(timer);
+  }
+
+  private async listAlive(): Promise<readonly LiveProcess[]> {
+    const alive: LiveProcess[] = [];
+    for (const record of await this.records.list()) {
+      const pid = await this.findPid(record);
+      if (pid !== null) alive.push({ sessionId: record.sessionId, nonce: record.nonce, pid });
+    }
+    return alive;
   }
 
   private async launchProcess(spec: ContainerSpec, record: ProcessRecord): Promise<void> {
@@ -267,6 +262,49 @@ export class ProcessContainerProvider
     await this.failpoints.hit('process.start.noted');
   }
 
+  /** Of a start: its log goes on behind that of the starts before. */
+  private beginRecord({ sessionId, generation }: Pick<ContainerSpec, 'sessionId' | 'generation'>) {
+    return this.inTurn(async () => {
+      const extent = await this.measureLog(sessionId);
+      const { id, rotatedBytes, size } = extent ?? {
+        id: randomBytes(8).toString('hex'),
+        rotatedBytes: 0,
+        size: 0,
+      };
+      const record: ProcessRecord = {
+        sessionId,
+        generation,
+        nonce: randomBytes(16).toString('hex'),
+        pid: null,
+        startTime: null,
+        startedAt: new Date().toISOString(),
+        exit: null,
+        log: { id, rotatedBytes, startsAt: rotatedBytes + size },
+      };
+      await this.records.write(record);
+      return record;
+    });
+  }
+
+  private lookAtLog(sessionId: string): Promise<LogExtent | null> {
+    return this.inTurn(() => this.measureLog(sessionId));
+  }
+
+  private async measureLog(sessionId: string): Promise<LogExtent | null> {
+    const record = await this.records.find(sessionId);
+    return record === null ? null : { ...record.log, size: await sizeOf(this.folders.logOf(sessionId)) };
+  }
+
+  private rotateLogOf(sessionId: string): Promise<void> {
+    return this.inTurn(async () => {
+      const cut = await rotateLog(this.folders.logOf(sessionId));
+      const record = cut === 0 ? null : await this.records.find(sessionId);
+      if (record === null) return;
+      const log = { ...record.log, rotatedBytes: record.log.rotatedBytes + cut };
+      await this.records.write({ ...record, log });
+    });
+  }
+
   private async recordExit(record: ProcessRecord, exited: Promise<Exit>): Promise<void> {
     const exit = await exited;
     // A record that cannot be written only loses the exit code.
@@ -283,9 +321,10 @@ export class ProcessContainerProvider
   }
 
   /** Records are read and written one at a time: the end of one process and the start of the next may cross. */
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    this.updates = this.updates.then(work, work);
-    return this.updates;
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.updates.then(work, work);
+    this.updates = done;
+    return done;
   }
 
   /** The pid of the record's process if that very process runs. */
@@ -294,7 +333,7 @@ export class ProcessContainerProvider
     if (record.pid !== null) {
       const entry = await findProcess(record.pid);
       if (entry === null || entry.startTime !== record.startTime) return null;
-      return (await lacksEnvironment(record.pid, nonce)) ? null : record.pid;
+      return (await this.isOurs(record.pid, record)) ? record.pid : null;
     }
     if (!canReadEnvironment || record.exit !== null) return null;
     for (const entry of await listProcesses()) {
@@ -303,6 +342,16 @@ export class ProcessContainerProvider
       if (isOurs) return entry.pid;
     }
     return null;
+  }
+
+  /** The environment of a process does not change, so it is read once. */
+  private async isOurs(pid: number, { sessionId, startTime, nonce }: ProcessRecord): Promise<boolean> {
+    const identity = `${pid} ${startTime} ${nonce}`;
+    if (this.verified.get(sessionId) === identity) return true;
+    const assignment = `${nonceVariable}=${nonce}`;
+    if (await lacksEnvironment(pid, assignment)) return false;
+    if (await hasEnvironment(pid, assignment)) this.verified.set(sessionId, identity);
+    return true;
   }
 
   private refOf(sessionId: string): ContainerRef {
@@ -322,4 +371,19 @@ function describeExit(record: ProcessRecord): string | null {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Works again and again, one after the other, until it is ended. */
+function repeat(pauseMs: number, work: () => Promise<void>): () => void {
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    // What cannot be read now is read again the next time.
+    void work()
+      .catch(() => undefined)
+      .finally(() => (isBusy = false));
+  }, pauseMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

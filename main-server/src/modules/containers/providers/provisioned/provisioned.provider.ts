@@ -7,6 +7,7 @@ import type {
   ContainerSpec,
   ContainerState,
   LabelledContainer,
+  LogLine,
   LogOptions,
   ProviderAvailability,
   StartOptions,
@@ -70,10 +71,6 @@ export class ProvisionedContainerProvider implements DockerProvider {
     await this.provisioner.ask('prepare', {});
   }
 
-  template(): Promise<string | null> {
-    return this.provisioner.ask('template', {});
-  }
-
   start(spec: ContainerSpec, { onProgress, onImage, signal }: StartOptions = {}): Promise<ContainerRef> {
     const { sessionId, generation, environment, internet, size, pullsImage } = spec;
     return this.provisioner.ask(
@@ -117,10 +114,10 @@ export class ProvisionedContainerProvider implements DockerProvider {
     return this.provisioner.bytes('archive', { sessionId }, signal);
   }
 
-  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
-    const { tail, follow, signal } = options;
+  async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
+    const { signal, ...wanted } = options;
     try {
-      for await (const line of this.provisioner.lines('logs', { sessionId, tail, follow }, signal))
+      for await (const line of this.provisioner.lines('logs', { sessionId, ...wanted }, signal))
         if (line.type === 'line') yield line.line;
     } catch (error) {
       if (!signal?.aborted) throw error;

@@ -1,10 +1,11 @@
-import { containerProviderNames, containerSizeNames } from '@codex-webapp/contracts';
+import { containerLogLimits, containerProviderNames, containerSizeNames } from '@codex-webapp/contracts';
 import { z } from 'zod';
 import type {
   ContainerImage,
   ContainerRef,
   ContainerState,
   LabelledContainer,
+  LogLine,
 } from '../container-provider.ts';
 
 /** What main-server and the provisioner say to each other; both check what they are told. */
@@ -26,7 +27,6 @@ const specSchema = z.strictObject({
 export const requestSchemas = {
   check: nothing,
   prepare: nothing,
-  template: nothing,
   start: z.strictObject({ spec: specSchema }),
   inspect: ofSession,
   stop: z.strictObject({ sessionId, graceMs: z.number().int().min(0).max(600_000).optional() }),
@@ -36,6 +36,8 @@ export const requestSchemas = {
   logs: z.strictObject({
     sessionId,
     tail: z.number().int().min(0).max(100_000).optional(),
+    sinceStart: z.boolean().optional(),
+    after: z.string().max(containerLogLimits.markMaxLength).optional(),
     follow: z.boolean().optional(),
   }),
   watch: nothing,
@@ -61,7 +63,6 @@ const imageSchema = z.object({
 export const resultSchemas = {
   check: z.object({ isAvailable: z.boolean(), note: z.string().nullable() }),
   prepare: z.null(),
-  template: z.string().nullable(),
   start: refSchema,
   inspect: z.discriminatedUnion('state', [
     z.object({ state: z.literal('absent') }),
@@ -87,6 +88,13 @@ export const resultSchemas = {
 
 export type ProvisionerResult<V extends ProvisionerVerb> = z.output<(typeof resultSchemas)[V]>;
 
+const logLineSchema = z.object({
+  at: z.string().nullable(),
+  text: z.string(),
+  mark: z.string(),
+  isAfterGap: z.boolean().optional(),
+}) satisfies z.ZodType<LogLine>;
+
 /** An answer is lines of JSON: what happens meanwhile, then a result or an error. */
 export const answerLineSchema = z.discriminatedUnion('type', [
   z.object({
@@ -95,7 +103,7 @@ export const answerLineSchema = z.discriminatedUnion('type', [
     detail: z.string().nullable(),
   }),
   z.object({ type: z.literal('image'), image: imageSchema }),
-  z.object({ type: z.literal('line'), line: z.string() }),
+  z.object({ type: z.literal('line'), line: logLineSchema }),
   z.object({ type: z.literal('changed'), sessionId: z.string().nullable() }),
   z.object({ type: z.literal('result'), value: z.unknown() }),
   z.object({

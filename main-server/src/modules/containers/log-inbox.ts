@@ -1,0 +1,39 @@
+/** Read ahead of whoever takes them. */
+const aheadMax = 64;
+
+/** What a follower has found and nobody has taken yet, in order. Whoever fills it waits while it is full. */
+export class LogInbox<T> {
+  private readonly items: T[] = [];
+  private wakeTaker = (): void => undefined;
+  private wakeFiller = (): void => undefined;
+  private isClosed = false;
+
+  /** Resolves when there is room for more. */
+  async fill(item: T): Promise<void> {
+    this.put(item);
+    if (this.items.length < aheadMax || this.isClosed) return;
+    await new Promise<void>((resolve) => (this.wakeFiller = resolve));
+  }
+
+  /** For what is rare. */
+  put(item: T): void {
+    this.items.push(item);
+    this.wakeTaker();
+  }
+
+  /** Null once it is closed. */
+  async take(): Promise<T | null> {
+    while (this.items.length === 0 && !this.isClosed)
+      await new Promise<void>((resolve) => (this.wakeTaker = resolve));
+    if (this.isClosed) return null;
+    const item = this.items.shift() as T;
+    if (this.items.length < aheadMax / 2) this.wakeFiller();
+    return item;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.wakeTaker();
+    this.wakeFiller();
+  }
+}

@@ -107,8 +107,8 @@ async function openOutdated(stage: Stage): Promise<void> {
   await page.route(/\/api\/sessions\?/, async (route) => {
     const response = await route.fetch();
     const list = (await response.json()) as { readonly sessions: readonly { readonly id: string }[] };
-    const sessions = list.sessions.map((one) => (one.id === id ? { ...one, provider: 'docker' } : one));
-    await route.fulfill({ response, json: { ...list, sessions } });
+    const shown = list.sessions.map((one) => (one.id === id ? { ...one, provider: 'docker' } : one));
+    await route.fulfill({ response, json: { ...list, sessions: shown } });
   });
   await openSession('outdated')(stage);
 }

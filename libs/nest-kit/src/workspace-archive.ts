@@ -67,7 +67,7 @@ export function toArchiveName(title: string): string {
     .normalize('NFC')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}"*/:<>?\\|%]+/gu, ' ')
     .replaceAll(/\s+/g, '-');
-  const name = [...words]
+  const name = Array.from(words)
     .slice(0, nameMaxLength)
     .join('')
     .replaceAll(/^[-.]+|[-.]+$/g, '');

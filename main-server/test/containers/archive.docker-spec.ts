@@ -276,8 +276,8 @@ class CutLine implements AsyncDisposable {
     return new Docker({ host: '127.0.0.1', port, protocol: 'http' });
   }
 
-  hangUp(path: string): void {
-    for (const { asked, ours } of this.connections) if (asked().includes(path)) ours.end();
+  hangUp(route: string): void {
+    for (const { asked, ours } of this.connections) if (asked().includes(route)) ours.end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

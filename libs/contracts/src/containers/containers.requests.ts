@@ -1,5 +1,3 @@
-import type { RecoveryAction } from './recovery-actions.ts';
-
 export const containerProviderNames = ['docker', 'dokploy', 'process', 'manual'] as const;
 export type ContainerProviderName = (typeof containerProviderNames)[number];
 
@@ -59,12 +57,6 @@ export interface ContainerResponse {
    * container-agent with. Holds the session token.
    */
   readonly environment?: Readonly<Record<string, string>>;
-}
-
-/** `GET /api/sessions/:id/container/status` */
-export interface ContainerStatusResponse extends ContainerResponse {
-  /** What can be done about the container now, gentlest first. */
-  readonly recovery: readonly RecoveryAction[];
 }
 
 /** `POST /api/sessions/:id/container/upgrade` */

@@ -1,4 +1,4 @@
-import type { ContainerProviderName, ContainerStatus } from './containers.requests.ts';
+import type { ContainerProviderName, ContainerResponse, ContainerStatus } from './containers.requests.ts';
 
 export const recoveryActionNames = ['start', 'recreate', 'upgrade', 'stop', 'download', 'delete'] as const;
 export type RecoveryActionName = (typeof recoveryActionNames)[number];
@@ -12,6 +12,12 @@ export interface RecoveryAction {
   readonly destroys: readonly string[];
   /** What else one should know; null when there is nothing. */
   readonly note: string | null;
+}
+
+/** `GET /api/sessions/:id/container/status` */
+export interface ContainerStatusResponse extends ContainerResponse {
+  /** What can be done about the container now, gentlest first. */
+  readonly recovery: readonly RecoveryAction[];
 }
 
 /** What the actions depend on. */

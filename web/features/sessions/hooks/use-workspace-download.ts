@@ -1,7 +1,7 @@
 import { canReadStopped, type ContainerResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts/workspace';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { ApiError, describeError } from '../../../lib/api-error.ts';
 import { sessionsApi } from '../api.ts';
 import type { SessionActions } from './use-session-actions.ts';
@@ -43,8 +43,8 @@ export function useWorkspaceDownload(
   actions: SessionActions,
 ): WorkspaceDownload {
   const [shown, setShown] = useState(nothing);
-  const status = container?.status ?? null;
-  const canRead = canReadStopped(provider) || status === 'running';
+  const isGone = useRef(false);
+  const canRead = canReadStopped(provider) || container?.status === 'running';
 
   const fail = (reason: string) => setShown({ ...nothing, phase: 'failed', reason });
   const save = () => {
@@ -57,15 +57,17 @@ export function useWorkspaceDownload(
     if (provider === 'manual')
       return fail('Run the container first: its files can be read only while it is connected.');
     setShown({ ...nothing, phase: 'starting' });
-    if ((await actions.start()) === null) fail('The container was not started, so its files cannot be read.');
+    const isRunning = (await actions.start()) !== null && (await untilRunning(sessionId).catch(() => false));
+    if (isGone.current) return undefined;
+    return isRunning ? save() : fail('The container did not start, so its files cannot be read.');
   };
 
-  const handleStatus = useEffectEvent(() => {
-    if (shown.phase !== 'starting') return;
-    if (status === 'running') save();
-    if (status === 'error') fail('The container did not start, so its files cannot be read.');
-  });
-  useEffect(() => handleStatus(), [status]);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+    };
+  }, []);
 
   const handleAnswer = useEffectEvent(({ state, bytes, fileName, reason }: WorkspaceDownloadResponse) => {
     const isOver = state === 'done' || state === 'failed';
@@ -80,6 +82,15 @@ export function useWorkspaceDownload(
 
   const isUnderWay = shown.phase === 'starting' || id !== null;
   return { ...shown, isUnderWay, start: () => void start(), dismiss: () => setShown(nothing) };
+}
+
+/** False when it failed, or is stopped again. Rejects when the server does not say. */
+async function untilRunning(sessionId: string): Promise<boolean> {
+  for (;;) {
+    const { status } = await sessionsApi.container(sessionId);
+    if (status !== 'creating') return status === 'running';
+    await new Promise((resolve) => window.setTimeout(resolve, lookEveryMs));
+  }
 }
 
 interface Listeners {

@@ -34,7 +34,7 @@ export function UpgradeDialog({ session, container, isOpen, onOpenChange, onConf
         </Banner>
       )}
       {costs !== undefined && <ActionCosts action={costs} />}
-      {container?.image != null && (
+      {container !== null && container.image !== null && (
         <p className="mt-2 break-words">
           It runs <code className="font-mono text-xs">{container.image}</code> now.
         </p>

@@ -28,6 +28,18 @@ export function isConflict(error: unknown): boolean {
   return statusOf(error) === 409 || statusOf(error) === 304;
 }
 
+/** Whether the engine refuses it for one of these is all the same. */
+export async function ignore(
+  work: Promise<unknown>,
+  ...expected: readonly ((error: unknown) => boolean)[]
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!expected.some((isExpected) => isExpected(error))) throw error;
+  }
+}
+
 /** What the engine's error means, in our words. An error that is ours already stays as it is. */
 export function toProviderError(error: unknown): Error {
   if (error instanceof ContainerProviderError) return error;

@@ -30,7 +30,7 @@ import { DockerNames, labels } from './docker-names.ts';
 import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
 import { dataFolder, toCreateOptions } from './docker-template.ts';
-import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
+import { ignore, isAbsent, isConflict, toProviderError } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
@@ -366,16 +366,5 @@ async function translate<T>(work: Promise<T>): Promise<T> {
     if (error instanceof Error && !('statusCode' in error) && !('code' in error) && error.name === 'Error')
       throw error;
     throw toProviderError(error);
-  }
-}
-
-async function ignore(
-  work: Promise<unknown>,
-  ...expected: readonly ((error: unknown) => boolean)[]
-): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!expected.some((isExpected) => isExpected(error))) throw error;
   }
 }

@@ -458,7 +458,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       // A repetition of the call whose answer was lost.
       await setup.provider.start({ ...specOf(3), pullsImage: true }, { onImage });
       expect(sent('application.deploy')).toHaveLength(2);
-      expect(images).toEqual(Array(4).fill({ name: standingImage, id: null }));
+      expect(images).toEqual(Array.from({ length: 4 }, () => ({ name: standingImage, id: null })));
       expect(await setup.provider.findImage()).toEqual(images[0]);
     }, 30_000);
 

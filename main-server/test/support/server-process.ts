@@ -22,7 +22,7 @@ const password = 'correct horse battery staple';
 export interface ServerProcessOptions {
   /** A folder to keep; else one is made and removed. */
   readonly folder?: string;
-  readonly provider?: 'manual' | 'process';
+  readonly provider?: 'manual' | 'process' | 'docker';
   readonly env?: Readonly<Record<string, string>>;
   /** A module that is loaded before the program. */
   readonly preload?: string;

@@ -139,11 +139,11 @@ export class LogFollower {
       if (waitMs === null) {
         this.after = null;
         this.start = { tail: skipTail };
-        return this.inbox.fill({ type: 'skipped' });
+        return this.inbox.putInTurn({ type: 'skipped' });
       }
       if (waitMs > 0) await this.pause(waitMs);
       this.after = line.mark;
-      await this.inbox.fill({ type: 'line', line });
+      await this.inbox.putInTurn({ type: 'line', line });
     }
     if (!provider.startsByItself || signal.aborted) return;
     const { state } = await provider.inspect(ref);

@@ -9,7 +9,7 @@ export class LogInbox<T> {
   private isClosed = false;
 
   /** Resolves when there is room for more. */
-  async fill(item: T): Promise<void> {
+  async putInTurn(item: T): Promise<void> {
     this.put(item);
     if (this.items.length < aheadMax || this.isClosed) return;
     await new Promise<void>((resolve) => (this.wakeFiller = resolve));

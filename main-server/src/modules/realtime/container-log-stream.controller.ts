@@ -23,6 +23,11 @@ export class ContainerLogStreamController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    return this.streams.open(user, sessionId, { ...query, lastEventId }, response);
+    return this.streams.open(
+      user,
+      sessionId,
+      { tail: query.tail, since: query.since, lastEventId },
+      response,
+    );
   }
 }

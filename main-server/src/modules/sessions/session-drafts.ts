@@ -24,19 +24,19 @@ export class SessionDrafts {
   /** @throws container.provider_unknown, container.provider_forbidden */
   async draft(owner: AuthUser, request: CreateSessionRequest): Promise<OwnedSession> {
     const provider = await this.providers.choose(owner, request);
-    return { ...this.fill(provider, request), ownerId: owner.id, poolRecipe: null };
+    return { ...this.complete(provider, request), ownerId: owner.id, poolRecipe: null };
   }
 
   /** What everybody gets who chooses nothing, before anybody has. */
   draftPooled(recipe: ContainerRecipe): Session {
     return {
-      ...this.fill({ name: recipe.provider, isIsolated: recipe.isIsolated }, {}),
+      ...this.complete({ name: recipe.provider, isIsolated: recipe.isIsolated }, {}),
       ownerId: null,
       poolRecipe: recipe.recipe,
     };
   }
 
-  private fill(
+  private complete(
     provider: ChosenProvider,
     request: CreateSessionRequest,
   ): Omit<Session, 'ownerId' | 'poolRecipe'> {

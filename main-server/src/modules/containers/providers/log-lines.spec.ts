@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { LineSplitter, markLines, parsePlace, type TimedLine } from './log-lines.ts';
 
 async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {

@@ -45,9 +45,9 @@ export async function* openLogSocket(options: LogSocketOptions): AsyncIterable<T
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   try {
-    while (isOpen || lines.length > 0) {
+    for (;;) {
       yield* lines.splice(0);
-      if (signal?.aborted) return;
+      if (signal?.aborted || (!isOpen && lines.length === 0)) return;
       if (socket.isPaused) socket.resume();
       if (isOpen && lines.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     }

@@ -61,7 +61,8 @@ export class DokployLogs {
       }
     }
     const birth = options.sinceStart && place === null ? await this.engine.findBirth(app) : null;
-    for (let reconnectMs = firstReconnectMs; !signal?.aborted;) {
+    for (let reconnectMs = firstReconnectMs; ;) {
+      if (signal?.aborted) return;
       const lines = this.openSocket(app, place === null ? backlog : mostLines, signal);
       const wanted = place === null ? since(lines, birth) : notBefore(lines, place.at);
       for await (const line of markLines(wanted, { after: place })) {

@@ -45,11 +45,12 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   ContainersController_restart: 'Container',
   ContainersController_remove: 'Container',
   ContainersController_readLogs: 'ContainerLogs',
+  ContainerStatsController_read: 'ContainerStats',
   DokploySettingsController_read: 'DokploySettings',
   DokploySettingsController_save: 'DokploySettings',
   DokploySettingsController_remove: 'DokploySettings',
   DokploySettingsController_test: 'DokployTest',
   HealthController_live: 'Health',
   HealthController_ready: 'Health',
-  HealthController_collect: 'text',
+  MetricsController_collect: 'text',
 };

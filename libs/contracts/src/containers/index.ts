@@ -1,3 +1,4 @@
+export * from './container-stats.ts';
 export * from './containers.requests.ts';
 export * from './router-plan.ts';
 export * from './dokploy.requests.ts';

@@ -48,6 +48,7 @@ import { ContainerStarts } from './container-starts.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
 import { SerialByKey } from './serial-by-key.ts';
+import { StartOutcomes } from './start-outcomes.ts';
 import { StartQueue } from './start-queue.ts';
 import { ContainerRoom } from './container-room.ts';
 import { ContainerSleeps } from './container-sleeps.ts';
@@ -55,6 +56,10 @@ import { ContainerStops } from './container-stops.ts';
 import { SessionActivity } from './session-activity.ts';
 import { provisionerConfig } from './provisioner/provisioner.config.ts';
 import { SessionContainersService } from './session-containers.service.ts';
+import { ContainerStatsController } from './stats/container-stats.controller.ts';
+import { ContainerStatsService } from './stats/container-stats.service.ts';
+import { StatsMemory } from './stats/stats-memory.ts';
+import { StatsPoller } from './stats/stats-poller.ts';
 
 @Module({
   imports: [
@@ -70,7 +75,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     LinkModule,
     SessionStateModule,
   ],
-  controllers: [ContainersController, DokploySettingsController],
+  controllers: [ContainersController, ContainerStatsController, DokploySettingsController],
   providers: [
     {
       provide: DockerContainerProvider,
@@ -152,17 +157,22 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerSpecs,
     ContainerStarter,
     ContainerStarts,
+    ContainerStatsService,
     ContainerStops,
     ContainerViewsService,
     ContainerWakes,
     SerialByKey,
     SessionActivity,
     SessionContainersService,
+    StartOutcomes,
+    StatsMemory,
+    StatsPoller,
   ],
   exports: [
     ContainerListenAddresses,
     ContainerProvidersService,
     ContainerRoom,
+    ContainerStatsService,
     ContainerWakes,
     SessionActivity,
     SessionContainersService,

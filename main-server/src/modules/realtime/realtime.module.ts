@@ -52,5 +52,6 @@ import { SnapshotsService } from './snapshots.service.ts';
     ListUpgradeGuard,
     SnapshotsService,
   ],
+  exports: [SessionClients],
 })
 export class RealtimeModule {}

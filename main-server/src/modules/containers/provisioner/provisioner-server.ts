@@ -125,6 +125,7 @@ function verbsOf(provider: EngineProvider): Verbs {
         const end = provider.watch((sessionId) => say({ type: 'changed', sessionId }));
         signal.addEventListener('abort', () => resolve(end()), { once: true });
       }),
+    stats: ({ sessionIds }) => provider.stats(sessionIds),
   };
 }
 

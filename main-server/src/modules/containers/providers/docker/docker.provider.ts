@@ -6,6 +6,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogOptions,
   PreparingContainerProvider,
@@ -24,6 +25,7 @@ import { demultiplexLines } from './docker-logs.ts';
 import { DockerNames, labels } from './docker-names.ts';
 import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
+import { DockerStats } from './docker-stats.ts';
 import { dataFolder, toCreateOptions } from './docker-template.ts';
 import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
@@ -81,6 +83,7 @@ export class DockerContainerProvider implements DockerProvider {
   private readonly main: MainAddress;
   private readonly engine: DockerEngine;
   private readonly disk: DiskWatch;
+  private readonly use: DockerStats;
 
   constructor(
     private readonly docker: Docker,
@@ -94,6 +97,7 @@ export class DockerContainerProvider implements DockerProvider {
       diskBound: describeBound(options.disk),
     });
     this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) => this.stopContainer(sessionId));
+    this.use = new DockerStats(docker, this.names, this.disk);
     this.image = new DockerImage(docker, options);
     const pool = parsePool(options.addressPool);
     this.main = findMainAddress(options);
@@ -204,6 +208,10 @@ export class DockerContainerProvider implements DockerProvider {
       options.signal?.removeEventListener('abort', onAbort);
       stream.destroy();
     }
+  }
+
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.use.read(sessionIds);
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {

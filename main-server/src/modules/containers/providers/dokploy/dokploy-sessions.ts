@@ -1,5 +1,11 @@
 import { ContainerProviderError } from '../container-provider.errors.ts';
-import type { ContainerSpec, ContainerState, LogOptions, StartOptions } from '../container-provider.ts';
+import type {
+  ContainerSpec,
+  ContainerState,
+  ContainerStats,
+  LogOptions,
+  StartOptions,
+} from '../container-provider.ts';
 import { DokployApiError } from './dokploy-api.errors.ts';
 import { DokployApps, type OwnApp } from './dokploy-apps.ts';
 import type { DokployConnection } from './dokploy-connection.ts';
@@ -11,6 +17,7 @@ import { DokployNames } from './dokploy-names.ts';
 import { DokployNetworks } from './dokploy-networks.ts';
 import { DokployPlaces, type DokployPlace, type DokployPlaceStore } from './dokploy-places.ts';
 import { DokployStarter, type DokploySizes, type StarterLimits } from './dokploy-starter.ts';
+import { DokployStats } from './dokploy-stats.ts';
 import { isLive, mayBeOutOfMemory, toContainerState } from './dokploy-tasks.ts';
 import { DokployVolumes } from './dokploy-volumes.ts';
 import { DokployClient, pause } from './dokploy.client.ts';
@@ -53,6 +60,7 @@ export class DokploySessions {
   private readonly volumes: DokployVolumes;
   private readonly logLines: DokployLogs;
   private readonly starter: DokployStarter;
+  private readonly use: DokployStats;
   private readonly times: DokployTimes;
 
   constructor(
@@ -76,6 +84,7 @@ export class DokploySessions {
     this.deployments = new DokployDeployments(this.client, this.names, this.times);
     this.volumes = new DokployVolumes(this.client, this.engine, endMs);
     this.logLines = new DokployLogs(this.client, { ...connection, folder: options.logFolder });
+    this.use = new DokployStats(this.engine, this.places, this.names);
     const { client, names, apps, networks, places, engine, deployments } = this;
     this.starter = new DokployStarter(
       { client, connection, names, apps, networks, places, engine, deployments },
@@ -177,6 +186,10 @@ export class DokploySessions {
     if (app === null) return;
     if (options.follow) yield* this.logLines.follow(app, options);
     else yield* await this.logLines.read(app, options.tail);
+  }
+
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.use.read(sessionIds);
   }
 
   /** Ends what runs, and what is about to run. The wish is in the app's row first, so that no later job undoes it. */

@@ -5,6 +5,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogOptions,
   ProviderAvailability,
@@ -122,6 +123,10 @@ export class DokployContainerProvider implements ConfigurableContainerProvider {
     } catch (error) {
       throw toProviderError(error);
     }
+  }
+
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.translate((sessions) => sessions.stats(sessionIds));
   }
 
   private async translate<T>(work: (sessions: DokploySessions) => Promise<T>): Promise<T> {

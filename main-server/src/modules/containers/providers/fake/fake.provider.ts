@@ -4,6 +4,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogOptions,
   ProviderAvailability,
@@ -18,13 +19,19 @@ export interface FakeContainer {
   readonly ref: ContainerRef;
   readonly lines: string[];
   state: ContainerState;
+  /** What `stats` tells of its processor time. */
+  cpuSeconds: number;
 }
+
+const mebibyte = 1024 * 1024;
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
 export class FakeContainerProvider implements WatchingContainerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
+  /** What was asked for by `stats`, newest last. */
+  readonly looks: (readonly string[])[] = [];
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -34,6 +41,8 @@ export class FakeContainerProvider implements WatchingContainerProvider {
     /** By session, so that a test can look and meddle. Several installations may share one engine. */
     readonly containers = new Map<string, FakeContainer>(),
     private readonly instance = 'ours',
+    /** For what `stats` says of the time. */
+    private readonly now: () => number = Date.now,
   ) {}
 
   workspacePath(): string {
@@ -65,6 +74,7 @@ export class FakeContainerProvider implements WatchingContainerProvider {
       ref,
       lines,
       state: { state: 'running', startedAt: null },
+      cpuSeconds: 0.5,
     });
     const exitWith = spec.environment['EXIT_WITH'];
     if (exitWith) this.end(spec.sessionId, Number(exitWith));
@@ -106,6 +116,26 @@ export class FakeContainerProvider implements WatchingContainerProvider {
     const lines = this.containers.get(ref.sessionId)?.lines ?? [];
     const count = options.follow ? lines.length : (options.tail ?? lines.length);
     yield* await Promise.resolve(lines.slice(-count));
+  }
+
+  /** A counter that a test moves, and memory and files of one mebibyte per run. */
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    this.looks.push(sessionIds);
+    return Promise.resolve(
+      sessionIds.map((sessionId) => {
+        const container = this.containers.get(sessionId);
+        const runs = this.data.get(sessionId);
+        const disk = runs === undefined ? {} : { disk: { usedBytes: runs * mebibyte, limitBytes: null } };
+        if (container?.state.state !== 'running') return { sessionId, ...disk };
+        const run = String(container.spec.generation);
+        return {
+          sessionId,
+          cpu: { run, usedSeconds: container.cpuSeconds, at: this.now(), machineCores: 8 },
+          memory: { usedBytes: (runs ?? 1) * mebibyte, limitBytes: 4 * mebibyte },
+          ...disk,
+        };
+      }),
+    );
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
@@ -175,6 +205,10 @@ export class FailingContainerProvider extends FakeContainerProvider {
 
   override list(): Promise<readonly LabelledContainer[]> {
     return this.failure ? Promise.reject(this.failure) : super.list();
+  }
+
+  override stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.failure ? Promise.reject(this.failure) : super.stats(sessionIds);
   }
 }
 

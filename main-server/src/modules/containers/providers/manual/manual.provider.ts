@@ -4,6 +4,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   ProviderAvailability,
   StartOptions,
@@ -68,5 +69,12 @@ export class ManualContainerProvider implements ContainerProvider {
 
   async *logs(): AsyncIterable<string> {
     yield* await Promise.resolve(['container-agent prints its log where it was started.']);
+  }
+
+  /** It runs where that person is. */
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return Promise.resolve(
+      sessionIds.map((sessionId) => ({ sessionId, cpu: null, memory: null, disk: null })),
+    );
   }
 }

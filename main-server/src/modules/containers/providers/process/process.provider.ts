@@ -6,6 +6,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogOptions,
   ProviderAvailability,
@@ -13,6 +14,7 @@ import type {
   StopOptions,
   WatchingContainerProvider,
 } from '../container-provider.ts';
+import { FolderSizes } from './folder-sizes.ts';
 import { ProcessFolders } from './process-folders.ts';
 import { readLog, rotateLog } from './process-log.ts';
 import { ProcessRecords, type ProcessRecord } from './process-records.ts';
@@ -23,8 +25,10 @@ import {
   hasEnvironment,
   lacksEnvironment,
   listProcesses,
+  type ProcessEntry,
 } from './process-table.ts';
-import { collectTree, killTree, signalProcess, type TreeRoot } from './process-tree.ts';
+import { collectTree, killTree, selectTree, signalProcess, type TreeRoot } from './process-tree.ts';
+import { readUse } from './process-use.ts';
 import { launch } from './launch.ts';
 
 export interface ProcessProviderOptions {
@@ -54,6 +58,7 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
   readonly startsByItself = true;
   private readonly folders: ProcessFolders;
   private readonly records: ProcessRecords;
+  private readonly folderSizes = new FolderSizes();
   /** Of the processes this server started itself, by nonce: resolves once their end is written down. */
   private readonly exits = new Map<string, Promise<void>>();
   private updates: Promise<void> = Promise.resolve();
@@ -169,6 +174,7 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
   async removeData(sessionId: string): Promise<void> {
     await this.remove(this.refOf(sessionId));
     await this.failpoints.hit('process.remove-data.removed');
+    this.folderSizes.forget(this.folders.dataOf(sessionId));
     await this.folders.removeDataOf(sessionId);
     await this.failpoints.hit('process.remove-data.done');
   }
@@ -187,6 +193,11 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
 
   logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
     return readLog(this.folders.logOf(ref.sessionId), options, pause);
+  }
+
+  async stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    const all = await listProcesses();
+    return Promise.all(sessionIds.map((sessionId) => this.statsOf(sessionId, all)));
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
@@ -215,6 +226,19 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
     }, watchPauseMs);
     timer.unref();
     return () => clearInterval(timer);
+  }
+
+  private async statsOf(sessionId: string, all: readonly ProcessEntry[]): Promise<ContainerStats> {
+    const usedBytes = this.folderSizes.get(this.folders.dataOf(sessionId));
+    const disk = usedBytes === null ? {} : { disk: { usedBytes, limitBytes: null } };
+    const record = await this.records.find(sessionId);
+    const pid = record === null ? null : await this.findPid(record);
+    const root = all.filter((entry) => entry.pid === pid);
+    if (record === null || root.length === 0) return { sessionId, ...disk };
+    // What left its parents behind and cleaned its environment is not looked for each time: it counts as nobody's.
+    const tree = selectTree(all, root);
+    const pids = tree.map((entry) => entry.pid);
+    return { sessionId, ...(await readUse(pids, record.nonce)), ...disk };
   }
 
   private async launchProcess(spec: ContainerSpec, record: ProcessRecord): Promise<void> {

@@ -1,6 +1,11 @@
 import { containerProviderNames, containerSizeNames } from '@codex-webapp/contracts';
 import { z } from 'zod';
-import type { ContainerRef, ContainerState, LabelledContainer } from '../container-provider.ts';
+import type {
+  ContainerRef,
+  ContainerState,
+  ContainerStats,
+  LabelledContainer,
+} from '../container-provider.ts';
 
 /** What main-server and the provisioner say to each other; both check what they are told. */
 const sessionId = z.uuid();
@@ -32,6 +37,7 @@ export const requestSchemas = {
     follow: z.boolean().optional(),
   }),
   watch: nothing,
+  stats: z.strictObject({ sessionIds: z.array(sessionId).max(10_000) }),
 } as const;
 
 export type ProvisionerVerb = keyof typeof requestSchemas;
@@ -42,6 +48,26 @@ const refSchema = z.looseObject({
   sessionId,
   id: z.string(),
 }) satisfies z.ZodType<ContainerRef>;
+
+const useSchema = z.object({ usedBytes: z.number(), limitBytes: z.number().nullable() });
+
+const statsSchema = z.object({
+  sessionId,
+  cpu: z
+    .union([
+      z.object({
+        run: z.string(),
+        usedSeconds: z.number(),
+        at: z.number(),
+        machineCores: z.number().nullable(),
+      }),
+      z.object({ cores: z.number() }),
+    ])
+    .nullable()
+    .optional(),
+  memory: useSchema.nullable().optional(),
+  disk: useSchema.nullable().optional(),
+}) satisfies z.ZodType<ContainerStats>;
 
 /** What the last line of an answer holds. */
 export const resultSchemas = {
@@ -65,6 +91,7 @@ export const resultSchemas = {
   ) satisfies z.ZodType<LabelledContainer[]>,
   logs: z.null(),
   watch: z.null(),
+  stats: z.array(statsSchema),
 } as const;
 
 export type ProvisionerResult<V extends ProvisionerVerb> = z.output<(typeof resultSchemas)[V]>;

@@ -27,7 +27,8 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
       inject: [loggingConfig.KEY],
       useFactory: (config: ConfigType<typeof loggingConfig>) => loggingParams(config),
     }),
-    EventEmitterModule.forRoot(),
+    // Listeners are methods, and stay as many as there are; the library's limit of ten is for those that leak.
+    EventEmitterModule.forRoot({ maxListeners: 50 }),
     RestModule,
     CommonModule,
     DatabaseModule,

@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { OnEvent } from '@nestjs/event-emitter';
 import { containerStatsTimes, type ContainerProviderName } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
-import { sessionEvents, type SessionRemoved } from '../../session-state/session.events.ts';
-import { containerEvents, type ContainerChanged } from '../container.events.ts';
 import type { ContainerStats } from '../providers/container-provider.ts';
 import { SessionStats } from './session-stats.ts';
 
@@ -58,13 +55,7 @@ export class StatsMemory {
     }
   }
 
-  @OnEvent(containerEvents.changed)
-  onContainerChanged({ container }: ContainerChanged): void {
-    if (container.status !== 'running') this.find(container.sessionId)?.markStopped();
-  }
-
-  @OnEvent(sessionEvents.removed)
-  onSessionRemoved({ sessionId }: SessionRemoved): void {
+  forget(sessionId: string): void {
     this.sessions.delete(sessionId);
   }
 }

@@ -87,7 +87,8 @@ export class StatsPoller implements OnApplicationBootstrap, OnModuleDestroy, Bef
   }
 
   @OnEvent(containerEvents.changed)
-  onContainerChanged({ container: { sessionId } }: ContainerChanged): void {
+  onContainerChanged({ container: { sessionId, status } }: ContainerChanged): void {
+    if (status !== 'running') this.memory.find(sessionId)?.markStopped();
     const watched = this.watched.get(sessionId);
     if (watched === undefined) return;
     this.watched.set(sessionId, { ...watched, askedAt: 0 });
@@ -97,6 +98,7 @@ export class StatsPoller implements OnApplicationBootstrap, OnModuleDestroy, Bef
   @OnEvent(sessionEvents.removed)
   onSessionRemoved({ sessionId }: SessionRemoved): void {
     this.watched.delete(sessionId);
+    this.memory.forget(sessionId);
   }
 
   private plan(): void {

@@ -17,6 +17,7 @@ const mebibyte = 1024 * 1024;
 const roomToTidyBytes = 64 * mebibyte;
 /** Engines that take long to count are asked less often. */
 const pausePerLook = 20;
+const retryMs = 3_000;
 
 export function describeBound({ bytes, lookEveryMs }: DiskBound): string {
   return `${Math.round(bytes / mebibyte).toLocaleString('en')} MB, looked at about every ${Math.round(lookEveryMs / 1_000)} s`;
@@ -29,14 +30,17 @@ export class DiskWatch {
   private readonly allowances = new Map<string, number>();
   private sizes: ReadonlyMap<string, number> = new Map();
   private measurement: Promise<void> | null = null;
-  private nextAt = 0;
+  private pauseMs: number;
+  private overdueAt = 0;
 
   constructor(
     private readonly docker: Docker,
     private readonly names: DockerNames,
     private readonly bound: DiskBound,
     private readonly stop: (sessionId: string) => Promise<void>,
-  ) {}
+  ) {
+    this.pauseMs = bound.lookEveryMs;
+  }
 
   /** Looks again and again, until what it returns is called. An engine that does not answer is asked again. */
   begin(): () => void {
@@ -47,7 +51,7 @@ export class DiskWatch {
         .catch((error: unknown) => this.logger.debug({ msg: 'Volumes could not be measured', err: error }))
         .finally(() => {
           if (isEnded) return;
-          timer = setTimeout(look, Math.max(this.bound.lookEveryMs, this.nextAt - performance.now()));
+          timer = setTimeout(look, this.pauseMs);
           timer.unref();
         });
     };
@@ -73,10 +77,9 @@ export class DiskWatch {
     return usedBytes === undefined ? null : { usedBytes, limitBytes: this.bound.bytes };
   }
 
-  /** Begins to measure where the watch has not done so lately. Waits for nothing; what fails is asked for again. */
+  /** Begins to measure where the watch has not done so lately. Waits for nothing; what fails is tried again. */
   measureSoon(): void {
-    const isOverdue = performance.now() > this.nextAt + this.bound.lookEveryMs / 2 || this.nextAt === 0;
-    if (isOverdue) void this.measure().catch(() => undefined);
+    if (performance.now() >= this.overdueAt) void this.measure().catch(() => undefined);
   }
 
   private async look(): Promise<void> {
@@ -102,12 +105,11 @@ export class DiskWatch {
 
   private async readSizes(): Promise<void> {
     const begunAt = performance.now();
-    try {
-      this.sizes = await readVolumeSizes(this.docker);
-    } finally {
-      const tookMs = performance.now() - begunAt;
-      this.nextAt = performance.now() + Math.max(this.bound.lookEveryMs, tookMs * pausePerLook);
-    }
+    // Engines up to 20.10 measure for one at a time and refuse the next.
+    this.overdueAt = begunAt + retryMs;
+    this.sizes = await readVolumeSizes(this.docker);
+    this.pauseMs = Math.max(this.bound.lookEveryMs, (performance.now() - begunAt) * pausePerLook);
+    this.overdueAt = performance.now() + 1.5 * this.pauseMs;
   }
 
   private async end(sessionId: string, bytes: number): Promise<void> {

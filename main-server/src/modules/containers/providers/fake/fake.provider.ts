@@ -32,6 +32,8 @@ export class FakeContainerProvider implements WatchingContainerProvider {
   readonly starts: ContainerSpec[] = [];
   /** What was asked for by `stats`, newest last. */
   readonly looks: (readonly string[])[] = [];
+  /** The time that `stats` tells. */
+  now: () => number = Date.now;
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -41,8 +43,6 @@ export class FakeContainerProvider implements WatchingContainerProvider {
     /** By session, so that a test can look and meddle. Several installations may share one engine. */
     readonly containers = new Map<string, FakeContainer>(),
     private readonly instance = 'ours',
-    /** For what `stats` says of the time. */
-    private readonly now: () => number = Date.now,
   ) {}
 
   workspacePath(): string {

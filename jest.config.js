@@ -54,6 +54,7 @@ export default {
     {
       ...shared,
       displayName: 'docker',
+      globalTeardown: '<rootDir>/main-server/test/support/remove-test-image.mjs',
       testMatch: ['<rootDir>/{main-server,container-agent}/{src,test}/**/*.docker-spec.ts'],
     },
   ],

@@ -11,6 +11,7 @@ import { readRouterPlan } from './router.config.ts';
 const resolver = { address: '127.0.0.11', host: '127.0.0.11', port: 53 };
 /** As in `routerReadyLine`; this program loads no package, so that it starts at once and is small. */
 const readyLine = 'The router is ready';
+const lookEveryMs = 500;
 
 /** Stands between the sessions' networks and everything else. It ends when it cannot do that, and is started again. */
 async function run(plan: RouterPlan): Promise<never> {
@@ -22,9 +23,12 @@ async function run(plan: RouterPlan): Promise<never> {
   await takeAddresses(plan.pool);
   process.stdout.write(`${readyLine}\n`);
   let pending = Promise.resolve();
-  return followTool('ip', ['-4', 'monitor', 'address'], () => {
+  const look = (): void => {
     pending = pending.then(() => takeAddresses(plan.pool)).catch(fail);
-  });
+  };
+  // An address that comes before `ip monitor` listens, or that a busy kernel does not tell, is seen by the clock.
+  setInterval(look, lookEveryMs);
+  return followTool('ip', ['-4', 'monitor', 'address'], look);
 }
 
 async function takeAddresses(pool: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -40,7 +40,6 @@ await describeWithDocker('the docker provider', () => {
       sessionId = randomUUID();
     });
     afterEach(() => setup.dispose(), timeoutMs);
-    afterAll(() => docker.getImage(testImage).remove({ force: true }), timeoutMs);
 
     function specOf(generation: number, environment: Record<string, string> = {}) {
       return {

@@ -29,6 +29,7 @@ export class HistoryService implements BeforeApplicationShutdown {
   private readonly groupCommit = new GroupCommit((batch) => this.storeTails(batch));
   private readonly markWriters: OutboxMarkWriter[] = [];
   private isStopping = false;
+  private msShown = 0;
 
   constructor(
     private readonly writeQueue: WriteQueue,
@@ -37,6 +38,11 @@ export class HistoryService implements BeforeApplicationShutdown {
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
+
+  /** Milliseconds that showing entries has taken since the start, of all sessions. */
+  get shownMs(): number {
+    return this.msShown;
+  }
 
   /**
    * One transaction: positions are given when `append` is called, entries are shown in order after the commit.
@@ -151,6 +157,7 @@ export class HistoryService implements BeforeApplicationShutdown {
       {
         loadPosition: () => this.store.lastPosition(sessionId),
         requestCommit: (asking) => this.groupCommit.request(asking),
+        onShown: (tookMs) => (this.msShown += tookMs),
       },
       this.state.historyEpoch,
       () => this.clock.now(),

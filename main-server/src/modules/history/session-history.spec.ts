@@ -66,9 +66,11 @@ function setUp() {
   const groupCommit = new GroupCommit(async (batch) => {
     for (const { entries } of batch) await database.commit(entries);
   });
+  const shownFor: number[] = [];
   const storage = {
     loadPosition: () => Promise.resolve(database.rows.length),
     requestCommit: (history: SessionHistory) => groupCommit.request(history),
+    onShown: (tookMs: number) => shownFor.push(tookMs),
   };
   const history = new SessionHistory('session-1', storage, 'epoch', () => 0);
   const append = (text: string, { fails = false } = {}) =>
@@ -78,7 +80,7 @@ function setUp() {
       if (fails) throw new Error('refused');
       await database.commit(staged);
     });
-  return { database, groupCommit, history, append };
+  return { database, groupCommit, history, append, shownFor };
 }
 
 function body(reason: string): EntryBody {
@@ -177,6 +179,24 @@ describe('SessionHistory', () => {
     });
   });
 
+  it('tells how long showing took, of every broadcast', async () => {
+    const { history, append, shownFor } = setUp();
+    await history.stream([{ body: body('nobody sees it') }]);
+    history.listen({
+      entries: () => {
+        const until = performance.now() + 3;
+        while (performance.now() < until);
+      },
+      reset: () => undefined,
+    });
+    await history.stream([{ body: body('a') }]);
+    await append('b');
+    await history.settled();
+    history.listen({ entries: () => undefined, reset: () => undefined });
+    expect(shownFor).toHaveLength(2);
+    expect(Math.min(...shownFor)).toBeGreaterThanOrEqual(3);
+  });
+
   it('takes back what could not be stored, with all that waits behind it, and begins another epoch', async () => {
     const { history, append, database } = setUp();
     const client = new FakeClient(history, database);
@@ -217,6 +237,7 @@ describe('SessionHistory', () => {
     const storage = {
       loadPosition: () => Promise.resolve(0),
       requestCommit: (one: SessionHistory) => groupCommit.request(one),
+      onShown: () => undefined,
     };
     const [bad, good] = ['bad', 'good'].map((id) => new SessionHistory(id, storage, 'epoch', () => 0));
     const results = await Promise.allSettled([

@@ -15,12 +15,14 @@ export type AppendEntry = (
   origin?: EntryOrigin,
 ) => Entry;
 
-/** What a session's history needs from the database, given by the service; tests give their own. */
+/** What a session's history needs of the service; tests give their own. */
 export interface HistoryStorage {
   /** Position of the newest committed entry; 0 when there is none. */
   loadPosition(): Promise<number>;
   /** Asks for `commitTail` soon; many sessions share one transaction. */
   requestCommit(history: SessionHistory): void;
+  /** Entries were shown to the listeners, which took so long. */
+  onShown(tookMs: number): void;
 }
 
 /** The tail could not be stored. What was waiting behind it was not done either. */
@@ -260,6 +262,9 @@ export class SessionHistory {
   }
 
   private show(entries: readonly Entry[]): void {
+    if (this.listeners.size === 0) return;
+    const startedAt = performance.now();
     for (const listener of this.listeners) listener.entries(entries);
+    this.storage.onShown(performance.now() - startedAt);
   }
 }

@@ -15,6 +15,11 @@ export class EventIntake {
     private readonly projections: TurnEventProjections,
   ) {}
 
+  /** Milliseconds, without those in which entries are shown to pages: these are as many as people open, and have a pace of their own. */
+  now(): number {
+    return performance.now() - this.history.shownMs;
+  }
+
   /** Whether it changes rows, and so has to be stored before it is shown. */
   isProjected(intake: Intake): boolean {
     return intake.kind === 'event' && this.projections.find(intake.event.type) !== null;

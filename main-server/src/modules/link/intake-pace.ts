@@ -14,7 +14,7 @@ export class IntakePace {
   private sliceLeftMs = sliceMs;
   private countedAt: number;
 
-  constructor(private readonly now: () => number = () => performance.now()) {
+  constructor(private readonly now: () => number) {
     this.countedAt = now();
   }
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { protocolVersion } from '@codex-webapp/contracts';
 import { LinkConnection, type LinkSurroundings } from './link-connection.ts';
 
@@ -42,6 +42,7 @@ async function connect(
   const storing: (() => void)[] = [];
   const surroundings = {
     intake: {
+      now: () => performance.now(),
       isProjected: () => true,
       project: () => new Promise<void>((resolve) => storing.push(resolve)),
       ...intake,
@@ -123,5 +124,25 @@ describe('LinkConnection', () => {
     await waitUntil(() => taken.reduce((sum, count) => sum + count, 0) === 100);
     expect(atOnce).toBe(1);
     expect(Math.max(...taken)).toBeLessThan(20);
+  });
+
+  it('reads on at once however long its many pages take to be shown what came', async () => {
+    let shownMs = 0;
+    const taken: number[] = [];
+    const stream = (_sessionId: string, intakes: readonly unknown[]): Promise<void> => {
+      const startedAt = performance.now();
+      while (performance.now() < startedAt + 20);
+      shownMs += performance.now() - startedAt;
+      taken.push(intakes.length);
+      return Promise.resolve();
+    };
+    const now = () => performance.now() - shownMs;
+    const { socket } = await connect({ isProjected: () => false, stream, now });
+    const timeout = jest.spyOn(globalThis, 'setTimeout');
+    for (let seq = 1; seq <= 20; seq += 1)
+      socket.receive({ type: 'events', epoch, events: [{ ...delta, seq }] });
+    await waitUntil(() => taken.length === 20);
+    expect(timeout).not.toHaveBeenCalled();
+    timeout.mockRestore();
   });
 });

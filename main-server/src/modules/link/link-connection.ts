@@ -48,7 +48,7 @@ type SocketData = Buffer | ArrayBuffer | Buffer[];
 export class LinkConnection implements Link {
   private readonly logger = new Logger(LinkConnection.name);
   private readonly waiting: SocketData[] = [];
-  private readonly pace = new IntakePace();
+  private readonly pace: IntakePace;
   private readonly outbox = new OutboxIntake(null);
   private readonly cancelDeadline: () => void;
   private hello: AgentFrameOf<'hello'> | null = null;
@@ -67,6 +67,7 @@ export class LinkConnection implements Link {
     private readonly identity: ContainerIdentity,
     private readonly surroundings: LinkSurroundings,
   ) {
+    this.pace = new IntakePace(() => surroundings.intake.now());
     this.cancelDeadline = surroundings.schedule(helloDeadlineMs, () => {
       if (!this.hello) this.close(closeCodes.protocolUnsupported, 'no hello');
     });

@@ -1,4 +1,4 @@
-import type { ContainerResponse } from '@codex-webapp/contracts/containers';
+import type { ContainerResponse, ContainerStatsResponse } from '@codex-webapp/contracts/containers';
 import type {
   CreateSessionRequest,
   CreateTicketRequest,
@@ -35,6 +35,8 @@ export const sessionsApi = {
     request<TicketResponse>('POST', apiPath`/api/sessions/${id}/ws-ticket`, { body, signal }),
   container: (id: string, signal?: AbortSignal) =>
     request<ContainerResponse>('GET', apiPath`/api/sessions/${id}/container/status`, { signal }),
+  stats: (id: string, signal?: AbortSignal) =>
+    request<ContainerStatsResponse>('GET', apiPath`/api/sessions/${id}/container/stats`, { signal }),
   command: (id: string, command: ContainerCommand) =>
     request<ContainerResponse>('POST', apiPath`/api/sessions/${id}/container/${command}`),
 };

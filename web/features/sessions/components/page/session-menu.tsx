@@ -2,17 +2,27 @@
 
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { IconButton, Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from '@codex-webapp/ui';
-import { Archive, ArchiveRestore, Ellipsis, Play, RotateCw, Square, Trash2 } from '@codex-webapp/ui/icons';
+import {
+  Activity,
+  Archive,
+  ArchiveRestore,
+  Ellipsis,
+  Play,
+  RotateCw,
+  Square,
+  Trash2,
+} from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
 
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
+  onShowUse: () => void;
   onDelete: () => void;
 };
 
 /** What can be done with the container, and with the session as a whole. */
-export function SessionMenu({ session, actions, onDelete }: Props) {
+export function SessionMenu({ session, actions, onShowUse, onDelete }: Props) {
   const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
   const isArchived = session.status === 'archived';
   return (
@@ -54,6 +64,9 @@ export function SessionMenu({ session, actions, onDelete }: Props) {
           Keep running when idle
         </MenuCheck>
       )}
+      <MenuItem icon={<Activity aria-hidden />} onSelect={onShowUse}>
+        Resources…
+      </MenuItem>
       <MenuSeparator />
       <MenuItem
         icon={isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}

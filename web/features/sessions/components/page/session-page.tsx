@@ -3,6 +3,8 @@
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import { defaultSessionTitle, type SessionResponse } from '@codex-webapp/contracts/sessions';
 import { useState } from 'react';
+import { useMatches } from '../../../../lib/use-matches.ts';
+import { useContainerStats } from '../../hooks/use-container-stats.ts';
 import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
 import { DeleteSessionDialog } from './delete-session-dialog.tsx';
@@ -10,6 +12,10 @@ import { SessionFrame } from './session-frame.tsx';
 import { SessionHeader } from './session-header.tsx';
 import { SessionNoticeBar } from './session-notice-bar.tsx';
 import { SessionLoading, SessionMissing, SessionUnavailable } from './session-page-states.tsx';
+import { UseDialog } from './use-dialog.tsx';
+
+/** Where the header has room for a figure; the same width as the `lg:` classes. */
+const figureQuery = '(min-width: 64rem)';
 
 export function SessionPage({ sessionId }: { sessionId: string }) {
   const { session, container, isMissing, error, retry } = useSession(sessionId);
@@ -30,7 +36,10 @@ function OpenSession({
 }) {
   const actions = useSessionActions(session);
   const [isDeleting, setIsDeleting] = useState(false);
+  const [showsUse, setShowsUse] = useState(false);
   const [isReady, setIsReady] = useState(false);
+  const hasFigure = useMatches(figureQuery) && session.containerStatus === 'running';
+  const use = useContainerStats(session, showsUse || hasFigure);
 
   const handleTitleSuggested = (title: string) => {
     // A title that somebody chose stays.
@@ -39,7 +48,13 @@ function OpenSession({
 
   return (
     <>
-      <SessionHeader session={session} actions={actions} onDelete={() => setIsDeleting(true)} />
+      <SessionHeader
+        session={session}
+        actions={actions}
+        stats={hasFigure ? use.stats : null}
+        onShowUse={() => setShowsUse(true)}
+        onDelete={() => setIsDeleting(true)}
+      />
       <SessionNoticeBar session={session} container={container} actions={actions} isReady={isReady} />
       <SessionFrame
         session={session}
@@ -47,6 +62,7 @@ function OpenSession({
         onReady={() => setIsReady(true)}
         onTitleSuggested={handleTitleSuggested}
       />
+      <UseDialog session={session} isOpen={showsUse} onOpenChange={setShowsUse} {...use} />
       <DeleteSessionDialog
         session={session}
         isOpen={isDeleting}

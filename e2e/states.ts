@@ -575,8 +575,13 @@ export const states: readonly State[] = [
     phase: 'sessions',
     open: openResources('shell', () => {
       const hour = busyHour();
-      const memoryBytes = 2_200 * 1024 * 1024;
-      return { ...hour, limits: { ...hour.limits, cpuCores: 1.9, memoryBytes } };
+      const newest = hour.lastHour.at(-1);
+      const current = newest && { ...newest, memoryBytes: 3_900 * 1024 * 1024 };
+      return {
+        ...hour,
+        current: current ?? null,
+        lastHour: [...hour.lastHour, ...(current ? [current] : [])],
+      };
     }),
     shows: (page) => page.getByText('Near its limit').first(),
   },

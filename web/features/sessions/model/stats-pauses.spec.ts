@@ -16,6 +16,12 @@ describe('pauseAfter', () => {
     expect(pauseAfter({ ...running, current: { ...point, cpuCores: null } })).toBe(1_500);
   });
 
+  it('is ten seconds for a stopped one whose files are not measured yet', () => {
+    const stopped = { ...running, isRunning: false, current: { ...point, diskBytes: null } };
+    expect(pauseAfter(stopped)).toBe(10_000);
+    expect(pauseAfter({ ...stopped, untold: ['disk'] })).toBe(60_000);
+  });
+
   it('is not short for what will never be told, or not now', () => {
     const current = { ...point, cpuCores: null };
     expect(pauseAfter({ ...running, current, untold: ['cpu'] })).toBe(10_000);

@@ -8,7 +8,10 @@ type Answer = Pick<ContainerStatsResponse, 'current' | 'isRunning' | 'untold' | 
 
 /** How long to wait for something new. */
 export function pauseAfter({ current, isRunning, untold, problem }: Answer): number {
-  if (!isRunning) return current === null ? firstMs : restEveryMs;
+  if (!isRunning && current !== null) {
+    const hasFiles = current.diskBytes !== null || untold.includes('disk');
+    return hasFiles ? restEveryMs : liveEveryMs;
+  }
   const isIncomplete = current === null || (current.cpuCores === null && !untold.includes('cpu'));
   return isIncomplete && problem === null ? firstMs : liveEveryMs;
 }

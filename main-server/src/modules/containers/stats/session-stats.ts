@@ -22,6 +22,11 @@ export class SessionStats {
     return this.isRunning && this.count !== null && this.current?.cpuCores === null;
   }
 
+  /** Whether its files were measured, or never will be. */
+  get hasFiles(): boolean {
+    return this.untold.includes('disk') || (this.current?.diskBytes ?? null) !== null;
+  }
+
   take(stats: ContainerStats, now: number): void {
     const { cpu, memory, disk } = stats;
     this.isRunning = cpu !== undefined || memory !== undefined;

@@ -116,7 +116,7 @@ export class StatsPoller implements OnApplicationBootstrap, OnModuleDestroy, Bef
     const stats = this.memory.find(sessionId);
     const isAnswering = this.memory.problemOf(provider) === null;
     if (stats?.needsAnotherLook && isAnswering) return askedAt + firstPauseMs;
-    return askedAt + (stats === null || stats.isRunning ? liveEveryMs : restEveryMs);
+    return askedAt + (stats === null || stats.isRunning || !stats.hasFiles ? liveEveryMs : restEveryMs);
   }
 
   private lookNow(): void {

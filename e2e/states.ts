@@ -105,6 +105,21 @@ const openResources =
   };
 
 const chart = (page: Page, name: string) => page.getByRole('dialog').getByRole('img', { name });
+/** For its page, the session is one in Docker whose image has been replaced. */
+async function openOutdated(stage: Stage): Promise<void> {
+  const { page, sessions } = stage;
+  const { id } = await sessions.get('outdated');
+  const docker = { provider: 'docker', image: 'registry.example/agents:2026-11', isOutdated: true };
+  await page.route(new RegExp(`/api/sessions/${id}(/container/status)?$`), async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), ...docker } });
+  });
+  await openSession('outdated')(stage);
+}
+
+async function openRecovery({ page }: Stage): Promise<void> {
+  await page.getByRole('button', { name: 'Recover…' }).click();
+}
 
 async function openNewSession({ page, viewport }: Stage): Promise<void> {
   const buttons = page.getByRole('button', { name: /New session/ });
@@ -286,6 +301,67 @@ export const states: readonly State[] = [
     phase: 'sessions',
     open: openSession('failed'),
     shows: (page) => page.getByText('The container failed.'),
+  },
+  {
+    name: 'recovery',
+    phase: 'sessions',
+    isInSlice: true,
+    open: inSession('failed', openRecovery),
+    shows: (page) => [
+      page.getByRole('dialog', { name: 'The container failed' }).getByText('Destroys').first(),
+      page.getByRole('button', { name: 'Try again' }).last(),
+    ],
+  },
+  {
+    name: 'recovery, down to the last',
+    phase: 'sessions',
+    open: inSession('failed', async (stage) => {
+      await openRecovery(stage);
+      await stage.page.getByRole('button', { name: 'Delete the session…' }).scrollIntoViewIfNeeded();
+    }),
+    shows: (page) => page.getByText('This cannot be undone.').first(),
+  },
+  {
+    name: 'recovery of one that runs',
+    phase: 'sessions',
+    open: inSession('codex', async (stage) => {
+      await openMenu(stage);
+      await stage.page.getByRole('menuitem', { name: 'Recover…' }).click();
+    }),
+    shows: (page) => page.getByRole('dialog', { name: 'Recover this session' }).getByText('Keeps').first(),
+  },
+  {
+    name: 'newer image',
+    phase: 'sessions',
+    open: openOutdated,
+    shows: (page) => page.getByText('A newer image is available.'),
+  },
+  {
+    name: 'upgrade of the image',
+    phase: 'sessions',
+    open: async (stage) => {
+      await openOutdated(stage);
+      await stage.page.getByRole('button', { name: 'Upgrade…' }).click();
+    },
+    shows: (page) => page.getByRole('dialog').getByText('programs that run in it'),
+  },
+  {
+    name: 'workspace downloaded',
+    phase: 'sessions',
+    open: inSession('stopped', async (stage) => {
+      await openMenu(stage);
+      await stage.page.getByRole('menuitem', { name: 'Download workspace' }).click();
+    }),
+    shows: (page) => page.getByText(/workspace\.tar\.gz is whole/),
+  },
+  {
+    name: 'workspace not downloaded',
+    phase: 'sessions',
+    open: inSession('manual', async (stage) => {
+      await openMenu(stage);
+      await stage.page.getByRole('menuitem', { name: 'Download workspace' }).click();
+    }),
+    shows: (page) => page.getByRole('alert').filter({ hasText: 'was not downloaded' }),
   },
   {
     name: 'asleep',

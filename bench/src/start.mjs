@@ -1,16 +1,14 @@
 // From the press of «Create session» to a page that says READY and a container that is connected, in a real Chromium.
-import { execFileSync } from 'node:child_process';
-import { chromium } from '@playwright/test';
-import { findChromium } from '../../scripts/setup/chromium.mjs';
+import { launchBrowser, openPage, pressCreate } from './start/press.mjs';
+import { toStepsNote } from './support/container-steps.mjs';
 import { figure, median, spread } from './support/figures.mjs';
-import { root } from './support/paths.mjs';
+import { buildImage, image } from './support/image.mjs';
 import { Product } from './support/product.mjs';
 import { waitFor } from '../../tools/processes/wait.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 20);
 /** The first ones find nothing in memory. */
 const warmUps = 2;
-const image = process.env.BENCH_IMAGE ?? 'codex-webapp-bench';
 const providers = {
   process: { label: /^This machine/, env: { CONTAINER_PROVIDER: 'process' }, aims: {} },
   docker: {
@@ -22,8 +20,7 @@ const providers = {
 const wanted = (process.env.BENCH_PROVIDERS ?? 'process,docker').split(',');
 
 export async function run() {
-  const executablePath = findChromium() ?? undefined;
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await launchBrowser();
   const notes = [];
   const figures = [];
   try {
@@ -31,7 +28,12 @@ export async function run() {
       if (name === 'docker') buildImage();
       const runs = await measure(browser, providers[name]);
       figures.push(...toFigures(name, runs, providers[name].aims));
-      notes.push(toNote(name, runs));
+      notes.push(
+        toStepsNote(
+          name,
+          runs.map(({ steps }) => steps),
+        ),
+      );
     }
   } finally {
     await browser.close();
@@ -39,21 +41,10 @@ export async function run() {
   return { n: `${rounds} sessions per provider, one after the other, each deleted again`, figures, notes };
 }
 
-function buildImage() {
-  if (process.env.BENCH_IMAGE !== undefined) return;
-  execFileSync('docker', ['build', '-q', '-f', 'container-agent/Dockerfile', '-t', image, '.'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
-
 async function measure(browser, { label, env }) {
   const product = await Product.start({ env: { WEB_MODE: 'embed', ...env } });
-  const context = await browser.newContext();
+  const page = await openPage(browser, product);
   try {
-    await context.addCookies(product.cookies);
-    await context.addInitScript(noteMoments);
-    const page = await context.newPage();
     const runningAt = new Map();
     const containers = new Map();
     const socket = await product.followSessions((frame, at) => {
@@ -66,7 +57,7 @@ async function measure(browser, { label, env }) {
     });
     const runs = [];
     for (let round = -warmUps; round < rounds; round += 1) {
-      const moments = await pressCreate(page, product.origin, label);
+      const moments = await pressCreate(page, product.origin, [/^Shell/, label, /^Do everything/]);
       await waitFor('the container', () => {
         const failed = containers.get(moments.id)?.status === 'error';
         if (failed) throw new Error(`The container failed: ${containers.get(moments.id).reason}`);
@@ -80,44 +71,9 @@ async function measure(browser, { label, env }) {
     socket.close();
     return runs;
   } finally {
-    await context.close();
+    await page.context().close();
     await product.stop();
   }
-}
-
-async function pressCreate(page, origin, label) {
-  await page.goto(origin);
-  await page
-    .getByRole('button', { name: /New session/ })
-    .first()
-    .click();
-  const dialog = page.getByRole('dialog');
-  for (const choice of [/^Shell/, label, /^Do everything/]) {
-    await dialog.locator('label', { has: page.getByRole('radio', { name: choice }) }).click();
-  }
-  await dialog.getByRole('button', { name: 'Create session' }).click();
-  await page.waitForFunction(() => globalThis.readyAt !== undefined, null, { polling: 20, timeout: 60_000 });
-  const moments = await page.evaluate(() => ({
-    pressedAt: globalThis.pressedAt,
-    readyAt: globalThis.readyAt,
-  }));
-  return { ...moments, id: page.url().split('/').at(-1) };
-}
-
-/** Runs in every frame before its scripts. */
-function noteMoments() {
-  const now = () => performance.timeOrigin + performance.now();
-  addEventListener(
-    'click',
-    (event) => {
-      if (event.target?.closest?.('button')?.textContent?.includes('Create session'))
-        globalThis.pressedAt = now();
-    },
-    true,
-  );
-  addEventListener('message', ({ data }) => {
-    if (data?.type === 'READY') globalThis.readyAt ??= now();
-  });
 }
 
 function toFigures(name, runs, aims) {
@@ -127,13 +83,4 @@ function toFigures(name, runs, aims) {
     figure(`${name}: press → page READY, p50`, median(runs.map(({ ready }) => ready)), 'ms'),
     figure(`${name}: press → container connected, p50`, median(runs.map(({ connected }) => connected)), 'ms'),
   ].filter((line) => !line.name.endsWith('p99'));
-}
-
-function toNote(name, runs) {
-  const names = runs[0].steps.map((step) => step.name);
-  const times = names.map((step) => {
-    const tookMs = runs.map(({ steps }) => steps.find((one) => one.name === step)?.tookMs ?? 0);
-    return `${step} ${Math.round(median(tookMs))} ms`;
-  });
-  return `Where the time goes with ${name}, p50 of each step as main-server tells it: ${times.join(', ')}.`;
 }

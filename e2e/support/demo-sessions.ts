@@ -211,6 +211,8 @@ until grep -q listening server.log 2>/dev/null; do sleep 0.1; done; cat server.l
     until: { status: 'failed' },
     after: (session) => holdStart(session.id, 'SIGKILL'),
   },
+  /** What its page is told of its image, the state says. */
+  outdated: { title: 'Weekly report', agent: 'shell', prompts: ['date +%A > report.md && cat report.md'] },
   manual: { title: 'On my own machine', agent: 'shell', provider: 'manual', until: {} },
   empty: { title: 'Nothing said yet', agent: 'codex', until: { containerStatus: 'running' } },
 } as const satisfies Readonly<Record<string, Recipe>>;

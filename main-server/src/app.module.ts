@@ -17,6 +17,7 @@ import { RealtimeModule } from './modules/realtime/realtime.module.ts';
 import { AgentRequestsModule } from './modules/agent-requests/agent-requests.module.ts';
 import { SessionsModule } from './modules/sessions/sessions.module.ts';
 import { WebModule } from './modules/web/web.module.ts';
+import { WorkspaceArchivesModule } from './modules/workspace-archives/workspace-archives.module.ts';
 import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
 
 /** Lower ones first. A feature adds itself with one line. */
@@ -27,8 +28,8 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
       inject: [loggingConfig.KEY],
       useFactory: (config: ConfigType<typeof loggingConfig>) => loggingParams(config),
     }),
-    // Listeners are methods, and stay as many as there are; the library's limit of ten is for those that leak.
-    EventEmitterModule.forRoot({ maxListeners: 50 }),
+    // Each start that waits for its link listens for it: there are as many as may work at once.
+    EventEmitterModule.forRoot({ maxListeners: 0 }),
     RestModule,
     CommonModule,
     DatabaseModule,
@@ -42,6 +43,7 @@ import { WebhooksModule } from './modules/webhooks/webhooks.module.ts';
     WebhooksModule,
     RealtimeModule,
     FrontDoorModule,
+    WorkspaceArchivesModule,
     WebModule,
     HealthModule,
   ],

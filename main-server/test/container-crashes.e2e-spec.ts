@@ -3,6 +3,7 @@ import type { Type } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { WriteQueue } from '../src/database/write-queue.ts';
+import { systemActor } from '../src/modules/audit/actor.ts';
 import { ContainerEndings } from '../src/modules/containers/container-endings.ts';
 import { ContainerIntents } from '../src/modules/containers/container-intents.ts';
 import { ContainerRoom } from '../src/modules/containers/container-room.ts';
@@ -18,6 +19,7 @@ import { SessionContainersService } from '../src/modules/containers/session-cont
 import { LinkRegistry } from '../src/modules/link/link-registry.ts';
 import { linkEvents } from '../src/modules/link/link.events.ts';
 import type { Link } from '../src/modules/link/link.ts';
+import { PoolKeeper } from '../src/modules/sessions/pool/pool-keeper.ts';
 import { SessionStateService } from '../src/modules/session-state/session-state.service.ts';
 import { createTestApp, type TestApp } from './support/create-test-app.ts';
 import { listAwaits, listFailpoints, listLifecycleAwaits } from './support/lifecycle-failpoints.ts';
@@ -64,12 +66,12 @@ describe('the failpoints of the lifecycle', () => {
 });
 
 /** `manual` is the one name whose containers are not started with the session, and that has no limits. */
-async function setUp(name: 'manual' | 'docker') {
+async function setUp(name: 'manual' | 'docker', poolSize = 0) {
   const provider = new FakeContainerProvider(name);
   const clock = new ShiftedClock();
   const app = await createTestApp({
     clock,
-    env: { SESSIONS_RUNNING_MAX: '1' },
+    env: { SESSIONS_RUNNING_MAX: String(1 + poolSize), CONTAINER_POOL_SIZE: String(poolSize) },
     override: (builder) =>
       builder
         .overrideProvider(ContainerProviderRegistry)
@@ -144,6 +146,21 @@ async function startAndConnect({ app, session, provider }: SetUp): Promise<void>
   await app.get(SessionContainersService).drain();
 }
 
+/** Resolves when one waits in the pool; none is made after it. */
+async function fillPool({ app, provider }: SetUp): Promise<void> {
+  await waitFor(async () => {
+    const waiting = await app.query<{ id: string; status: string }>(
+      'SELECT id, status FROM sessions JOIN containers ON session_id = id WHERE owner_id IS NULL',
+    );
+    for (const { id } of waiting) {
+      const container = provider.containers.get(id);
+      if (container?.state.state === 'running') connect(app, id, container.spec.generation);
+    }
+    return waiting.some(({ status }) => status === 'running');
+  }, deadlineMs);
+  app.get(PoolKeeper).onModuleDestroy();
+}
+
 /** Writes the row as a server left it that crashed then. */
 async function leaveRow({ app, session }: SetUp, desired: string, status: string): Promise<void> {
   await app.get(WriteQueue).run((manager) =>
@@ -153,6 +170,11 @@ async function leaveRow({ app, session }: SetUp, desired: string, status: string
       [session.id, desired, status, Date.now()],
     ),
   );
+}
+
+async function claim(world: SetUp): Promise<void> {
+  await fillPool(world);
+  await world.app.as(world.user).post('/api/sessions', {});
 }
 
 /** What is done up to which a crash happens, by the beginning of its failpoint's name. */
@@ -169,6 +191,15 @@ const deeds: Readonly<Record<string, (world: SetUp) => Promise<unknown>>> = {
   'containers.restart': async (world) => {
     await startAndConnect(world);
     await world.app.get(SessionContainersService).restart(world.session);
+  },
+  'containers.upgrade': async (world) => {
+    await startAndConnect(world);
+    const upgrade = { actor: systemActor, endsTurn: false };
+    await world.app.get(SessionContainersService).upgrade(world.session, upgrade);
+  },
+  'containers.recreate': async (world) => {
+    await startAndConnect(world);
+    await world.app.get(SessionContainersService).recreate(world.session);
   },
   'containers.stop': async (world) => {
     await startAndConnect(world);
@@ -208,6 +239,14 @@ const deeds: Readonly<Record<string, (world: SetUp) => Promise<unknown>>> = {
     world.clock.shift(120_000);
     await world.app.as(world.user).post('/api/sessions', {});
   },
+  'containers.row.pooled-committed': fillPool,
+  'containers.row.handed-over': claim,
+  'containers.pool': claim,
+  'containers.room.spares': async (world) => {
+    await fillPool(world);
+    await startAndConnect(world);
+    await world.app.as(world.user).post('/api/sessions', { size: 'large' });
+  },
   'containers.mark': async (world) => {
     await leaveRow(world, 'stopped', 'stopping');
     await world.app.get(SessionContainersService).reconcile(world.session.id);
@@ -221,17 +260,22 @@ const deeds: Readonly<Record<string, (world: SetUp) => Promise<unknown>>> = {
 function deedOf(name: string): (world: SetUp) => Promise<unknown> {
   const prefix = Object.keys(deeds)
     .sort((one, other) => other.length - one.length)
-    .find((candidate) => name === candidate || name.startsWith(`${candidate}.`));
+    .find((candidate) => name === candidate || new RegExp(`^${candidate}[.-]`).test(name));
   const deed = deeds[prefix ?? ''];
   if (!deed) throw new Error(`Nothing here leads to ${name}.`);
   return deed;
 }
 
+/** Of the pool, which is off elsewhere. */
+const isOfPool = (name: string): boolean => /pool|spares|handed-over/.test(name);
+
 describe('a crash', () => {
   const reached = names.filter((name) => name.startsWith('containers.'));
 
   it.each(reached)('at %s leaves one container or none, and the truth', async (name) => {
-    await using setup = await setUp(/\.(room|sleep)\./.test(name) ? 'docker' : 'manual');
+    await using setup = isOfPool(name)
+      ? await setUp('docker', 1)
+      : await setUp(/\.(room|sleep|upgrade)\./.test(name) ? 'docker' : 'manual');
     const { app, provider } = setup;
     const crashed = app.get(SessionContainersService);
     await using crash = {
@@ -262,6 +306,10 @@ describe('a crash', () => {
         }, deadlineMs);
       }
     }
+    await waitFor(async () => {
+      const deleting = await app.query('SELECT id FROM sessions WHERE deleting_at IS NOT NULL');
+      return deleting.length === 0;
+    }, deadlineMs);
     await expectTruth(setup);
   });
 

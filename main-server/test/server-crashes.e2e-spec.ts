@@ -14,29 +14,44 @@ jest.setTimeout(20 * 60_000);
 
 /** What only a container that fails by itself leads to: those are crashed at in one process, on a fake. */
 const elsewhere =
-  /^(containers\.(fail|start\.failed|start\.given-up|room|sleep)\.?|sessions\.create\.taken-back)/;
-const all = listFailpoints().filter((name) => !elsewhere.test(name));
+  /^(containers\.(fail|start\.failed|start\.given-up|room|sleep)\.?|sessions\.(create|pool)\.taken-back|sessions\.pool\.(forgotten|rows-removed))/;
+const reached = listFailpoints().filter((name) => !elsewhere.test(name));
+/** Of the pool, which is off elsewhere. */
+const isOfPool = (name: string): boolean => /pool|claim\.|handed-over/.test(name);
+const all = reached.filter((name) => !isOfPool(name));
+const allOfPool = reached.filter(isOfPool);
 const isFull = process.env['TEST_FULL'] === '1';
 /** Some of them each time; CRASH_SEED chooses which, TEST_FULL takes all. */
 const seed = Number(process.env['CRASH_SEED'] ?? 1);
 const sliceSize = 5;
-const slice = Array.from({ length: sliceSize }, (_none, index) => {
-  const place = (seed * 7 + Math.floor((index * all.length) / sliceSize)) % all.length;
-  return all[place] ?? '';
-});
+const sliceOfPoolSize = 3;
+function sliceOf(names: readonly string[], size: number): readonly string[] {
+  if (isFull) return names;
+  return Array.from({ length: size }, (_none, index) => {
+    const place = (seed * 7 + Math.floor((index * names.length) / size)) % names.length;
+    return names[place] ?? '';
+  });
+}
 
 /** main-server as a process that ends as by `kill -9` at a failpoint, and the sessions it runs as processes. */
 class CrashingServer implements AsyncDisposable {
+  /** How many shall wait. */
+  poolSize = 0;
+
   private constructor(
     readonly server: ServerProcess,
     private readonly crashFile: string,
   ) {}
 
-  static async start(): Promise<CrashingServer> {
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<CrashingServer> {
     const preload = pathToFileURL(path.resolve(import.meta.dirname, 'support/crash-at-failpoint.mjs')).href;
     const crashFile = path.join(tmpdir(), `crash-at-${randomUUID()}`);
-    const env = { CRASH_AT_FILE: crashFile };
-    return new CrashingServer(await ServerProcess.start({ provider: 'process', preload, env }), crashFile);
+    const server = await ServerProcess.start({
+      provider: 'process',
+      preload,
+      env: { ...env, CRASH_AT_FILE: crashFile },
+    });
+    return new CrashingServer(server, crashFile);
   }
 
   /** The next time it comes there it is gone. */
@@ -70,12 +85,12 @@ class CrashingServer implements AsyncDisposable {
   }
 
   /** As whoever does not wait for the answer. */
-  ask(method: 'post' | 'delete', target: string): void {
-    this.server.client.send(method, target, method === 'post' ? {} : undefined).catch(() => undefined);
+  ask(method: 'post' | 'delete', target: string, body: object = {}): void {
+    this.server.client.send(method, target, method === 'post' ? body : undefined).catch(() => undefined);
   }
 
-  async addRunning(): Promise<string> {
-    const { id } = await this.server.addSession({ agent: 'shell' });
+  async addRunning(request: object = {}): Promise<string> {
+    const { id } = await this.server.addSession({ agent: 'shell', ...request });
     await waitFor(async () => (await this.status(id)).status === 'running', 60_000);
     return id;
   }
@@ -87,6 +102,19 @@ class CrashingServer implements AsyncDisposable {
       if (await hasEnvironment(pid, `CODEX_WEBAPP_SESSION=${sessionId}`)) pids.push(pid);
     }
     return pids;
+  }
+
+  /** What is on the disk and no user's. */
+  async strangers(): Promise<readonly string[]> {
+    const known = new Set((await this.sessions()).map(({ id }) => id));
+    return this.leftovers().filter((id) => !known.has(id));
+  }
+
+  /** What waits in the pool, by the status of its container. */
+  async countPooled(): Promise<Readonly<Record<string, number>>> {
+    const { text } = await this.server.anonymous.get('/metrics');
+    const found = text.matchAll(/^codex_webapp_pooled_sessions\{container_status="(\w+)"\} (\d+)$/gm);
+    return Object.fromEntries([...found].map(([, status, count]) => [status ?? '', Number(count)]));
   }
 
   /** Of which a workspace, a record or a log is there. */
@@ -186,16 +214,43 @@ const deeds: Readonly<Record<string, Deed>> = {
   'containers.resume': afterCrashAt('containers.start.intended', 'post', () => '/api/sessions'),
 };
 
+/** With one that waits, and room for one more. */
+const deedsOfPool: Readonly<Record<string, Deed>> = {
+  'sessions.pool': async (world, failpoint) => {
+    const [waiting = ''] = await world.strangers();
+    world.arm(failpoint);
+    for (const pid of await world.pidsOf(waiting)) process.kill(pid, 'SIGKILL');
+    await world.crashed(failpoint);
+  },
+  'containers.row.pooled-committed': (world, failpoint) => deedOf('sessions.pool')(world, failpoint),
+  'sessions.pool.spares-listed': makeRoom,
+  'sessions.pool.given-up': makeRoom,
+  'sessions.claim': create,
+  'containers.pool': create,
+  'containers.row.handed-over': create,
+};
+
+async function makeRoom(world: CrashingServer, failpoint: string): Promise<void> {
+  await world.addRunning({ size: 'large' });
+  world.arm(failpoint);
+  world.ask('post', '/api/sessions', { size: 'large' });
+  await world.crashed(failpoint);
+}
+
 function deedOf(failpoint: string): Deed {
-  const prefix = Object.keys(deeds)
+  const known = { ...deeds, ...deedsOfPool };
+  const prefix = Object.keys(known)
     .sort((one, other) => other.length - one.length)
     .find((candidate) => failpoint === candidate || failpoint.startsWith(`${candidate}.`));
-  const deed = deeds[prefix ?? ''];
+  const deed = known[prefix ?? ''];
   if (!deed) throw new Error(`Nothing here leads to ${failpoint}.`);
   return deed;
 }
 
-/** What the API shows of each session, what runs, and what lies on the disk say the same. */
+/**
+ * What the API shows of each session, what runs, and what lies on the disk say the same; what belongs to no session
+ * waits in the pool.
+ */
 async function findLies(world: CrashingServer): Promise<readonly string[]> {
   const sessions = await world.sessions();
   const lies: string[] = [];
@@ -209,32 +264,59 @@ async function findLies(world: CrashingServer): Promise<readonly string[]> {
     if (containerStatus !== status) lies.push(`${id}: the session says ${containerStatus}, not ${status}`);
     if (shown === 'running') lies.push(`${id} shows a turn that nobody runs`);
   }
-  const known = new Set(sessions.map(({ id }) => id));
-  for (const id of world.leftovers()) if (!known.has(id)) lies.push(`left behind: ${id}`);
+  return [...lies, ...(await findLiesOfPool(world))];
+}
+
+async function findLiesOfPool(world: CrashingServer): Promise<readonly string[]> {
+  const strangers = await world.strangers();
+  const lies: string[] = [];
+  if (strangers.length !== world.poolSize) lies.push(`left behind or missing: ${strangers.join(' ')}`);
+  for (const id of strangers) {
+    const pids = await world.pidsOf(id);
+    if (pids.length !== 1) lies.push(`${id} waits, with ${pids.length} processes`);
+  }
+  const counted = await world.countPooled();
+  const expected = world.poolSize === 0 ? {} : { running: world.poolSize };
+  if (JSON.stringify(counted) !== JSON.stringify(expected)) lies.push(`pooled: ${JSON.stringify(counted)}`);
   return lies;
+}
+
+/** Resolves with what was found after a crash at each of them. */
+async function crashAtEach(world: CrashingServer, names: readonly string[]): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const failpoint of names) {
+    const begunAt = performance.now();
+    try {
+      await deedOf(failpoint)(world, failpoint);
+      await world.restart();
+      await waitFor(async () => (await findLies(world)).length === 0, 60_000).catch(async () => {
+        failures.push(`${failpoint}: ${(await findLies(world)).join('; ')}`);
+      });
+    } catch (error) {
+      failures.push(`${failpoint}: ${String(error)}`);
+      if ((await world.server.readyStatus()) !== 200) await world.restart();
+    }
+    if (isFull) process.stderr.write(`${failpoint}: ${Math.round(performance.now() - begunAt)} ms\n`);
+    for (const { id } of await world.sessions()) await world.server.client.delete(`/api/sessions/${id}`);
+    await waitFor(async () => (await findLies(world)).length === 0, 60_000).catch(() => undefined);
+  }
+  return failures;
 }
 
 describe('kill -9 of main-server', () => {
   it('anywhere in a create, start, stop or removal leaves one container or none, no data behind, and the truth', async () => {
     await using world = await CrashingServer.start();
-    const failures: string[] = [];
-    for (const failpoint of isFull ? all : slice) {
-      const begunAt = performance.now();
-      try {
-        await deedOf(failpoint)(world, failpoint);
-        await world.restart();
-        await waitFor(async () => (await findLies(world)).length === 0, 60_000).catch(async () => {
-          failures.push(`${failpoint}: ${(await findLies(world)).join('; ')}`);
-        });
-      } catch (error) {
-        failures.push(`${failpoint}: ${String(error)}`);
-        if ((await world.server.readyStatus()) !== 200) await world.restart();
-      }
-      if (isFull) process.stderr.write(`${failpoint}: ${Math.round(performance.now() - begunAt)} ms\n`);
-      for (const { id } of await world.sessions()) await world.server.client.delete(`/api/sessions/${id}`);
-      await waitFor(() => world.leftovers().length === 0, 60_000).catch(() => undefined);
-    }
-    expect(failures).toEqual([]);
-    process.stdout.write(`Crashed at ${(isFull ? all : slice).length} of ${all.length} places.\n`);
+    const names = sliceOf(all, sliceSize);
+    expect(await crashAtEach(world, names)).toEqual([]);
+    process.stdout.write(`Crashed at ${names.length} of ${all.length} places.\n`);
+  });
+
+  it('anywhere in making, claiming or giving up what waits leaves as many that wait as shall, and nothing else', async () => {
+    await using world = await CrashingServer.start({ CONTAINER_POOL_SIZE: '1', SESSIONS_RUNNING_MAX: '2' });
+    world.poolSize = 1;
+    await waitFor(async () => (await findLies(world)).length === 0, 60_000);
+    const names = sliceOf(allOfPool, sliceOfPoolSize);
+    expect(await crashAtEach(world, names)).toEqual([]);
+    process.stdout.write(`Crashed at ${names.length} of ${allOfPool.length} places.\n`);
   });
 });

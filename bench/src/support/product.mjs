@@ -49,10 +49,11 @@ export class Product {
     return this.environment.DATABASE_PATH;
   }
 
-  /** Stopped in order, and started again once `whileStopped` is done. */
-  async restart({ whileStopped = async () => {} } = {}) {
+  /** Stopped in order, and started again once `whileStopped` is done; with `env` beside what it had. */
+  async restart({ env = {}, whileStopped = async () => {} } = {}) {
     await stop(this.program);
     await whileStopped();
+    this.environment = { ...this.environment, ...env };
     this.#run();
     await this.whenReady();
   }
@@ -69,8 +70,28 @@ export class Product {
     this.#run();
   }
 
+  /** How many sessions wait in the pool, by the status of their container. */
+  async countPooled() {
+    const { body } = await this.ask('GET', '/metrics');
+    const found = body.matchAll(/^codex_webapp_pooled_sessions\{container_status="(\w+)"\} (\d+)$/gm);
+    return Object.fromEntries([...found].map(([, status, count]) => [status, Number(count)]));
+  }
+
+  /** Resolves when so many wait, ready, and no other is on its way. */
+  whenPooled(count) {
+    const expected = JSON.stringify(count === 0 ? {} : { running: count });
+    return waitFor('the pool', async () => JSON.stringify(await this.countPooled()) === expected, {
+      timeoutMs: 120_000,
+      everyMs: 100,
+    });
+  }
+
   /** With every session: their containers would outlive it. */
   async stop() {
+    if (Number(this.environment.CONTAINER_POOL_SIZE ?? 0) > 0) {
+      await this.restart({ env: { CONTAINER_POOL_SIZE: '0' } });
+      await this.whenPooled(0);
+    }
     const { sessions } = await this.api('GET', '/api/sessions').catch(() => ({ sessions: [] }));
     const ownProcesses = sessions.filter(({ provider }) => provider !== 'manual');
     for (const { id } of ownProcesses) await this.api('DELETE', `/api/sessions/${id}`);

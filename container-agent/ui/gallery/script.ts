@@ -50,6 +50,8 @@ export function buildContainer(
     isConnected: true,
     reason: null,
     startedAt: at,
+    image: null,
+    isOutdated: false,
     ...rest,
     steps: [...steps],
   };

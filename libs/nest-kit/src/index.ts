@@ -14,3 +14,4 @@ export * from './socket-text.ts';
 export * from './startup-error.ts';
 export * from './tunnel-stream.ts';
 export * from './upgrade-path.ts';
+export * from './workspace-archive.ts';

@@ -8,6 +8,7 @@ import {
   errorPayloadSchema,
   messageSchema,
   promptSchema,
+  recoveryActionNames,
   sessionSchema,
   apiTokenScopes,
   userRoles,
@@ -16,6 +17,7 @@ import {
   type BlobResponse,
   type ContainerLogsResponse,
   type ContainerStatsResponse,
+  type ContainerStatusResponse,
   type CreatedApiTokenResponse,
   type DokploySettingsResponse,
   type DokployTestResponse,
@@ -29,6 +31,7 @@ import {
   type PreviewTicketResponse,
   type TicketResponse,
   type UserListResponse,
+  type WorkspaceDownloadResponse,
 } from '@codex-webapp/contracts';
 import { z } from 'zod';
 
@@ -116,6 +119,23 @@ export const answers = {
   }) satisfies z.ZodType<TicketResponse>,
   PreviewTicket: z.object({ origin: z.string(), url: z.string() }) satisfies z.ZodType<PreviewTicketResponse>,
   Container: container,
+  ContainerStatus: container.extend({
+    recovery: z.array(
+      z.object({
+        action: z.enum(recoveryActionNames),
+        keeps: z.array(z.string()),
+        destroys: z.array(z.string()),
+        note: z.string().nullable(),
+      }),
+    ),
+  }) satisfies z.ZodType<ContainerStatusResponse>,
+  WorkspaceDownload: z.object({
+    download: z.string(),
+    state: z.enum(['preparing', 'sending', 'done', 'failed']),
+    fileName: z.string(),
+    bytes: z.number(),
+    reason: z.string().nullable(),
+  }) satisfies z.ZodType<WorkspaceDownloadResponse>,
   ContainerLogs: z.object({ lines: z.array(z.string()) }) satisfies z.ZodType<ContainerLogsResponse>,
   ContainerStats: z.object({
     sessionId: z.string(),

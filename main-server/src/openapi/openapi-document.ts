@@ -28,6 +28,17 @@ const eventStream = {
   },
 };
 
+const archive = {
+  'application/gzip': {
+    schema: {
+      type: 'string' as const,
+      format: 'binary',
+      description:
+        'A gzipped tar with one folder, `workspace`. Whole when the answer has an end: what breaks in the middle breaks the connection.',
+    },
+  },
+};
+
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The description of the REST API, the same for the committed file and for `/api/docs`. Nothing needs to listen. */
@@ -69,6 +80,7 @@ function describe(operation: Operation, access: string): void {
     delete response.content;
     if (answer === 'text') response.content = { 'text/plain': { schema: { type: 'string' } } };
     else if (answer === 'events') response.content = eventStream;
+    else if (answer === 'archive') response.content = archive;
     else if (answer !== undefined && answer !== 'nothing') response.content = jsonOf(answer);
   }
   const responses: Responses = operation.responses;

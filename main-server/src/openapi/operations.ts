@@ -1,7 +1,7 @@
 import type { AnswerName } from './answers.ts';
 
-/** What each route answers when all is well; `nothing` has no body, `text` is not JSON, `events` goes on. Keys are `<Controller>_<method>`. */
-export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text' | 'events'>> = {
+/** What each route answers when all is well; `nothing` has no body, `text` is not JSON, `events` goes on, `archive` is bytes. Keys are `<Controller>_<method>`. */
+export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text' | 'events' | 'archive'>> = {
   AuthController_setupState: 'SetupState',
   AuthController_setUp: 'Me',
   AuthController_logIn: 'Me',
@@ -39,10 +39,12 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   BlobsController_read: 'text',
   ContainerBlobsController_store: 'Blob',
   ContainersController_create: 'Container',
-  ContainersController_status: 'Container',
+  ContainersController_status: 'ContainerStatus',
   ContainersController_start: 'Container',
   ContainersController_stop: 'Container',
   ContainersController_restart: 'Container',
+  ContainersController_recreate: 'Container',
+  ContainersController_upgrade: 'Container',
   ContainersController_remove: 'Container',
   ContainersController_readLogs: 'ContainerLogs',
   ContainerStatsController_read: 'ContainerStats',
@@ -50,6 +52,8 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   DokploySettingsController_save: 'DokploySettings',
   DokploySettingsController_remove: 'DokploySettings',
   DokploySettingsController_test: 'DokployTest',
+  WorkspaceArchivesController_open: 'archive',
+  WorkspaceArchivesController_follow: 'WorkspaceDownload',
   HealthController_live: 'Health',
   HealthController_ready: 'Health',
   MetricsController_collect: 'text',

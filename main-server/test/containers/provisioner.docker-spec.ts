@@ -1,11 +1,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { toSizeResponses } from '../../src/modules/containers/providers/docker/container-sizes.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { ProvisionedContainerProvider } from '../../src/modules/containers/providers/provisioned/provisioned.provider.ts';
@@ -23,6 +24,7 @@ import {
   dockerOptions,
   makeDockerWorld,
   removeInstallation,
+  runInside,
   testImage,
 } from '../support/docker-world.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -231,6 +233,40 @@ await describeWithDocker('the provisioner', () => {
       await docker.getContainer(ref.id).kill();
       await waitFor(() => changes.includes(sessionId), timeoutMs);
       end();
+    });
+
+    claim('hands an archive through, and what breaks it', async () => {
+      const { id } = await setup.provider.start(specOf());
+      await runInside(id, ['sh', '-c', 'head -c 64M /dev/urandom > /data/workspace/large']);
+      const names = execFileSync('tar', ['-tzf', '-'], {
+        input: await buffer(await setup.provider.archive(sessionId)),
+      });
+      expect(names.toString()).toContain('workspace/large\n');
+      const archive = await setup.provider.archive(sessionId);
+      const archivers = () =>
+        docker.listContainers({
+          filters: { label: [`${labels.instance}=${setup.instanceId}`, `${labels.role}=archive`] },
+        });
+      const [archiver] = await archivers();
+      await docker.getContainer(archiver?.Id ?? '').kill();
+      await expect(buffer(archive)).rejects.toThrow('aborted');
+      const left = await setup.provider.archive(sessionId);
+      left.destroy();
+      await waitFor(async () => (await archivers()).length === 0, timeoutMs);
+      await expect(setup.provider.archive(randomUUID())).rejects.toMatchObject({
+        reason: 'rejected',
+        message: expect.stringContaining('no files yet'),
+      });
+    });
+
+    claim('tells what a container is made from, and what the next one would be', async () => {
+      const images: unknown[] = [];
+      await setup.provider.start(
+        { ...specOf(), pullsImage: true },
+        { onImage: (image) => images.push(image) },
+      );
+      expect(images).toEqual([await setup.provider.findImage()]);
+      expect(images).toEqual([{ name: testImage, id: expect.stringMatching(/^sha256:/) }]);
     });
 
     claim('stops a start that nobody waits for any more', async () => {

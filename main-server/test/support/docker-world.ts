@@ -93,7 +93,12 @@ export async function buildTestImage(program: string): Promise<void> {
   await writeFile(join(folder, 'program.cjs'), program);
   for (const part of ['router', 'process'])
     await cp(join(agentFolder, part), join(folder, part), { recursive: true });
-  const stream = await docker.buildImage(pack(folder) as unknown as NodeJS.ReadableStream, { t: testImage });
+  await buildImage(folder, testImage);
+}
+
+/** From the Dockerfile in a folder, which is removed. */
+export async function buildImage(folder: string, name: string): Promise<void> {
+  const stream = await docker.buildImage(pack(folder) as unknown as NodeJS.ReadableStream, { t: name });
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(stream, (error, output: { error?: string }[]) => {
       const problem = error ?? output.find((line) => line.error !== undefined)?.error;

@@ -10,6 +10,8 @@ import { createTestApp, type TestApp, type TestAppOptions, type TestUser } from 
 import { ShiftedClock } from './shifted-clock.ts';
 import { waitFor } from './wait-for.ts';
 
+type ContainerVerb = 'create' | 'start' | 'stop' | 'restart' | 'recreate' | 'upgrade';
+
 interface FakeWorldOptions extends Pick<TestAppOptions, 'env' | 'folder'> {
   readonly provider?: FakeContainerProvider;
 }
@@ -99,8 +101,8 @@ export class FakeWorld implements AsyncDisposable {
     await waitFor(async () => (await look()) === status && !containers.isBusy(sessionId), 15_000);
   }
 
-  command(sessionId: string, verb: 'create' | 'start' | 'stop' | 'restart', user = this.user) {
-    return this.app.as(user).post(`/api/sessions/${sessionId}/container/${verb}`);
+  command(sessionId: string, verb: ContainerVerb, body?: object, user = this.user) {
+    return this.app.as(user).post(`/api/sessions/${sessionId}/container/${verb}`, body);
   }
 
   prompt(sessionId: string, text: string) {

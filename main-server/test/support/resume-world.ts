@@ -316,6 +316,8 @@ function snapshotOf(cursor: Cursor, entries: readonly Entry[]): Snapshot {
       reason: null,
       steps: [],
       startedAt: at,
+      image: null,
+      isOutdated: false,
     },
     messages: [],
     nextBefore: null,

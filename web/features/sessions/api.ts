@@ -1,4 +1,9 @@
-import type { ContainerResponse, ContainerStatsResponse } from '@codex-webapp/contracts/containers';
+import type {
+  ContainerLogsResponse,
+  ContainerResponse,
+  ContainerStatsResponse,
+  UpgradeContainerRequest,
+} from '@codex-webapp/contracts/containers';
 import type {
   CreateSessionRequest,
   CreateTicketRequest,
@@ -8,12 +13,13 @@ import type {
   TicketResponse,
   UpdateSessionRequest,
 } from '@codex-webapp/contracts/sessions';
+import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts/workspace';
 import { apiPath, request } from '../../lib/api-client.ts';
 import { statusOf, type ListQuery } from './model/list-query.ts';
 
 const pageSize = 50;
 
-export type ContainerCommand = 'create' | 'start' | 'stop' | 'restart';
+export type ContainerCommand = 'create' | 'start' | 'stop' | 'restart' | 'recreate';
 
 export const sessionsApi = {
   /** Says through a 401 that the login has ended, which a refused socket does not. */
@@ -39,4 +45,17 @@ export const sessionsApi = {
     request<ContainerStatsResponse>('GET', apiPath`/api/sessions/${id}/container/stats`, { signal }),
   command: (id: string, command: ContainerCommand) =>
     request<ContainerResponse>('POST', apiPath`/api/sessions/${id}/container/${command}`),
+  upgrade: (id: string, body: UpgradeContainerRequest) =>
+    request<ContainerResponse>('POST', apiPath`/api/sessions/${id}/container/upgrade`, { body }),
+  logs: (id: string, tail: number, signal?: AbortSignal) =>
+    request<ContainerLogsResponse>('GET', apiPath`/api/sessions/${id}/container/logs`, {
+      query: { tail },
+      signal,
+    }),
+  archivePath: (id: string, download: string) =>
+    apiPath`/api/sessions/${id}/workspace/archive?download=${download}`,
+  download: (id: string, download: string, signal?: AbortSignal) =>
+    request<WorkspaceDownloadResponse>('GET', apiPath`/api/sessions/${id}/workspace/archive/${download}`, {
+      signal,
+    }),
 };

@@ -67,6 +67,8 @@ export class PollingSource implements ConversationSource {
         reason: null,
         steps: [],
         startedAt: null,
+        image: null,
+        isOutdated: false,
       },
       messages: [...page.messages].map((message) => ({ ...message, items: [...message.items] })),
       nextBefore: page.nextBefore,

@@ -1,3 +1,5 @@
+import type { RecoveryAction } from './recovery-actions.ts';
+
 export const containerProviderNames = ['docker', 'dokploy', 'process', 'manual'] as const;
 export type ContainerProviderName = (typeof containerProviderNames)[number];
 
@@ -48,11 +50,27 @@ export interface ContainerResponse {
   readonly reason: string | null;
   readonly steps: readonly ContainerStep[];
   readonly startedAt: string | null;
+  /** What it was started from last; null where no image is used, and before the first start. */
+  readonly image: string | null;
+  /** Whether the next start uses another image, or another content of the same one. */
+  readonly isOutdated: boolean;
   /**
    * Only for the `manual` provider and only in the answer of `create` and `start`: the environment to run
    * container-agent with. Holds the session token.
    */
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `GET /api/sessions/:id/container/status` */
+export interface ContainerStatusResponse extends ContainerResponse {
+  /** What can be done about the container now, gentlest first. */
+  readonly recovery: readonly RecoveryAction[];
+}
+
+/** `POST /api/sessions/:id/container/upgrade` */
+export interface UpgradeContainerRequest {
+  /** Whether a turn that runs may be ended for it. Without it such an upgrade is refused with 409. */
+  readonly endsTurn?: boolean;
 }
 
 /** One provider, as the new-session dialog shows it. */
@@ -71,6 +89,9 @@ export interface ContainerProviderResponse {
 }
 
 export const containerLogLimits = { tailDefault: 200, tailMax: 2_000 } as const;
+
+/** In the reason of a failed start, before the last lines of its log. */
+export const lastWordsHeading = '\nIts last words:\n';
 
 /** `GET /api/sessions/:id/container/logs` */
 export interface ContainerLogsResponse {

@@ -93,6 +93,9 @@ export const errorCodes = {
 
   'container.not_found': define('not_found'),
   'container.busy': define('conflict'),
+  'container.not_running': define('conflict'),
+  'container.turn_running': define('conflict'),
+  'container.no_image': define('conflict'),
   'container.limit_reached': define('limit_exceeded'),
   'container.provider_unknown': define('invalid_request'),
   'container.provider_forbidden': define('forbidden'),
@@ -115,6 +118,8 @@ export const errorCodes = {
   'workspace.too_large': define('limit_exceeded', 413),
   'workspace.changed': define('conflict', 412),
   'workspace.full': define('limit_exceeded', 507),
+  'workspace.archive_unavailable': define('unavailable'),
+  'workspace.archive_unknown': define('not_found'),
 
   'search.unavailable': define('unavailable'),
 

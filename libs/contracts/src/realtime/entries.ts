@@ -93,6 +93,9 @@ export const containerSchema = z.object({
     }),
   ),
   startedAt: z.string().nullable(),
+  // Entries of older servers lack both.
+  image: z.string().nullable().default(null),
+  isOutdated: z.boolean().default(false),
 }) satisfies z.ZodType<ContainerResponse>;
 
 export const sessionSchema = z.object({

@@ -1,2 +1,3 @@
 export * from './workspace.requests.ts';
 export * from './search.requests.ts';
+export * from './archive.requests.ts';

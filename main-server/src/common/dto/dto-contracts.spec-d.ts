@@ -5,16 +5,20 @@ import type {
   CreateUserRequest,
   LoginRequest,
   SetupRequest,
+  UpgradeContainerRequest,
+  WorkspaceArchiveQuery,
   UpdateSessionRequest,
 } from '@codex-webapp/contracts';
 import { expectTypeOf } from 'expect-type';
 import { CreateApiTokenDto } from '../../modules/auth/dto/create-api-token.dto.ts';
 import { LoginDto } from '../../modules/auth/dto/login.dto.ts';
 import { SetupDto } from '../../modules/auth/dto/setup.dto.ts';
+import { UpgradeContainerDto } from '../../modules/containers/dto/upgrade-container.dto.ts';
 import { CreateSessionDto } from '../../modules/sessions/dto/create-session.dto.ts';
 import { CreateTicketDto } from '../../modules/sessions/dto/create-ticket.dto.ts';
 import { UpdateSessionDto } from '../../modules/sessions/dto/update-session.dto.ts';
 import { CreateUserDto } from '../../modules/users/dto/create-user.dto.ts';
+import { WorkspaceArchiveQueryDto } from '../../modules/workspace-archives/dto/workspace-archive-query.dto.ts';
 
 // `implements` does not notice an optional field that was forgotten; these lines do.
 expectTypeOf<CreateApiTokenDto>().toEqualTypeOf<CreateApiTokenRequest>();
@@ -23,4 +27,6 @@ expectTypeOf<CreateTicketDto>().toEqualTypeOf<CreateTicketRequest>();
 expectTypeOf<CreateUserDto>().toEqualTypeOf<CreateUserRequest>();
 expectTypeOf<LoginDto>().toEqualTypeOf<LoginRequest>();
 expectTypeOf<SetupDto>().toEqualTypeOf<SetupRequest>();
+expectTypeOf<UpgradeContainerDto>().toEqualTypeOf<UpgradeContainerRequest>();
+expectTypeOf<WorkspaceArchiveQueryDto>().toEqualTypeOf<WorkspaceArchiveQuery>();
 expectTypeOf<UpdateSessionDto>().toEqualTypeOf<UpdateSessionRequest>();

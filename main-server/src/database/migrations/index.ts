@@ -7,6 +7,8 @@ import { AddSearchIndexTriggers1795748400000 } from './20261127T0300-add-search-
 import { AddContainerChoices1795750800000 } from './20261127T0340-add-container-choices.ts';
 import { AddContainerEnds1795752000000 } from './20261127T0400-add-container-ends.ts';
 import { AddDokploy1795755600000 } from './20261127T0500-add-dokploy.ts';
+import { AddContainerImages1795760400000 } from './20261127T0620-add-container-images.ts';
+import { AddPool1795761000000 } from './20261127T0630-add-pool.ts';
 
 /** Oldest first. */
 export const migrations = [
@@ -19,4 +21,6 @@ export const migrations = [
   AddContainerChoices1795750800000,
   AddContainerEnds1795752000000,
   AddDokploy1795755600000,
+  AddContainerImages1795760400000,
+  AddPool1795761000000,
 ];

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ContainerLogsResponse, ContainerResponse } from '@codex-webapp/contracts';
+import {
+  listRecoveryActions,
+  type ContainerLogsResponse,
+  type ContainerResponse,
+  type ContainerStatusResponse,
+  type UpgradeContainerRequest,
+} from '@codex-webapp/contracts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
@@ -31,12 +37,28 @@ export class ContainerCommandsService {
     return this.containers.restart(await this.sessions.getOwned(user, sessionId), actorOf(user));
   }
 
+  async recreate(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
+    return this.containers.recreate(await this.sessions.getOwned(user, sessionId), actorOf(user));
+  }
+
+  async upgrade(
+    user: AuthUser,
+    sessionId: string,
+    { endsTurn = false }: UpgradeContainerRequest,
+  ): Promise<ContainerResponse> {
+    const session = await this.sessions.getOwned(user, sessionId);
+    return this.containers.upgrade(session, { actor: actorOf(user), endsTurn });
+  }
+
   async remove(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
     return this.containers.remove(await this.sessions.getOwned(user, sessionId), actorOf(user));
   }
 
-  async status(user: AuthUser, sessionId: string): Promise<ContainerResponse> {
-    return this.views.status(await this.sessions.getOwned(user, sessionId));
+  async status(user: AuthUser, sessionId: string): Promise<ContainerStatusResponse> {
+    const session = await this.sessions.getOwned(user, sessionId);
+    const status = await this.views.status(session);
+    const hasTurn = session.runningTurnId !== null;
+    return { ...status, recovery: listRecoveryActions({ ...status, hasTurn }) };
   }
 
   async readLogs(user: AuthUser, sessionId: string, tail?: number): Promise<ContainerLogsResponse> {

@@ -42,7 +42,13 @@ export class ContainerFailures {
     const counted = mayTryAgain
       ? countEnd(container, end, now)
       : { ...end, endsInARow: endsMax, endedAt: now };
-    await this.records.markGone(session, container, { ...counted, desired: 'stopped', steps });
+    await this.records.markGone(session, container, {
+      ...counted,
+      desired: 'stopped',
+      steps,
+      // What was tried with a newer image is tried next with the one that is here.
+      pullsImage: false,
+    });
     await this.failpoints.hit('containers.fail.done');
   }
 

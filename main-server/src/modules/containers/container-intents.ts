@@ -44,6 +44,7 @@ export class ContainerIntents {
       reason: null,
       steps: [],
       startedAt: null,
+      image: null,
       mayWake: true,
       // Somebody has looked at what ended so often.
       ...(actor.kind === 'system' ? {} : { endsInARow: 0 }),
@@ -87,6 +88,20 @@ export class ContainerIntents {
     return isSettled ? null : stopping;
   }
 
+  /** The next start looks for a newer image; what runs is stopped for it. @throws container.turn_running */
+  async upgrade(session: Session, { actor, endsTurn }: Upgrade): Promise<Container | null> {
+    const container = await this.records.find(session.id);
+    await this.failpoints.hit('containers.upgrade.row-read');
+    const isThere = container !== null && isToBeStopped(container);
+    const intent = isThere ? ({ desired: 'stopped', status: 'stopping', reason: null } as const) : {};
+    const upgrading = await this.records.change(session, { ...intent, pullsImage: true }, async (manager) => {
+      if (!endsTurn) assertNoTurn(await this.sessions.read(manager, session.id));
+      this.audit.record(manager, { actor, action: 'container.upgraded', sessionId: session.id });
+    });
+    await this.failpoints.hit('containers.upgrade.intended');
+    return isThere ? upgrading : null;
+  }
+
   async remove(session: Session, actor: Actor): Promise<Container | null> {
     const container = await this.records.find(session.id);
     await this.failpoints.hit('containers.remove.row-read');
@@ -99,4 +114,23 @@ export class ContainerIntents {
     await this.failpoints.hit('containers.remove.intended');
     return removing;
   }
+}
+
+export interface Upgrade {
+  readonly actor: Actor;
+  /** Whether a turn that runs may be ended for it. */
+  readonly endsTurn: boolean;
+}
+
+/** @throws container.turn_running */
+export function assertNoTurn({ runningTurnId }: Pick<Session, 'runningTurnId'>): void {
+  if (runningTurnId === null) return;
+  throw new DomainError('container.turn_running', {
+    message:
+      'The agent is at work, and an upgrade would end that. Wait for it, interrupt it, or upgrade all the same.',
+  });
+}
+
+function isToBeStopped({ desired, status }: Container): boolean {
+  return desired !== 'absent' && !(desired === 'stopped' && ['stopped', 'error'].includes(status));
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ContainerStep } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
-import { SessionStateService } from '../session-state/session-state.service.ts';
+import { isOwned, SessionStateService } from '../session-state/session-state.service.ts';
 import { containerEvents, type ContainerProgressed } from './container.events.ts';
 import { ContainerRecords } from './container-records.ts';
 
@@ -42,13 +42,23 @@ export class ContainerProgress {
     return this.steps.get(sessionId) ?? null;
   }
 
+  /** Tells the list of sessions, and what shows one, what is so of a container beside its row. */
+  async announce(sessionId: string): Promise<void> {
+    const [session, container] = await Promise.all([
+      this.sessions.find(sessionId),
+      this.records.find(sessionId),
+    ]);
+    if (session !== null && container !== null) this.records.announce(session, container);
+  }
+
   /** Tells the pages of a session how its container is, though its row is the same as before. */
   async tell(sessionId: string): Promise<void> {
     const [session, container] = await Promise.all([
       this.sessions.find(sessionId),
       this.records.find(sessionId),
     ]);
-    if (session === null || container === null || session.deletingAt !== null) return;
+    if (session === null || container === null) return;
+    if (!isOwned(session) || session.deletingAt !== null) return;
     const response = this.records.toResponse(session, container);
     const progressed: ContainerProgressed = {
       sessionId,

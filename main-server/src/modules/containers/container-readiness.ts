@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
+import { lastWordsHeading } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Container } from './container.entity.ts';
@@ -81,5 +82,5 @@ async function readTail(provider: ContainerProvider, ref: ContainerRef): Promise
   } catch {
     // The reason is worth telling without its log.
   }
-  return lines.length === 0 ? '' : `\nIts last words:\n${lines.join('\n')}`;
+  return lines.length === 0 ? '' : `${lastWordsHeading}${lines.join('\n')}`;
 }

@@ -9,6 +9,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
 import { linkEvents, type LinkConnected, type LinkDisconnected } from '../link/link.events.ts';
 import type { Container } from './container.entity.ts';
+import { ContainerImages } from './container-images.ts';
 import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerRecords } from './container-records.ts';
@@ -49,6 +50,7 @@ export class ContainerReconciler
     private readonly orphans: ContainerOrphans,
     private readonly sleeps: ContainerSleeps,
     private readonly wakes: ContainerWakes,
+    private readonly images: ContainerImages,
     private readonly clock: Clock,
   ) {}
 
@@ -120,6 +122,8 @@ export class ContainerReconciler
         if (found === null || !this.isAsWanted(row, found)) await this.reconcileOne(row.sessionId);
       }
       if (found !== null) await this.orphans.look(provider, found);
+      if (await this.images.look(provider))
+        for (const row of mine) await this.progress.announce(row.sessionId);
     }
     this.isBackendAway = isBackendAway;
   }

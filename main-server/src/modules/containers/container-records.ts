@@ -9,8 +9,9 @@ import { WriteQueue } from '../../database/write-queue.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { LinkRegistry } from '../link/link-registry.ts';
 import { ContainerIdentityService } from '../session-state/container-identity.service.ts';
-import { SessionStateService } from '../session-state/session-state.service.ts';
-import type { Session } from '../session-state/session.ts';
+import { isOwned, SessionStateService } from '../session-state/session-state.service.ts';
+import type { OwnedSession, Session } from '../session-state/session.ts';
+import { ContainerImages } from './container-images.ts';
 import { ContainerEntity, type Container, type ContainerChanges } from './container.entity.ts';
 import { containerEvents, type ContainerChanged, type ContainerStopped } from './container.events.ts';
 import { toContainerResponse } from './container.mapper.ts';
@@ -19,7 +20,8 @@ import { toContainerResponse } from './container.mapper.ts';
 export type AlsoInTransaction = (manager: EntityManager) => Promise<void> | void;
 
 export interface RunningContainer extends Pick<Container, 'sessionId' | 'provider' | 'status' | 'startedAt'> {
-  readonly ownerId: string;
+  /** Null: it waits in the pool. */
+  readonly ownerId: string | null;
   readonly lastActivityAt: number;
 }
 
@@ -33,6 +35,7 @@ export class ContainerRecords {
     private readonly sessions: SessionStateService,
     private readonly links: LinkRegistry,
     private readonly identities: ContainerIdentityService,
+    private readonly images: ContainerImages,
     private readonly events: EventEmitter2,
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
@@ -61,8 +64,12 @@ export class ContainerRecords {
       .getRawMany<RunningContainer>();
   }
 
-  /** Writes the row, puts it into the session's history and tells the pages. Makes the row if there is none. */
+  /**
+   * Writes the row, puts it into the session's history and tells the pages. Makes the row if there is none. What waits
+   * in the pool has no history, and no pages.
+   */
   async change(session: Session, changes: ContainerChanges, also?: AlsoInTransaction): Promise<Container> {
+    if (!isOwned(session)) return this.changePooled(session, changes, also);
     const container = await this.history.append(session.id, async (manager, append) => {
       const changed = await this.write(manager, session, changes);
       const body = this.toResponse(session, changed);
@@ -77,6 +84,30 @@ export class ContainerRecords {
     await this.failpoints.hit('containers.row.committed');
     this.announce(session, container);
     return container;
+  }
+
+  /**
+   * Gives what waits in the pool to whom `take` says, in one transaction, and tells the pages as of any session that
+   * runs. Null when it does not run, or `take` finds that it no longer waits.
+   */
+  async handOver(
+    sessionId: string,
+    take: (manager: EntityManager) => Promise<OwnedSession | null>,
+  ): Promise<OwnedSession | null> {
+    const given = await this.history.append(sessionId, async (manager, append) => {
+      const found = await manager.findOneBy(ContainerEntity, { sessionId });
+      if (found?.desired !== 'running' || found.status !== 'running' || !this.isConnected(found)) return null;
+      const session = await take(manager);
+      if (session === null) return null;
+      // Its steps were done before anybody waited for them.
+      const container = await this.write(manager, session, { steps: [] });
+      append({ type: 'container.changed', container: { ...this.toResponse(session, container), steps: [] } });
+      append({ type: 'session.changed', session: this.sessions.toResponse(session) });
+      return { session, container };
+    });
+    await this.failpoints.hit('containers.row.handed-over');
+    if (given !== null) this.announce(given.session, given.container);
+    return given?.session ?? null;
   }
 
   /** Notes that nothing of this generation will come any more: its token is dead from the commit on. */
@@ -101,7 +132,10 @@ export class ContainerRecords {
   }
 
   toResponse(session: Pick<Session, 'id' | 'provider'>, container: Container | null): ContainerResponse {
-    return toContainerResponse(session, container, container !== null && this.isConnected(container));
+    return toContainerResponse(session, container, {
+      isConnected: container !== null && this.isConnected(container),
+      isOutdated: container !== null && this.images.isOutdated(container),
+    });
   }
 
   isConnected({ sessionId, generation }: Pick<Container, 'sessionId' | 'generation'>): boolean {
@@ -109,12 +143,31 @@ export class ContainerRecords {
   }
 
   announce(session: Session, container: Container): void {
-    if (session.deletingAt !== null) return;
+    if (!isOwned(session) || session.deletingAt !== null) return;
     const changed: ContainerChanged = {
       ownerId: session.ownerId,
       container: this.toResponse(session, container),
     };
     this.events.emit(containerEvents.changed, changed);
+  }
+
+  private async changePooled(
+    session: Session,
+    changes: ContainerChanges,
+    also?: AlsoInTransaction,
+  ): Promise<Container> {
+    const container = await this.writeQueue.run(async (manager) => {
+      const changed = await this.write(manager, session, changes);
+      const { status, reason } = changed;
+      await this.sessions.patchQuietly(manager, session.id, {
+        containerStatus: status,
+        containerReason: reason,
+      });
+      await also?.(manager);
+      return changed;
+    });
+    await this.failpoints.hit('containers.row.pooled-committed');
+    return container;
   }
 
   private async write(
@@ -145,6 +198,8 @@ export class ContainerRecords {
       mayWake: true,
       endsInARow: 0,
       endedAt: null,
+      image: null,
+      pullsImage: false,
       updatedAt: this.clock.now(),
     };
   }

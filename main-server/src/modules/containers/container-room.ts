@@ -14,14 +14,25 @@ const everybody = 'everybody';
 export interface RoomAsked {
   /** Null for one that does not exist yet. */
   readonly sessionId: string | null;
-  readonly ownerId: string;
+  /** Null for one of the pool: it takes what is free, and nobody gives way to it. */
+  readonly ownerId: string | null;
   readonly provider: ContainerProviderName;
 }
 
-/** Holds the number of running sessions below its limits: for one more, the one idle for longest is stopped. */
+/** Running sessions that nobody owns yet. */
+export interface SpareSessions {
+  /** Resolves with how many of them, `except` not among them, count no longer; at most `count`. */
+  giveUp(count: number, except: string | null): Promise<number>;
+}
+
+/**
+ * Holds the number of running sessions below its limits: for one more, one of the pool is given up, else the one idle
+ * for longest is stopped.
+ */
 @Injectable()
 export class ContainerRoom {
   private readonly serial = new SerialByKey();
+  private spares: SpareSessions | null = null;
 
   constructor(
     private readonly records: ContainerRecords,
@@ -29,6 +40,11 @@ export class ContainerRoom {
     private readonly failpoints: Failpoints,
     @Inject(containersConfig.KEY) private readonly config: ConfigType<typeof containersConfig>,
   ) {}
+
+  /** For the module that keeps the pool. */
+  registerSpares(spares: SpareSessions): void {
+    this.spares = spares;
+  }
 
   /** Makes room, then writes the intent that takes it; one after the other. @throws container.limit_reached */
   claim<T>(asked: RoomAsked, takeIt: () => Promise<T>): Promise<T> {
@@ -47,16 +63,31 @@ export class ContainerRoom {
     const idle = await this.sleeps.listIdle(idleForRoomMs);
     for (const limit of this.limitsFor(asked)) {
       const counted = running.filter(limit.counts);
-      if (counted.length >= limit.max && !idle.some(limit.counts)) throw limit.refusal(counted.length);
+      const canGiveWay = idle.some(limit.counts) || counted.some(isSpare);
+      if (counted.length >= limit.max && !canGiveWay) throw limit.refusal(counted.length);
     }
+  }
+
+  /** How many more could run on this server without stopping anything; negative when too many do. */
+  async countFree(): Promise<number> {
+    const { running: max } = this.config.limits;
+    if (max === Number.POSITIVE_INFINITY) return max;
+    const running = await this.records.listRunning();
+    return max - running.filter((one) => one.provider !== 'manual').length;
   }
 
   private async make(asked: RoomAsked): Promise<void> {
     for (const limit of this.limitsFor(asked)) {
       const running = await this.listOthers(asked);
       await this.failpoints.hit('containers.room.counted');
-      let tooMany = running.filter(limit.counts).length - limit.max + 1;
+      const counted = running.filter(limit.counts);
+      let tooMany = counted.length - limit.max + 1;
       if (tooMany <= 0) continue;
+      if (asked.ownerId === null) throw limit.refusal(counted.length);
+      if (counted.some(isSpare)) {
+        tooMany -= await this.giveUpSpares(tooMany, asked);
+        await this.failpoints.hit('containers.room.spares-given-up');
+      }
       const idle = await this.sleeps.listIdle(idleForRoomMs);
       await this.failpoints.hit('containers.room.idle-listed');
       for (const candidate of idle.filter(limit.counts)) {
@@ -70,6 +101,12 @@ export class ContainerRoom {
     }
   }
 
+  private async giveUpSpares(count: number, { sessionId }: RoomAsked): Promise<number> {
+    const given = await this.spares?.giveUp(count, sessionId);
+    await this.failpoints.hit('containers.room.spares-asked');
+    return given ?? 0;
+  }
+
   private async listOthers({ sessionId, provider }: RoomAsked): Promise<readonly RunningContainer[]> {
     // What a person runs is that person's to count.
     if (provider === 'manual') return [];
@@ -79,24 +116,23 @@ export class ContainerRoom {
 
   private limitsFor({ ownerId }: RoomAsked): readonly Limit[] {
     const { running, runningPerUser } = this.config.limits;
-    return [
-      {
-        max: runningPerUser,
-        counts: (one) => one.ownerId === ownerId,
-        refusal: (count) =>
-          limitReached(
-            `${count} of your sessions run, as many as this server allows one user, and all of them were used just now. Stop one, or wait a minute.`,
-          ),
-      },
-      {
-        max: running,
-        counts: () => true,
-        refusal: (count) =>
-          limitReached(
-            `${count} sessions run on this server, as many as it allows, and all of them were used just now. Stop one of yours, or try again in a minute.`,
-          ),
-      },
-    ];
+    const ofUser: Limit = {
+      max: runningPerUser,
+      counts: (one) => one.ownerId === ownerId,
+      refusal: (count) =>
+        limitReached(
+          `${count} of your sessions run, as many as this server allows one user, and all of them were used just now. Stop one, or wait a minute.`,
+        ),
+    };
+    const ofAll: Limit = {
+      max: running,
+      counts: () => true,
+      refusal: (count) =>
+        limitReached(
+          `${count} sessions run on this server, as many as it allows, and all of them were used just now. Stop one of yours, or try again in a minute.`,
+        ),
+    };
+    return ownerId === null ? [ofAll] : [ofUser, ofAll];
   }
 }
 
@@ -104,6 +140,10 @@ interface Limit {
   readonly max: number;
   readonly counts: (one: RunningContainer) => boolean;
   readonly refusal: (count: number) => DomainError;
+}
+
+function isSpare({ ownerId }: RunningContainer): boolean {
+  return ownerId === null;
 }
 
 const forRoom = 'Stopped to make room for another session. A prompt starts it again.';

@@ -38,14 +38,18 @@ export class ContainerSleeps {
     for (const running of await this.listIdle(idleStopMs)) await this.begin(running.sessionId, reason);
   }
 
-  /** Those that run and were not used for so long, the longest first. */
+  /** Those that run and were not used for so long, the longest first. What waits in the pool is there to be unused. */
   async listIdle(idleMs: number): Promise<readonly RunningContainer[]> {
     const now = this.clock.now();
     const lastUsedAt = (one: RunningContainer): number =>
       this.activity.lastUsedAt({ id: one.sessionId, lastActivityAt: one.lastActivityAt }, one);
     return (await this.records.listRunning())
       .filter(
-        (one) => one.status === 'running' && one.provider !== 'manual' && now - lastUsedAt(one) >= idleMs,
+        (one) =>
+          one.ownerId !== null &&
+          one.status === 'running' &&
+          one.provider !== 'manual' &&
+          now - lastUsedAt(one) >= idleMs,
       )
       .sort((one, other) => lastUsedAt(one) - lastUsedAt(other));
   }

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, Failpoints } from '@codex-webapp/nest-kit';
+import { isOwned } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
 import { ContainerFailures } from './container-failures.ts';
+import { ContainerImages } from './container-images.ts';
 import { connectDeadlineMs } from './container-lifecycle.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerReadiness } from './container-readiness.ts';
@@ -11,7 +13,7 @@ import { ContainerSpecs } from './container-specs.ts';
 import { describeFailure } from './provider-failures.ts';
 import { ContainerProviderError } from './providers/container-provider.errors.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
-import type { ContainerRef, ContainerSpec } from './providers/container-provider.ts';
+import type { ContainerImage, ContainerRef, ContainerSpec } from './providers/container-provider.ts';
 import { StartOutcomes } from './start-outcomes.ts';
 import { StartQueue } from './start-queue.ts';
 import { StartSteps } from './start-steps.ts';
@@ -33,6 +35,7 @@ export class ContainerStarter {
     private readonly queue: StartQueue,
     private readonly failures: ContainerFailures,
     private readonly outcomes: StartOutcomes,
+    private readonly images: ContainerImages,
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
   ) {}
@@ -43,7 +46,7 @@ export class ContainerStarter {
     let leave = (): void => undefined;
     let begunAt = this.clock.now();
     try {
-      leave = await this.waitForTurn(container, steps, signal);
+      leave = await this.waitForTurn(session, container, { steps, signal });
       await this.failpoints.hit('containers.start.queued');
       begunAt = this.clock.now();
       if (steps.name === 'queue') steps.advance('image', null);
@@ -64,12 +67,17 @@ export class ContainerStarter {
     }
   }
 
-  /** A person who runs the program takes as long as it takes, and holds nobody up. */
-  private waitForTurn(container: Container, steps: StartSteps, signal: AbortSignal): Promise<() => void> {
-    if (!this.registry.get(container.provider).startsByItself) return Promise.resolve(() => undefined);
+  /** A person who runs the program takes as long as it takes, and holds nobody up; nobody waits for the pool. */
+  private waitForTurn(
+    session: Session,
+    { provider }: Container,
+    { steps, signal }: StartUnderWay,
+  ): Promise<() => void> {
+    if (!this.registry.get(provider).startsByItself) return Promise.resolve(() => undefined);
+    if (!isOwned(session)) return this.queue.enterPatiently(signal);
     return this.queue.enter(signal, (place, of) => {
       steps.waitInQueue(`Place ${place} of ${of} that wait`);
-      this.progress.report(container.sessionId, steps.list());
+      this.progress.report(session.id, steps.list());
     });
   }
 
@@ -82,7 +90,7 @@ export class ContainerStarter {
     const spec = await this.specs.of(container, session);
     await this.failpoints.hit('containers.start.specified');
     const startAndConnect = () => this.startAndConnect(session, container, spec, { steps, signal });
-    const { ref, startedAt } = await startAndConnect().catch((error: unknown) => {
+    const started = await startAndConnect().catch((error: unknown) => {
       if (signal.aborted || !isWorthAnotherTry(error)) throw error;
       this.logger.warn({ msg: 'A start failed, trying once more', sessionId: session.id, err: error });
       return startAndConnect();
@@ -91,8 +99,8 @@ export class ContainerStarter {
     await this.records.change(session, {
       status: 'running',
       reason: null,
-      ref,
-      startedAt,
+      ...started,
+      pullsImage: false,
       steps: steps.finish('done'),
     });
     await this.failpoints.hit('containers.start.done');
@@ -102,21 +110,29 @@ export class ContainerStarter {
     session: Session,
     container: Container,
     spec: ContainerSpec,
-    { steps, signal }: { readonly steps: StartSteps; readonly signal: AbortSignal },
-  ): Promise<{ readonly ref: ContainerRef; readonly startedAt: number }> {
+    { steps, signal }: StartUnderWay,
+  ): Promise<Pick<Container, 'ref' | 'startedAt' | 'image'>> {
+    let image: ContainerImage | null = null;
+    const onImage = (found: ContainerImage): void => {
+      image = found;
+      this.images.note(container.provider, found);
+    };
     const provider = this.registry.get(container.provider);
     const advance = (name: 'image' | 'create' | 'start' | 'connect', detail: string | null): void => {
       if (steps.advance(name, detail)) this.progress.report(session.id, steps.list());
     };
-    const ref = await this.withinDeadline(provider.start(spec, { onProgress: advance, signal }), steps);
+    const ref = await this.withinDeadline(
+      provider.start(spec, { onProgress: advance, onImage, signal }),
+      steps,
+    );
     await this.failpoints.hit('containers.start.accepted');
     const startedAt = this.clock.now();
     advance('connect', provider.startsByItself ? null : 'Waiting for container-agent, run by hand');
-    await this.records.note(session.id, { ref, startedAt, steps: steps.list() });
+    await this.records.note(session.id, { ref, startedAt, image, pullsImage: false, steps: steps.list() });
     await this.failpoints.hit('containers.start.noted');
     await this.readiness.wait(provider, container, ref, signal);
     await this.failpoints.hit('containers.start.ready');
-    return { ref, startedAt };
+    return { ref, startedAt, image };
   }
 
   /** Each step after the image has as long as a connection; a silent engine must not hold a session for ever. */
@@ -142,6 +158,11 @@ export class ContainerStarter {
       work.then(resolve, reject).finally(() => cancel());
     });
   }
+}
+
+interface StartUnderWay {
+  readonly steps: StartSteps;
+  readonly signal: AbortSignal;
 }
 
 const deadlineLookMs = 5_000;

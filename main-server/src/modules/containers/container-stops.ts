@@ -3,7 +3,7 @@ import { Failpoints } from '@codex-webapp/nest-kit';
 import { systemActor, type Actor } from '../audit/actor.ts';
 import type { Session } from '../session-state/session.ts';
 import { ContainerEndings } from './container-endings.ts';
-import { ContainerIntents } from './container-intents.ts';
+import { ContainerIntents, type Upgrade } from './container-intents.ts';
 import { translated } from './provider-failures.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 
@@ -24,6 +24,15 @@ export class ContainerStops {
     if (stopping === null) return;
     await this.endings.finishStop(session, stopping);
     await this.failpoints.hit('containers.stop.over');
+  }
+
+  /** Resolves when nothing runs any more, and the next start will look for a newer image. */
+  async upgrade(session: Session, upgrade: Upgrade): Promise<void> {
+    const stopping = await this.intents.upgrade(session, upgrade);
+    await this.failpoints.hit('containers.upgrade.decided');
+    if (stopping === null) return;
+    await this.endings.finishStop(session, stopping);
+    await this.failpoints.hit('containers.upgrade.ended');
   }
 
   /** Deletes the container and keeps the session's data. Removing an absent one succeeds. */

@@ -1,6 +1,6 @@
 import type { ContainerProviderName, ContainerStatus, ContainerStep } from '@codex-webapp/contracts';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ContainerRef } from './providers/container-provider.ts';
+import type { ContainerImage, ContainerRef } from './providers/container-provider.ts';
 
 @Entity('containers')
 export class ContainerEntity {
@@ -19,6 +19,10 @@ export class ContainerEntity {
   /** How often it has ended by itself without getting anywhere in between. */
   @Column({ name: 'ends_in_a_row', type: 'integer', default: 0 }) endsInARow: number;
   @Column({ name: 'ended_at', type: 'integer', nullable: true }) endedAt: number | null;
+  /** Of the last start; null where that is not known, or where there is none. */
+  @Column({ type: 'simple-json', nullable: true }) image: ContainerImage | null;
+  /** Whether the next start looks for a newer image first. */
+  @Column({ name: 'pulls_image', type: 'boolean', default: false }) pullsImage: boolean;
   @Column({ name: 'updated_at', type: 'integer' }) updatedAt: number;
 }
 

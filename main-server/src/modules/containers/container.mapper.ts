@@ -6,7 +6,7 @@ import type { Container } from './container.entity.ts';
 export function toContainerResponse(
   session: Pick<Session, 'id' | 'provider'>,
   container: Container | null,
-  isConnected: boolean,
+  { isConnected, isOutdated }: Pick<ContainerResponse, 'isConnected' | 'isOutdated'>,
 ): ContainerResponse {
   return {
     sessionId: session.id,
@@ -17,5 +17,7 @@ export function toContainerResponse(
     reason: container?.reason ?? null,
     steps: container?.steps ?? [],
     startedAt: container?.startedAt ? new Date(container.startedAt).toISOString() : null,
+    image: container?.image?.name ?? null,
+    isOutdated,
   };
 }

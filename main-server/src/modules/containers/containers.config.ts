@@ -13,6 +13,7 @@ export const containersEnvironment = z.object({
   MAIN_APP_WS_URL: z
     .url({ protocol: /^wss?$/, error: 'must be a URL like ws://192.168.1.10:3010' })
     .optional(),
+  CONTAINER_POOL_SIZE: z.coerce.number().int().min(0).max(100).default(0),
   CONTAINER_STARTS_AT_ONCE: z.coerce.number().int().min(1).max(100).default(4),
   CONTAINER_ORPHANS: z.enum(['remove', 'report']).default('remove'),
   CONTAINER_ORPHAN_GRACE_MINUTES: z.coerce.number().min(1).max(10_080).default(10),
@@ -33,6 +34,8 @@ export const containersConfig = registerAs('containers', () => {
     mainUrl: env.MAIN_APP_URL ?? null,
     /** Belongs to `mainUrl`: a provider whose containers come by another address gets another one of these, too. */
     mainWsUrl: env.MAIN_APP_WS_URL ?? null,
+    /** How many sessions wait to be claimed. 0: none is made ahead of time. */
+    poolSize: env.CONTAINER_POOL_SIZE,
     concurrentStarts: env.CONTAINER_STARTS_AT_ONCE,
     orphans: env.CONTAINER_ORPHANS,
     orphanGraceMs: env.CONTAINER_ORPHAN_GRACE_MINUTES * 60_000,

@@ -1,9 +1,14 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import type { ContainerLogsResponse, ContainerResponse } from '@codex-webapp/contracts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import type {
+  ContainerLogsResponse,
+  ContainerResponse,
+  ContainerStatusResponse,
+} from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ReadLogsDto } from './dto/read-logs.dto.ts';
+import { UpgradeContainerDto } from './dto/upgrade-container.dto.ts';
 
 @Controller('api/sessions/:sessionId/container')
 export class ContainersController {
@@ -16,7 +21,10 @@ export class ContainersController {
   }
 
   @Get('status')
-  status(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+  status(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+  ): Promise<ContainerStatusResponse> {
     return this.commands.status(user, sessionId);
   }
 
@@ -36,6 +44,22 @@ export class ContainersController {
   @Post('restart')
   restart(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
     return this.commands.restart(user, sessionId);
+  }
+
+  @HttpCode(200)
+  @Post('recreate')
+  recreate(@CurrentUser() user: AuthUser, @Param('sessionId') sessionId: string): Promise<ContainerResponse> {
+    return this.commands.recreate(user, sessionId);
+  }
+
+  @HttpCode(200)
+  @Post('upgrade')
+  upgrade(
+    @CurrentUser() user: AuthUser,
+    @Param('sessionId') sessionId: string,
+    @Body() dto: UpgradeContainerDto,
+  ): Promise<ContainerResponse> {
+    return this.commands.upgrade(user, sessionId, dto);
   }
 
   @Delete()

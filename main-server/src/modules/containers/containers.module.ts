@@ -13,12 +13,15 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
+import { ContainerArchivesService } from './container-archives.service.ts';
+import { ContainerImages } from './container-images.ts';
 import { ContainerOrphans } from './container-orphans.ts';
 import { ContainerObserver } from './container-observer.ts';
 import { ContainerProgress } from './container-progress.ts';
 import { ContainerProvidersService } from './container-providers.service.ts';
 import { ContainerReadiness } from './container-readiness.ts';
 import { ContainerReconciler } from './container-reconciler.ts';
+import { ContainerRecipes } from './container-recipes.ts';
 import { ContainerRecords } from './container-records.ts';
 import { ContainerSpecs } from './container-specs.ts';
 import { ContainerStarter } from './container-starter.ts';
@@ -47,6 +50,7 @@ import { ContainerReconciliation } from './container-reconciliation.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
+import { PooledContainers } from './pooled-containers.ts';
 import { SerialByKey } from './serial-by-key.ts';
 import { StartOutcomes } from './start-outcomes.ts';
 import { StartQueue } from './start-queue.ts';
@@ -138,9 +142,11 @@ import { StatsPoller } from './stats/stats-poller.ts';
       useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
         new StartQueue(concurrentStarts),
     },
+    ContainerArchivesService,
     ContainerCommandsService,
     ContainerEndings,
     ContainerFailures,
+    ContainerImages,
     ContainerIntents,
     ContainerListenAddresses,
     ContainerLocator,
@@ -151,6 +157,7 @@ import { StatsPoller } from './stats/stats-poller.ts';
     ContainerReadiness,
     ContainerReconciler,
     ContainerReconciliation,
+    ContainerRecipes,
     ContainerRecords,
     ContainerRoom,
     ContainerSleeps,
@@ -161,6 +168,7 @@ import { StatsPoller } from './stats/stats-poller.ts';
     ContainerStops,
     ContainerViewsService,
     ContainerWakes,
+    PooledContainers,
     SerialByKey,
     SessionActivity,
     SessionContainersService,
@@ -169,11 +177,14 @@ import { StatsPoller } from './stats/stats-poller.ts';
     StatsPoller,
   ],
   exports: [
+    ContainerArchivesService,
     ContainerListenAddresses,
     ContainerProvidersService,
+    ContainerRecipes,
     ContainerRoom,
     ContainerStatsService,
     ContainerWakes,
+    PooledContainers,
     SessionActivity,
     SessionContainersService,
   ],

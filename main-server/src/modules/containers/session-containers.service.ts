@@ -1,8 +1,9 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { ContainerResponse } from '@codex-webapp/contracts';
-import { Failpoints } from '@codex-webapp/nest-kit';
+import { hasImage, type ContainerResponse } from '@codex-webapp/contracts';
+import { DomainError, Failpoints } from '@codex-webapp/nest-kit';
 import { systemActor, type Actor } from '../audit/actor.ts';
 import type { Session } from '../session-state/session.ts';
+import { assertNoTurn, type Upgrade } from './container-intents.ts';
 import { ContainerReconciliation } from './container-reconciliation.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { ContainerStops } from './container-stops.ts';
@@ -55,6 +56,27 @@ export class SessionContainersService implements BeforeApplicationShutdown {
     return this.create(session, actor);
   }
 
+  /**
+   * Makes a new container from the image that is configured now, got anew, on the same data. One that fails leaves a
+   * session that can be started from what is there. @throws container.no_image, container.turn_running
+   */
+  async upgrade(session: Session, upgrade: Upgrade): Promise<ContainerResponse> {
+    if (!hasImage(session.provider)) throw noImage();
+    if (!upgrade.endsTurn) assertNoTurn(session);
+    await this.starts.giveUp(session.id);
+    await this.failpoints.hit('containers.upgrade.free');
+    await this.serial.run(session.id, () => this.stops.upgrade(session, upgrade));
+    await this.failpoints.hit('containers.upgrade.stopped');
+    return this.create(session, upgrade.actor);
+  }
+
+  /** Deletes the container and makes a new one on the same data. */
+  async recreate(session: Session, actor: Actor = systemActor): Promise<ContainerResponse> {
+    await this.remove(session, actor);
+    await this.failpoints.hit('containers.recreate.removed');
+    return this.create(session, actor);
+  }
+
   /** Deletes the container and keeps the session's data. Removing an absent one succeeds. */
   async remove(session: Session, actor: Actor = systemActor): Promise<ContainerResponse> {
     await this.starts.giveUp(session.id);
@@ -94,4 +116,10 @@ export class SessionContainersService implements BeforeApplicationShutdown {
   drain(): Promise<void> {
     return this.serial.drain();
   }
+}
+
+function noImage(): DomainError {
+  return new DomainError('container.no_image', {
+    message: 'This session runs without an image. Restart it instead.',
+  });
 }

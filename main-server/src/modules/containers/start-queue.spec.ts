@@ -65,4 +65,37 @@ describe('StartQueue', () => {
     endSecond();
     await third;
   });
+
+  it('lets a patient one begin behind everybody else, and never shows it among those that wait', async () => {
+    const queue = new StartQueue(1);
+    const end = await queue.enter(never, () => undefined);
+    const begun: string[] = [];
+    const places: string[] = [];
+    const patient = queue.enterPatiently(never).then((leave) => {
+      begun.push('patient');
+      return leave;
+    });
+    const later = queue
+      .enter(never, (place, of) => places.push(`${place} of ${of}`))
+      .then((leave) => {
+        begun.push('later');
+        return leave;
+      });
+    end();
+    (await later)();
+    await patient;
+    expect(begun).toEqual(['later', 'patient']);
+    expect(places).toEqual(['1 of 1']);
+  });
+
+  it('keeps a place free of patient ones, so that whoever comes next begins at once', async () => {
+    const queue = new StartQueue(3);
+    const ends = [await queue.enterPatiently(never), await queue.enterPatiently(never)];
+    let hasThirdBegun = false;
+    const third = queue.enterPatiently(never).then(() => (hasThirdBegun = true));
+    await queue.enter(never, () => undefined);
+    expect(hasThirdBegun).toBe(false);
+    ends[0]?.();
+    await third;
+  });
 });

@@ -1,23 +1,40 @@
-/** Lets so many starts work at once; the others wait in the order in which they came. */
+type OnPlace = (place: number, of: number) => void;
+
+/** Lets so many starts work at once; the others wait in the order in which they came, patient ones behind all others. */
 export class StartQueue {
   private readonly waiting: Waiting[] = [];
   private working = 0;
+  private workingPatiently = 0;
+  /** One place is kept for whoever comes meanwhile, where there is more than one. */
+  private readonly patientMax: number;
 
-  constructor(private readonly concurrency: number) {}
+  constructor(private readonly concurrency: number) {
+    this.patientMax = Math.max(1, concurrency - 1);
+  }
 
   /**
    * Resolves when it is this one's turn, with what ends that. `onPlace` is told the place, counted from 1, whenever it
    * changes. Rejects with the signal's reason when it is given up before.
    */
-  enter(signal: AbortSignal, onPlace: (place: number, of: number) => void): Promise<() => void> {
+  enter(signal: AbortSignal, onPlace: OnPlace): Promise<() => void> {
+    return this.join(signal, onPlace);
+  }
+
+  /** The same for what nobody waits for: it begins when nothing else wants to. */
+  enterPatiently(signal: AbortSignal): Promise<() => void> {
+    return this.join(signal, null);
+  }
+
+  private join(signal: AbortSignal, onPlace: OnPlace | null): Promise<() => void> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
-    if (this.working < this.concurrency) return Promise.resolve(this.begin());
+    const isPatient = onPlace === null;
+    if (this.hasPlace(isPatient)) return Promise.resolve(this.begin(isPatient));
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         onPlace,
         begin: () => {
           signal.removeEventListener('abort', onAbort);
-          resolve(this.begin());
+          resolve(this.begin(isPatient));
         },
       };
       const onAbort = (): void => {
@@ -26,29 +43,52 @@ export class StartQueue {
         this.tellPlaces();
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.waiting.push(waiting);
+      this.waiting.splice(isPatient ? this.waiting.length : this.impatient().length, 0, waiting);
       this.tellPlaces();
     });
   }
 
-  private begin(): () => void {
-    this.working += 1;
+  private hasPlace(isPatient: boolean): boolean {
+    if (this.working >= this.concurrency) return false;
+    return !isPatient || this.workingPatiently < this.patientMax;
+  }
+
+  private begin(isPatient: boolean): () => void {
+    this.count(isPatient, 1);
     let hasEnded = false;
     return () => {
       if (hasEnded) return;
       hasEnded = true;
-      this.working -= 1;
-      this.waiting.shift()?.begin();
+      this.count(isPatient, -1);
+      this.beginNext();
       this.tellPlaces();
     };
   }
 
+  private count(isPatient: boolean, change: 1 | -1): void {
+    this.working += change;
+    if (isPatient) this.workingPatiently += change;
+  }
+
+  private beginNext(): void {
+    const [next] = this.waiting;
+    if (next === undefined || !this.hasPlace(next.onPlace === null)) return;
+    this.waiting.shift();
+    next.begin();
+  }
+
+  private impatient(): readonly Waiting[] {
+    return this.waiting.filter(({ onPlace }) => onPlace !== null);
+  }
+
   private tellPlaces(): void {
-    for (const [index, { onPlace }] of this.waiting.entries()) onPlace(index + 1, this.waiting.length);
+    const impatient = this.impatient();
+    for (const [index, { onPlace }] of impatient.entries()) onPlace?.(index + 1, impatient.length);
   }
 }
 
 interface Waiting {
-  readonly onPlace: (place: number, of: number) => void;
+  /** Null: patient. */
+  readonly onPlace: OnPlace | null;
   readonly begin: () => void;
 }

@@ -38,6 +38,7 @@ export class MetricsService implements OnModuleDestroy {
     this.registry.registerMetric(this.sessionsGauge());
     this.registry.registerMetric(this.connectionsGauge());
     for (const gauge of sessionGauges.all) this.registry.registerMetric(gauge);
+    this.registry.registerMetric(this.pooledGauge());
   }
 
   onModuleDestroy(): void {
@@ -56,15 +57,32 @@ export class MetricsService implements OnModuleDestroy {
   }
 
   private sessionsGauge(): Gauge {
+    return this.countByStatus(
+      'codex_webapp_sessions',
+      'Sessions by the status of their container',
+      'owner_id IS NOT NULL',
+    );
+  }
+
+  private pooledGauge(): Gauge {
+    return this.countByStatus(
+      'codex_webapp_pooled_sessions',
+      'Sessions made ahead of time that wait to be claimed, by the status of their container',
+      'owner_id IS NULL',
+    );
+  }
+
+  private countByStatus(name: string, help: string, which: string): Gauge {
     const { dataSource } = this;
     return new Gauge({
-      name: 'codex_webapp_sessions',
-      help: 'Sessions by the status of their container',
+      name,
+      help,
       labelNames: ['container_status'],
       registers: [],
       async collect() {
         const rows: readonly { status: string; count: number }[] = await dataSource.query(
-          'SELECT container_status AS status, COUNT(*) AS count FROM sessions WHERE deleting_at IS NULL GROUP BY 1',
+          `SELECT container_status AS status, COUNT(*) AS count FROM sessions
+           WHERE deleting_at IS NULL AND ${which} GROUP BY 1`,
         );
         this.reset();
         for (const { status, count } of rows) this.set({ container_status: status }, count);

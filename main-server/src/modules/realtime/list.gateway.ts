@@ -43,7 +43,7 @@ export class ListGateway implements OnGatewayInit<PathWsServer>, OnGatewayConnec
 
   @OnEvent(sessionEvents.removed)
   onSessionRemoved({ ownerId, sessionId }: SessionRemoved): void {
-    send(this.ofUser(ownerId), { type: 'session.removed', sessionId });
+    if (ownerId !== null) send(this.ofUser(ownerId), { type: 'session.removed', sessionId });
   }
 
   @OnEvent(containerEvents.changed)

@@ -11,7 +11,7 @@ import { WriteQueue } from '../../database/write-queue.ts';
 import { sessionEvents, type SessionChanged, type SessionRemoved } from './session.events.ts';
 import { SessionEntity } from './session.entity.ts';
 import { toSessionResponse } from './session.mapper.ts';
-import type { Session, SessionPatch } from './session.ts';
+import type { OwnedSession, Session, SessionPatch } from './session.ts';
 
 /** The row of a session: read by all modules, changed through `patch`, announced to pages after the commit. */
 @Injectable()
@@ -36,14 +36,14 @@ export class SessionStateService {
     return session;
   }
 
-  /** How many there are, and how many of them are this user's. */
+  /** How many belong to somebody, and how many of them are this user's. */
   async count(
     manager: EntityManager,
     ownerId: string,
   ): Promise<{ readonly all: number; readonly own: number }> {
     const present = { deletingAt: IsNull() };
     return {
-      all: await manager.countBy(SessionEntity, present),
+      all: await manager.countBy(SessionEntity, { ...present, ownerId: Not(IsNull()) }),
       own: await manager.countBy(SessionEntity, { ...present, ownerId }),
     };
   }
@@ -64,9 +64,25 @@ export class SessionStateService {
     return session;
   }
 
-  /** The session a host name belongs to; none for one that is being deleted. */
-  findByLabel(label: string): Promise<Session | null> {
-    return findRow(this.sessions, { label, deletingAt: null });
+  /** The session a host name belongs to; none for one that is being deleted, or that nobody owns. */
+  async findByLabel(label: string): Promise<OwnedSession | null> {
+    const session = await findRow(this.sessions, { label, deletingAt: null });
+    return session !== null && isOwned(session) ? session : null;
+  }
+
+  /** One that waits in the pool; null when it does not, or no longer. */
+  findPooled(manager: EntityManager, id: string): Promise<Session | null> {
+    return manager.findOneBy(SessionEntity, { id, ownerId: IsNull(), deletingAt: IsNull() });
+  }
+
+  /** What waits in the pool becomes the session of `draft`, whose own id and label are not used. */
+  async handOver(manager: EntityManager, pooled: Session, draft: OwnedSession): Promise<OwnedSession> {
+    const { id, label, provider, containerStatus, containerReason, outboxEpoch, outboxSeq } = pooled;
+    const kept = { id, label, provider, containerStatus, containerReason, outboxEpoch, outboxSeq };
+    const session = { ...draft, ...kept, poolRecipe: null };
+    await manager.update(SessionEntity, { id }, session);
+    this.announce(manager, session);
+    return session;
   }
 
   /**
@@ -108,12 +124,16 @@ export class SessionStateService {
   /** Tells pages that show the list, after the commit, what the session is now. */
   private announce(manager: EntityManager, session: Session): SessionResponse {
     const response = this.toResponse(session);
-    const changed: SessionChanged = { ownerId: session.ownerId, response };
-    if (session.deletingAt === null) {
+    if (isOwned(session) && session.deletingAt === null) {
+      const changed: SessionChanged = { ownerId: session.ownerId, response };
       this.writeQueue.afterCommit(manager, () => this.events.emit(sessionEvents.changed, changed));
     }
     return response;
   }
+}
+
+export function isOwned(session: Session): session is OwnedSession {
+  return session.ownerId !== null;
 }
 
 export function sessionNotFound(): DomainError {

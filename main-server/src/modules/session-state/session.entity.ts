@@ -10,7 +10,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('sessions')
 export class SessionEntity {
   @PrimaryColumn({ type: 'text' }) id: string;
-  @Column({ name: 'owner_id', type: 'text' }) ownerId: string;
+  /** Null: nobody's yet. It waits in the pool, where no user and no page sees it. */
+  @Column({ name: 'owner_id', type: 'text', nullable: true }) ownerId: string | null;
+  /** What a session of the pool was made from; null once it has an owner. */
+  @Column({ name: 'pool_recipe', type: 'text', nullable: true }) poolRecipe: string | null;
   @Column({ type: 'text' }) title: string;
   @Column({ name: 'is_title_chosen', type: 'boolean' }) isTitleChosen: boolean;
   @Column({ type: 'text' }) agent: AgentId;

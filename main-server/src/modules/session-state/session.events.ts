@@ -18,6 +18,7 @@ export interface SessionUsed {
 }
 
 export interface SessionRemoved {
-  readonly ownerId: string;
+  /** Null for one of the pool, which nobody has seen. */
+  readonly ownerId: string | null;
   readonly sessionId: string;
 }

@@ -9,7 +9,8 @@ import { ContainerRoom } from '../containers/container-room.ts';
 import { SessionContainersService } from '../containers/session-containers.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { SessionLimits } from './session-limits.ts';
-import type { Session } from '../session-state/session.ts';
+import type { OwnedSession } from '../session-state/session.ts';
+import { PoolClaims } from './pool/pool-claims.ts';
 import { SessionRemovalService } from './session-removal.service.ts';
 import { SessionDrafts } from './session-drafts.ts';
 
@@ -17,6 +18,7 @@ import { SessionDrafts } from './session-drafts.ts';
 export class SessionCreationService {
   constructor(
     private readonly drafts: SessionDrafts,
+    private readonly pool: PoolClaims,
     private readonly limits: SessionLimits,
     private readonly room: ContainerRoom,
     private readonly state: SessionStateService,
@@ -27,11 +29,16 @@ export class SessionCreationService {
     private readonly failpoints: Failpoints,
   ) {}
 
-  /** Stores the session and sets its container going. @throws container.provider_unknown, session.limit_reached, container.limit_reached */
+  /**
+   * One of the pool when it is as asked for, else a new one, whose container is set going. @throws container.provider_unknown, session.limit_reached, container.limit_reached
+   */
   async create(user: AuthUser, request: CreateSessionRequest): Promise<SessionResponse> {
     const actor = actorOf(user);
     const session = await this.drafts.draft(user, request);
     await this.failpoints.hit('sessions.create.drafted');
+    const claimed = await this.pool.claim(user, session);
+    await this.failpoints.hit('sessions.create.claimed');
+    if (claimed !== null) return this.state.toResponse(claimed);
     // Refused before there is anything that its owner would have to delete again.
     await this.room.assertPossible({ sessionId: null, ownerId: user.id, provider: session.provider });
     await this.failpoints.hit('sessions.create.allowed');
@@ -52,7 +59,7 @@ export class SessionCreationService {
   }
 
   /** The last room may have gone to somebody else meanwhile. */
-  private async startOrRemove(user: AuthUser, session: Session): Promise<void> {
+  private async startOrRemove(user: AuthUser, session: OwnedSession): Promise<void> {
     try {
       await this.containers.create(session, actorOf(user));
       await this.failpoints.hit('sessions.create.begun');

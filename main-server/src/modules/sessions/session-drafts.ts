@@ -7,8 +7,9 @@ import {
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
-import { ContainerProvidersService } from '../containers/container-providers.service.ts';
-import type { Session } from '../session-state/session.ts';
+import { ContainerProvidersService, type ChosenProvider } from '../containers/container-providers.service.ts';
+import type { ContainerRecipe } from '../containers/container-recipes.ts';
+import type { OwnedSession, Session } from '../session-state/session.ts';
 
 const agentDefault = 'shell';
 
@@ -21,12 +22,27 @@ export class SessionDrafts {
   ) {}
 
   /** @throws container.provider_unknown, container.provider_forbidden */
-  async draft(owner: AuthUser, request: CreateSessionRequest): Promise<Session> {
+  async draft(owner: AuthUser, request: CreateSessionRequest): Promise<OwnedSession> {
     const provider = await this.providers.choose(owner, request);
+    return { ...this.fill(provider, request), ownerId: owner.id, poolRecipe: null };
+  }
+
+  /** What everybody gets who chooses nothing, before anybody has. */
+  draftPooled(recipe: ContainerRecipe): Session {
+    return {
+      ...this.fill({ name: recipe.provider, isIsolated: recipe.isIsolated }, {}),
+      ownerId: null,
+      poolRecipe: recipe.recipe,
+    };
+  }
+
+  private fill(
+    provider: ChosenProvider,
+    request: CreateSessionRequest,
+  ): Omit<Session, 'ownerId' | 'poolRecipe'> {
     const now = this.clock.now();
     return {
       id: randomUUID(),
-      ownerId: owner.id,
       title: request.title ?? defaultSessionTitle,
       isTitleChosen: request.title !== undefined,
       agent: request.agent ?? agentDefault,

@@ -5,8 +5,12 @@ import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { BlobsModule } from '../blobs/blobs.module.ts';
+import { containersConfig } from '../containers/containers.config.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
 import { SessionCleanup } from './session-cleanup.ts';
+import { PoolClaims } from './pool/pool-claims.ts';
+import { PoolKeeper } from './pool/pool-keeper.ts';
+import { PooledSessions } from './pool/pooled-sessions.ts';
 import { SessionCreationService } from './session-creation.service.ts';
 import { SessionDrafts } from './session-drafts.ts';
 import { SessionOptionsService } from './session-options.service.ts';
@@ -19,6 +23,7 @@ import { SessionsService } from './sessions.service.ts';
 
 @Module({
   imports: [
+    ConfigModule.forFeature(containersConfig),
     ConfigModule.forFeature(sessionsConfig),
     AuditModule,
     BlobsModule,
@@ -29,6 +34,9 @@ import { SessionsService } from './sessions.service.ts';
   ],
   controllers: [SessionsController],
   providers: [
+    PoolClaims,
+    PoolKeeper,
+    PooledSessions,
     SessionsService,
     SessionCleanup,
     SessionCreationService,

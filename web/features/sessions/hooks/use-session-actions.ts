@@ -1,4 +1,4 @@
-import type { ContainerResponse } from '@codex-webapp/contracts/containers';
+import type { ContainerResponse, UpgradeContainerRequest } from '@codex-webapp/contracts/containers';
 import type { SessionResponse, UpdateSessionRequest } from '@codex-webapp/contracts/sessions';
 import { toast } from '@codex-webapp/ui';
 import { useRouter } from 'next/navigation';
@@ -19,6 +19,8 @@ export interface SessionActions {
   readonly start: () => Promise<ContainerResponse | null>;
   readonly stop: () => Promise<ContainerResponse | null>;
   readonly restart: () => Promise<ContainerResponse | null>;
+  readonly recreate: () => Promise<ContainerResponse | null>;
+  readonly upgrade: (request: UpgradeContainerRequest) => Promise<ContainerResponse | null>;
   /** Rejects with the reason, for the dialog that asked. */
   readonly remove: () => Promise<void>;
 }
@@ -37,10 +39,13 @@ export function useSessionActions({ id, containerStatus }: SessionResponse): Ses
     }
   };
 
-  const command = async (name: ContainerCommand, problem: string) => {
+  const command = (name: ContainerCommand, problem: string) =>
+    ask(() => sessionsApi.command(id, name), problem);
+
+  const ask = async (send: () => Promise<ContainerResponse>, problem: string) => {
     setIsBusy(true);
     try {
-      const container = await sessionsApi.command(id, name);
+      const container = await send();
       dispatch({ type: 'container.changed', container });
       return container;
     } catch (cause) {
@@ -67,6 +72,8 @@ export function useSessionActions({ id, containerStatus }: SessionResponse): Ses
     start: () => command(containerStatus === 'absent' ? 'create' : 'start', 'The container was not started'),
     stop: () => command('stop', 'The container was not stopped'),
     restart: () => command('restart', 'The container was not restarted'),
+    recreate: () => command('recreate', 'The container was not made anew'),
+    upgrade: (request) => ask(() => sessionsApi.upgrade(id, request), 'The image was not upgraded'),
     remove: async () => {
       await sessionsApi.remove(id);
       dispatch({ type: 'session.removed', sessionId: id });

@@ -100,6 +100,8 @@ export function buildSnapshot(overrides: Partial<Snapshot> = {}): Snapshot {
       reason: null,
       steps: [],
       startedAt: at,
+      image: null,
+      isOutdated: false,
     },
     messages: [],
     nextBefore: null,

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type {
   ContainerProviderName,
   ContainerSizeName,
@@ -15,6 +16,15 @@ export interface ContainerSpec {
   readonly internet?: boolean;
   /** Of the provider's `sizes`; `medium` when absent. */
   readonly size?: ContainerSizeName;
+  /** Looks for a newer content of the image's name first, where there may be one. */
+  readonly pullsImage?: boolean;
+}
+
+/** What a container was made from. */
+export interface ContainerImage {
+  readonly name: string;
+  /** Changes with its content; null where only the name is known. */
+  readonly id: string | null;
 }
 
 /** Where a container is. Serialisable and stored; only its own provider reads inside. */
@@ -89,6 +99,8 @@ export type StartProgress = (step: 'image' | 'create' | 'start', detail: string 
 
 export interface StartOptions {
   readonly onProgress?: StartProgress;
+  /** Told once what the container is made from, where that is an image. */
+  readonly onImage?: (image: ContainerImage) => void;
   /** Gives up between two steps; what the step under way made stays and is found by its label. */
   readonly signal?: AbortSignal;
 }
@@ -170,6 +182,43 @@ export interface PreparingContainerProvider extends ContainerProvider {
 
 export function isPreparing(provider: ContainerProvider): provider is PreparingContainerProvider {
   return 'prepare' in provider;
+}
+
+/** A backend whose containers are made from an image that may be replaced by a newer one. */
+export interface ImageContainerProvider extends ContainerProvider {
+  /** What the next start uses, as far as that can be told without getting it; null otherwise. */
+  findImage(): Promise<ContainerImage | null>;
+}
+
+export function usesImage(provider: ContainerProvider): provider is ImageContainerProvider {
+  return 'findImage' in provider;
+}
+
+/** A backend that reads the files of a session without running it. */
+export interface ArchivingContainerProvider extends ContainerProvider {
+  /**
+   * The workspace as a gzipped tar with one folder in it, whether the session runs or not, as fast as it is read. What
+   * is cut short ends with an error; destroying it, or aborting `signal` before it is there, ends the work and leaves
+   * nothing behind. Changes nothing. @throws ContainerProviderError before the first byte
+   */
+  archive(sessionId: string, signal?: AbortSignal): Promise<Readable>;
+}
+
+export function isArchiving(provider: ContainerProvider): provider is ArchivingContainerProvider {
+  return 'archive' in provider;
+}
+
+/** A backend that can say what its next container would be made from. */
+export interface TemplatedContainerProvider extends ContainerProvider {
+  /**
+   * Another text whenever new containers differ from those made before: an image or a program, limits, a runtime. Null
+   * while there is nothing to make one from.
+   */
+  template(): Promise<string | null>;
+}
+
+export function isTemplated(provider: ContainerProvider): provider is TemplatedContainerProvider {
+  return 'template' in provider;
 }
 
 /** A backend that nobody is offered before somebody has set it up. */

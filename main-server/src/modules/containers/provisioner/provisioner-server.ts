@@ -1,11 +1,17 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { Logger } from '@nestjs/common';
+import { archiveType } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../providers/container-provider.errors.ts';
 import type {
+  ArchivingContainerProvider,
   ContainerRef,
+  ImageContainerProvider,
   PreparingContainerProvider,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../providers/container-provider.ts';
 import {
@@ -18,7 +24,11 @@ import {
 } from '../providers/provisioned/provisioner.messages.ts';
 import type { ProvisionerInstance } from './provisioner-instance.ts';
 
-type EngineProvider = WatchingContainerProvider & PreparingContainerProvider;
+type EngineProvider = WatchingContainerProvider &
+  PreparingContainerProvider &
+  ImageContainerProvider &
+  ArchivingContainerProvider &
+  TemplatedContainerProvider;
 type Say = (line: AnswerLine) => void;
 type Body = { readonly [V in ProvisionerVerb]: ReturnType<(typeof requestSchemas)[V]['parse']> };
 type Verbs = {
@@ -71,9 +81,11 @@ export class ProvisionerServer {
       const body = requestSchemas[verb].parse(JSON.parse(await readBody(request)));
       const work = verbsOf(provider)[verb] as Verbs[typeof verb & 'check'];
       const value = await work(body as Body['check'], say, gone.signal);
-      say({ type: 'result', value: value ?? null });
+      if (value instanceof Readable) await sendBytes(response, value);
+      else say({ type: 'result', value: value ?? null });
     } catch (error) {
-      if (!gone.signal.aborted) say(this.toErrorLine(error, request.url));
+      // Where bytes have begun, the broken connection is the answer.
+      if (!gone.signal.aborted && !response.destroyed) say(this.toErrorLine(error, request.url));
     }
     response.end();
   }
@@ -105,9 +117,11 @@ function verbsOf(provider: EngineProvider): Verbs {
   return {
     check: () => provider.check(),
     prepare: () => provider.prepare(),
+    template: () => provider.template(),
     start: ({ spec }, say, signal) =>
       provider.start(spec, {
         onProgress: (step, detail) => say({ type: 'progress', step, detail }),
+        onImage: (image) => say({ type: 'image', image }),
         signal,
       }),
     inspect: ({ sessionId }) => provider.inspect(refOf(sessionId)),
@@ -116,6 +130,8 @@ function verbsOf(provider: EngineProvider): Verbs {
     remove: ({ sessionId }) => provider.remove(refOf(sessionId)),
     removeData: ({ sessionId }) => provider.removeData(sessionId),
     list: () => provider.list(),
+    findImage: () => provider.findImage(),
+    archive: ({ sessionId }, _say, signal) => provider.archive(sessionId, signal),
     logs: async ({ sessionId, ...options }, say, signal) => {
       for await (const line of provider.logs(refOf(sessionId), { ...options, signal }))
         say({ type: 'line', line });
@@ -127,6 +143,12 @@ function verbsOf(provider: EngineProvider): Verbs {
       }),
     stats: ({ sessionIds }) => provider.stats(sessionIds),
   };
+}
+
+/** What breaks in the middle breaks the connection: an answer with an end is whole. */
+async function sendBytes(response: ServerResponse, bytes: Readable): Promise<void> {
+  response.writeHead(200, { 'content-type': archiveType });
+  await pipeline(bytes, response);
 }
 
 function verbOf({ method, url }: IncomingMessage): ProvisionerVerb {

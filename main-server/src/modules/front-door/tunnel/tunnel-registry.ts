@@ -29,6 +29,10 @@ export class TunnelRegistry implements OnApplicationShutdown {
     older?.close(closeCodes.replaced, 'replaced by a newer tunnel');
   }
 
+  has(sessionId: string): boolean {
+    return this.tunnels.has(sessionId);
+  }
+
   /** @throws container.unreachable */
   get(sessionId: string): Tunnel {
     const tunnel = this.tunnels.get(sessionId);

@@ -1,16 +1,20 @@
 'use client';
 
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
-import { ConfirmDialog } from '@codex-webapp/ui';
+import { Button, ConfirmDialog } from '@codex-webapp/ui';
+import { Download } from '@codex-webapp/ui/icons';
+import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
+import { DownloadStatus } from './download-status.tsx';
 
 type Props = {
   session: SessionResponse;
+  download: WorkspaceDownload;
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
   onConfirm: () => Promise<void>;
 };
 
-export function DeleteSessionDialog({ session, isOpen, onOpenChange, onConfirm }: Props) {
+export function DeleteSessionDialog({ session, download, isOpen, onOpenChange, onConfirm }: Props) {
   const isByHand = session.provider === 'manual';
   return (
     <ConfirmDialog
@@ -33,6 +37,17 @@ export function DeleteSessionDialog({ session, isOpen, onOpenChange, onConfirm }
         <li>prompts that still wait.</li>
       </ul>
       <p>Archive it instead to keep everything out of the way.</p>
+      {!isByHand && (
+        <div className="mt-3 flex flex-col gap-2">
+          <Button size="sm" className="self-start" isBusy={download.isUnderWay} onClick={download.start}>
+            <Download aria-hidden /> Download the workspace first
+          </Button>
+          <p className="text-xs">
+            All files of the workspace, in one archive. The agent’s home, which may hold logins, is not in it.
+          </p>
+          <DownloadStatus download={download} />
+        </div>
+      )}
     </ConfirmDialog>
   );
 }

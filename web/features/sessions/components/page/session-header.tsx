@@ -5,6 +5,7 @@ import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { Badge, IconButton, StatusDot } from '@codex-webapp/ui';
 import { PanelLeft } from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
+import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
 import { agentName } from '../../model/agent-name.ts';
 import { providerTitle } from '../../model/provider-title.ts';
 import { shownStatus } from '../../model/shown-status.ts';
@@ -19,10 +20,13 @@ type Props = {
   /** Null while it is not known what the session uses. */
   stats: ContainerStatsResponse | null;
   onShowUse: () => void;
+  download: WorkspaceDownload;
   onDelete: () => void;
+  onRecover: () => void;
 };
 
-export function SessionHeader({ session, actions, stats, onShowUse, onDelete }: Props) {
+export function SessionHeader(props: Props) {
+  const { session, actions, stats, onShowUse } = props;
   const runShortcut = useShortcuts();
   return (
     <header className="flex h-12 shrink-0 items-center gap-1 border-b border-border px-2 sm:px-3">
@@ -46,7 +50,7 @@ export function SessionHeader({ session, actions, stats, onShowUse, onDelete }: 
         </span>
         <StatusDot status={shownStatus(session)} className="max-sm:hidden" />
         <StatusDot status={shownStatus(session)} isIconOnly className="sm:hidden" />
-        <SessionMenu session={session} actions={actions} onShowUse={onShowUse} onDelete={onDelete} />
+        <SessionMenu {...props} />
       </div>
     </header>
   );

@@ -6,23 +6,28 @@ import {
   Activity,
   Archive,
   ArchiveRestore,
+  Download,
   Ellipsis,
+  LifeBuoy,
   Play,
   RotateCw,
   Square,
   Trash2,
 } from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
+import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
 
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
   onShowUse: () => void;
+  download: WorkspaceDownload;
   onDelete: () => void;
+  onRecover: () => void;
 };
 
 /** What can be done with the container, and with the session as a whole. */
-export function SessionMenu({ session, actions, onShowUse, onDelete }: Props) {
+export function SessionMenu({ session, actions, download, onShowUse, onDelete, onRecover }: Props) {
   const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
   const isArchived = session.status === 'archived';
   return (
@@ -56,6 +61,9 @@ export function SessionMenu({ session, actions, onShowUse, onDelete }: Props) {
       >
         Restart
       </MenuItem>
+      <MenuItem icon={<LifeBuoy aria-hidden />} onSelect={onRecover}>
+        Recover…
+      </MenuItem>
       {session.provider !== 'manual' && (
         <MenuCheck
           isChecked={session.isKeptRunning}
@@ -68,6 +76,9 @@ export function SessionMenu({ session, actions, onShowUse, onDelete }: Props) {
         Resources…
       </MenuItem>
       <MenuSeparator />
+      <MenuItem icon={<Download aria-hidden />} disabled={download.isUnderWay} onSelect={download.start}>
+        Download workspace
+      </MenuItem>
       <MenuItem
         icon={isArchived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}
         onSelect={() => void actions.setArchived(!isArchived)}

@@ -3,9 +3,10 @@
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { Button, Spinner } from '@codex-webapp/ui';
-import { Archive, CircleAlert, Moon, Play, RotateCw } from '@codex-webapp/ui/icons';
+import { Archive, CircleAlert, CircleArrowUp, LifeBuoy, Moon, Play, RotateCw } from '@codex-webapp/ui/icons';
 import type { ReactNode } from 'react';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
+import { splitReason } from '../../model/failure-reason.ts';
 import { sessionNotice } from '../../model/session-notice.ts';
 import { ManualContainerBar } from './manual-container-bar.tsx';
 import { NoticeBar } from './notice-bar.tsx';
@@ -17,11 +18,14 @@ type Props = {
   actions: SessionActions;
   /** The session's own UI is there; before that its cover shows the steps of a start. */
   isReady: boolean;
+  onRecover: () => void;
+  onUpgrade: () => void;
 };
 
 /** One slim bar above the session's UI when its container does not simply run. */
-export function SessionNoticeBar({ session, container, actions, isReady }: Props): ReactNode {
-  const notice = sessionNotice(session);
+export function SessionNoticeBar(props: Props): ReactNode {
+  const { session, container, actions, isReady, onRecover, onUpgrade } = props;
+  const notice = sessionNotice(session, container?.isOutdated ?? false);
   switch (notice) {
     case null:
       return null;
@@ -61,12 +65,32 @@ export function SessionNoticeBar({ session, container, actions, isReady }: Props
           tone="danger"
           icon={<CircleAlert aria-hidden />}
           action={
-            <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
-              <RotateCw aria-hidden /> Try again
+            <span className="flex shrink-0 flex-wrap justify-end gap-1.5">
+              <Button size="sm" isBusy={actions.isBusy} onClick={() => void actions.start()}>
+                <RotateCw aria-hidden /> Try again
+              </Button>
+              <Button size="sm" onClick={onRecover}>
+                <LifeBuoy aria-hidden /> Recover…
+              </Button>
+            </span>
+          }
+        >
+          <b className="font-medium">The container failed.</b>{' '}
+          {splitReason(container?.reason ?? session.reason).reason}
+        </NoticeBar>
+      );
+    case 'outdated':
+      return (
+        <NoticeBar
+          icon={<CircleArrowUp aria-hidden />}
+          action={
+            <Button size="sm" isBusy={actions.isBusy} onClick={onUpgrade}>
+              Upgrade…
             </Button>
           }
         >
-          <b className="font-medium">The container failed.</b> {container?.reason ?? session.reason}
+          A newer image is available. An upgrade keeps the workspace and the conversation; programs that run
+          end.
         </NoticeBar>
       );
     case 'unknown':

@@ -7,11 +7,16 @@ import { useMatches } from '../../../../lib/use-matches.ts';
 import { useContainerStats } from '../../hooks/use-container-stats.ts';
 import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
+import { useWorkspaceDownload } from '../../hooks/use-workspace-download.ts';
+import { hasTurn } from '../../model/has-turn.ts';
 import { DeleteSessionDialog } from './delete-session-dialog.tsx';
+import { DownloadStatus } from './download-status.tsx';
+import { RecoveryDialog } from './recovery-dialog.tsx';
 import { SessionFrame } from './session-frame.tsx';
 import { SessionHeader } from './session-header.tsx';
 import { SessionNoticeBar } from './session-notice-bar.tsx';
 import { SessionLoading, SessionMissing, SessionUnavailable } from './session-page-states.tsx';
+import { UpgradeDialog } from './upgrade-dialog.tsx';
 import { UseDialog } from './use-dialog.tsx';
 
 /** Where the header has room for a figure; the same width as the `lg:` classes. */
@@ -35,11 +40,11 @@ function OpenSession({
   container: ContainerResponse | null;
 }) {
   const actions = useSessionActions(session);
-  const [isDeleting, setIsDeleting] = useState(false);
-  const [showsUse, setShowsUse] = useState(false);
+  const download = useWorkspaceDownload(session, container, actions);
+  const [dialog, setDialog] = useState<'delete' | 'recovery' | 'upgrade' | 'use' | null>(null);
   const [isReady, setIsReady] = useState(false);
   const hasFigure = useMatches(figureQuery) && session.containerStatus === 'running';
-  const use = useContainerStats(session, showsUse || hasFigure);
+  const use = useContainerStats(session, dialog === 'use' || hasFigure);
 
   const handleTitleSuggested = (title: string) => {
     // A title that somebody chose stays.
@@ -52,22 +57,54 @@ function OpenSession({
         session={session}
         actions={actions}
         stats={hasFigure ? use.stats : null}
-        onShowUse={() => setShowsUse(true)}
-        onDelete={() => setIsDeleting(true)}
+        onShowUse={() => setDialog('use')}
+        download={download}
+        onDelete={() => setDialog('delete')}
+        onRecover={() => setDialog('recovery')}
       />
-      <SessionNoticeBar session={session} container={container} actions={actions} isReady={isReady} />
+      <SessionNoticeBar
+        session={session}
+        container={container}
+        actions={actions}
+        isReady={isReady}
+        onRecover={() => setDialog('recovery')}
+        onUpgrade={() => setDialog('upgrade')}
+      />
+      {dialog === null && <DownloadStatus download={download} />}
       <SessionFrame
         session={session}
         container={container}
         onReady={() => setIsReady(true)}
         onTitleSuggested={handleTitleSuggested}
       />
-      <UseDialog session={session} isOpen={showsUse} onOpenChange={setShowsUse} {...use} />
+      <UseDialog
+        session={session}
+        isOpen={dialog === 'use'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'use' : null)}
+        {...use}
+      />
       <DeleteSessionDialog
         session={session}
-        isOpen={isDeleting}
-        onOpenChange={setIsDeleting}
+        download={download}
+        isOpen={dialog === 'delete'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'delete' : null)}
         onConfirm={actions.remove}
+      />
+      <RecoveryDialog
+        session={session}
+        container={container}
+        actions={actions}
+        download={download}
+        isOpen={dialog === 'recovery'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'recovery' : null)}
+        onDelete={() => setDialog('delete')}
+      />
+      <UpgradeDialog
+        session={session}
+        container={container}
+        isOpen={dialog === 'upgrade'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'upgrade' : null)}
+        onConfirm={async () => void (await actions.upgrade({ endsTurn: hasTurn(session) }))}
       />
     </>
   );

@@ -2,13 +2,22 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
 import type Docker from 'dockerode';
 import { pack } from 'tar-fs';
 import { ContainerProviderError } from '../container-provider.errors.ts';
+import type { ContainerImage } from '../container-provider.ts';
 import { isAbsent, toProviderError } from './docker.errors.ts';
 import { hashBuildInputs, listBuildInputs } from './image-build-context.ts';
 
 type OnLine = (line: string) => void;
+
+export interface EnsureOptions {
+  readonly onLine?: OnLine;
+  readonly signal?: AbortSignal;
+  /** Asks the registry for a newer content of the name, also where one is here. */
+  readonly pulls?: boolean;
+}
 
 export interface DockerImageOptions {
   /** Null: built from the repository. */
@@ -16,14 +25,17 @@ export interface DockerImageOptions {
   readonly repositoryFolder: string;
 }
 
-const builtName = 'codex-webapp/container-agent';
+const repository = 'codex-webapp/container-agent';
 const dockerfile = 'container-agent/Dockerfile';
 const shownLineMaxLength = 200;
 const failureTailLines = 15;
 
 /** The image of the sessions: there, pulled or built. One at a time, however many sessions wait for it. */
 export class DockerImage {
-  private pending: Promise<string> | null = null;
+  private pending: { readonly image: Promise<string>; readonly pulls: boolean } | null = null;
+  /** What the last `ensure` built from the repository: to know it takes reading all that it is built from. */
+  private built: string | null = null;
+  private readonly logger = new Logger(DockerImage.name);
   private readonly listeners = new Set<OnLine>();
   private lastLine: string | null = null;
 
@@ -33,27 +45,58 @@ export class DockerImage {
   ) {}
 
   /** The name of an image that is there now. A failure is told once to everybody who waits; the next call tries again. */
-  async ensure(onLine: OnLine = () => undefined, signal?: AbortSignal): Promise<string> {
+  async ensure({ onLine = () => undefined, signal, pulls = false }: EnsureOptions = {}): Promise<string> {
     signal?.throwIfAborted();
     this.listeners.add(onLine);
     try {
-      this.pending ??= this.find().finally(() => {
-        this.pending = null;
-        this.lastLine = null;
-      });
+      // What only looks whether it is here is no answer for who wants a newer one.
+      if (pulls && this.pending?.pulls === false)
+        await untilAborted(this.pending.image, signal).catch(() => undefined);
+      signal?.throwIfAborted();
+      this.pending ??= { image: this.findAlone(pulls), pulls };
       if (this.lastLine !== null) onLine(this.lastLine);
-      return await untilAborted(this.pending, signal);
+      return await untilAborted(this.pending.image, signal);
     } finally {
       this.listeners.delete(onLine);
     }
   }
 
-  private async find(): Promise<string> {
-    if (this.options.image !== null) {
-      if (!(await this.isHere(this.options.image))) await this.pull(this.options.image);
-      return this.options.image;
+  /** What `ensure` would answer, if that is here already; null otherwise. */
+  async findHere(): Promise<ContainerImage | null> {
+    const name = this.options.image ?? this.built;
+    if (name === null) return null;
+    try {
+      return { name, id: (await this.docker.getImage(name).inspect()).Id };
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw error;
     }
-    return this.build();
+  }
+
+  private findAlone(pulls: boolean): Promise<string> {
+    return this.find(pulls).finally(() => {
+      this.pending = null;
+      this.lastLine = null;
+    });
+  }
+
+  private async find(pulls: boolean): Promise<string> {
+    const { image } = this.options;
+    if (image === null) return (this.built = await this.build());
+    if (!(await this.isHere(image))) await this.pull(image);
+    else if (pulls) await this.pullNewer(image);
+    return image;
+  }
+
+  /** An image that only this machine has, or a registry that is away, keeps nobody from what is here. */
+  private async pullNewer(image: string): Promise<void> {
+    try {
+      await this.pull(image);
+    } catch (error) {
+      if (!(error instanceof ContainerProviderError)) throw error;
+      this.logger.warn({ msg: 'No newer image could be pulled; the one that is here is used', err: error });
+      this.tell(`Not pulled, so the one that is here is used. ${error.message}`);
+    }
   }
 
   private async build(): Promise<string> {
@@ -66,7 +109,7 @@ export class DockerImage {
       throw new ContainerProviderError('image_unavailable', message);
     }
     const files = await listBuildInputs(repositoryFolder);
-    const tag = `${builtName}:${await hashBuildInputs(repositoryFolder, files)}`;
+    const tag = `${repository}:${await hashBuildInputs(repositoryFolder, files)}`;
     if (await this.isHere(tag)) return tag;
     this.tell('Building the image of the sessions from the repository');
     const context = pack(repositoryFolder, {

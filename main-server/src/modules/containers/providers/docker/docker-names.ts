@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
+
 /** Labels on everything we make. What lacks ours is foreign and never touched. */
 export const labels = {
   instance: 'codex-webapp.instance',
   session: 'codex-webapp.session',
   generation: 'codex-webapp.generation',
-  /** On what serves all sessions: `router`, `probe`. */
+  /** On what is no session itself: `router`, `probe`, `archive`. */
   role: 'codex-webapp.role',
   /** What it was made from; another value means that it has to be made anew. */
   plan: 'codex-webapp.plan',
+  /** Whose files it reads. */
+  archiveOf: 'codex-webapp.archive-of',
 } as const;
 
 export class DockerNames {
@@ -15,6 +19,11 @@ export class DockerNames {
   /** One name for the container, the volume and the network of a session, so that a repeated create meets the first one. */
   ofSession(sessionId: string): string {
     return `cw-${this.short}-${sessionId}`;
+  }
+
+  /** Of a container that reads a session's files; there may be several. */
+  archiveOf(sessionId: string): string {
+    return `${this.ofSession(sessionId)}-archive-${randomUUID().slice(0, 8)}`;
   }
 
   /** The network through which the router of the sessions' networks reaches everything else. */
@@ -42,6 +51,14 @@ export class DockerNames {
   /** For what serves all sessions, and is none itself. */
   labelsOfRole(role: 'router' | 'probe'): Record<string, string> {
     return { [labels.instance]: this.instanceId, [labels.role]: role };
+  }
+
+  labelsOfArchive(sessionId: string): Record<string, string> {
+    return {
+      [labels.instance]: this.instanceId,
+      [labels.role]: 'archive',
+      [labels.archiveOf]: sessionId,
+    };
   }
 
   isOurs(found: Readonly<Record<string, string>> | undefined): boolean {

@@ -141,7 +141,7 @@ export class DockerRouter {
   }
 
   /** Null when there is none. @throws rejected when a stranger has its name */
-  private async inspect(): Promise<ContainerInspectInfo | null> {
+  async inspect(): Promise<ContainerInspectInfo | null> {
     const name = this.names.router;
     try {
       const found = await this.docker.getContainer(name).inspect();

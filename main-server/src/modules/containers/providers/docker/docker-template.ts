@@ -24,6 +24,13 @@ export interface ContainerLimits {
   readonly pidsLimit: number;
 }
 
+/** A container that reads a session's volume and does nothing else. */
+export interface ArchiveTemplate extends Pick<ContainerTemplate, 'name' | 'image' | 'labels' | 'runtime'> {
+  readonly volume: string;
+  readonly limits: ContainerLimits;
+  readonly command: readonly [program: string, ...args: readonly string[]];
+}
+
 export const dataFolder = '/data';
 
 /** `node` in our image; others have to bring a user of this id. */
@@ -44,7 +51,6 @@ export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate
     PORT: '3001',
     ...spec.environment,
   };
-  const { memoryBytes, nanoCpus, pidsLimit } = template.limits;
   return {
     name: template.name,
     Image: template.image,
@@ -57,37 +63,76 @@ export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate
       Mounts: [
         { Type: 'volume', Source: template.name, Target: dataFolder, VolumeOptions: volumeOptions(template) },
       ],
-      // What the image brings stays as it is: what a session writes is on its volume, or in memory and counted there.
-      ReadonlyRootfs: true,
-      Tmpfs: scratchFolders(memoryBytes),
-      ShmSize: 64 * mebibyte,
       NetworkMode: template.network,
       Dns: [template.routerAddress],
       ExtraHosts: template.routerNames.map((name) => `${name}:${template.routerAddress}`),
-      CapDrop: ['ALL'],
-      CapAdd: [],
-      // Without another word the engine adds its own seccomp profile; `unconfined` would have to be asked for.
-      SecurityOpt: ['no-new-privileges'],
-      Privileged: false,
-      Devices: [],
-      IpcMode: 'private',
-      ...privateCgroups,
-      PidsLimit: pidsLimit,
-      Memory: memoryBytes,
-      MemorySwap: memoryBytes,
-      NanoCpus: nanoCpus,
-      OomScoreAdj: oomScoreAdj,
-      Ulimits: [
-        { Name: 'nofile', Soft: openFilesMax, Hard: openFilesMax },
-        // A core file would hold the session's token.
-        { Name: 'core', Soft: 0, Hard: 0 },
-      ],
-      Init: true,
-      PublishAllPorts: false,
-      RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
-      ...(template.runtime === null ? {} : { Runtime: template.runtime }),
+      ...confinement(template),
     },
+  };
+}
+
+/** As confined as a session, and it can neither write to the volume nor speak to anybody. */
+export function toArchiveOptions(template: ArchiveTemplate): ContainerCreateOptions {
+  const [program, ...args] = template.command;
+  return {
+    name: template.name,
+    Image: template.image,
+    User: user,
+    Env: ['LC_ALL=C'],
+    Labels: { ...template.labels },
+    Entrypoint: [program],
+    Cmd: args,
+    WorkingDir: '/',
+    AttachStdout: true,
+    AttachStderr: true,
+    HostConfig: {
+      Mounts: [
+        {
+          Type: 'volume',
+          Source: template.volume,
+          Target: dataFolder,
+          ReadOnly: true,
+          VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+        },
+      ],
+      NetworkMode: 'none',
+      // What it says are the files; the engine shall not keep them a second time.
+      LogConfig: { Type: 'none', Config: {} },
+      ...confinement(template),
+    },
+  };
+}
+
+function confinement({ limits, runtime }: Pick<ContainerTemplate, 'limits' | 'runtime'>): HostConfig {
+  const { memoryBytes, nanoCpus, pidsLimit } = limits;
+  return {
+    // What the image brings stays as it is: what a session writes is on its volume, or in memory and counted there.
+    ReadonlyRootfs: true,
+    Tmpfs: scratchFolders(memoryBytes),
+    ShmSize: 64 * mebibyte,
+    CapDrop: ['ALL'],
+    CapAdd: [],
+    // Without another word the engine adds its own seccomp profile; `unconfined` would have to be asked for.
+    SecurityOpt: ['no-new-privileges'],
+    Privileged: false,
+    Devices: [],
+    IpcMode: 'private',
+    ...privateCgroups,
+    PidsLimit: pidsLimit,
+    Memory: memoryBytes,
+    MemorySwap: memoryBytes,
+    NanoCpus: nanoCpus,
+    OomScoreAdj: oomScoreAdj,
+    Ulimits: [
+      { Name: 'nofile', Soft: openFilesMax, Hard: openFilesMax },
+      // A core file would hold the session's token.
+      { Name: 'core', Soft: 0, Hard: 0 },
+    ],
+    Init: true,
+    PublishAllPorts: false,
+    RestartPolicy: { Name: 'no' },
+    ...(runtime === null ? {} : { Runtime: runtime }),
   };
 }
 

@@ -3,21 +3,26 @@ import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ArchivingContainerProvider,
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
   ContainerStats,
+  ImageContainerProvider,
   LabelledContainer,
   LogOptions,
   PreparingContainerProvider,
   ProviderAvailability,
   StartOptions,
   StopOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { toSizeResponses, type ContainerSizes } from './container-sizes.ts';
 import { describeEnd } from './describe-end.ts';
 import { describeBound, DiskWatch, type DiskBound } from './disk-watch.ts';
+import { DockerArchives } from './docker-archives.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { watchEngine } from './docker-events.ts';
 import { DockerImage } from './docker-image.ts';
@@ -63,7 +68,13 @@ const conflictLooks = 50;
 const conflictPauseMs = 100;
 
 /** Docker, straight or by way of the provisioner. */
-export interface DockerProvider extends WatchingContainerProvider, PreparingContainerProvider {
+export interface DockerProvider
+  extends
+    WatchingContainerProvider,
+    PreparingContainerProvider,
+    ImageContainerProvider,
+    ArchivingContainerProvider,
+    TemplatedContainerProvider {
   /** Where main-server has to listen for its containers; null when that is not on this machine. */
   hostAddress(): Promise<string | null>;
 }
@@ -84,6 +95,7 @@ export class DockerContainerProvider implements DockerProvider {
   private readonly engine: DockerEngine;
   private readonly disk: DiskWatch;
   private readonly use: DockerStats;
+  private readonly archives: DockerArchives;
 
   constructor(
     private readonly docker: Docker,
@@ -99,6 +111,11 @@ export class DockerContainerProvider implements DockerProvider {
     this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) => this.stopContainer(sessionId));
     this.use = new DockerStats(docker, this.names, this.disk);
     this.image = new DockerImage(docker, options);
+    this.archives = new DockerArchives(docker, this.names, {
+      images: (sessionId) => this.imagesFor(sessionId),
+      limits: async () => this.engine.fit(options.sizes.small),
+      runtime: options.runtime,
+    });
     const pool = parsePool(options.addressPool);
     this.main = findMainAddress(options);
     this.outer = new DockerOuterNetwork(docker, this.names);
@@ -141,6 +158,12 @@ export class DockerContainerProvider implements DockerProvider {
     await translate(this.prepareAll());
   }
 
+  async template(): Promise<string | null> {
+    const image = await translate(this.image.findHere());
+    const { sizes, runtime, disk, volumeOptions } = this.options;
+    return image && JSON.stringify({ image: image.id, sizes, runtime, disk, volumeOptions });
+  }
+
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     return translate(this.startContainer(spec, options));
   }
@@ -168,6 +191,7 @@ export class DockerContainerProvider implements DockerProvider {
 
   async removeData(sessionId: string): Promise<void> {
     await this.remove(this.refOf(sessionId));
+    await translate(this.archives.removeOf(sessionId));
     const volume = this.docker.getVolume(this.names.ofSession(sessionId));
     await translate(this.removeVolume(volume));
   }
@@ -185,6 +209,14 @@ export class DockerContainerProvider implements DockerProvider {
         isRunning: container.State === 'running' || container.State === 'restarting',
       };
     });
+  }
+
+  findImage(): Promise<ContainerImage | null> {
+    return translate(this.image.findHere());
+  }
+
+  archive(sessionId: string, signal?: AbortSignal): Promise<Readable> {
+    return translate(this.archives.open(sessionId, signal));
   }
 
   async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {
@@ -217,22 +249,29 @@ export class DockerContainerProvider implements DockerProvider {
   watch(onChange: (sessionId: string | null) => void): () => void {
     const endEvents = watchEngine(this.docker, this.names, onChange);
     const endDisk = this.disk.begin();
+    const endArchives = this.archives.begin();
     return () => {
       endEvents();
       endDisk();
+      endArchives();
     };
   }
 
   private async startContainer(
     spec: ContainerSpec,
-    { onProgress, signal }: StartOptions,
+    { onProgress, onImage, signal }: StartOptions,
   ): Promise<ContainerRef> {
     onProgress?.('image', null);
-    const image = await this.image.ensure((line) => onProgress?.('image', line), signal);
+    const image = await this.image.ensure({
+      onLine: (line) => onProgress?.('image', line),
+      signal,
+      pulls: spec.pullsImage,
+    });
     signal?.throwIfAborted();
     onProgress?.('create', null);
     const id = await this.createOrAdopt(spec, image, signal);
     signal?.throwIfAborted();
+    if (onImage !== undefined) onImage(await this.imageOf(id));
     onProgress?.('start', null);
     await ignore(this.docker.getContainer(id).start(), isConflict);
     return this.refOf(spec.sessionId);
@@ -300,6 +339,18 @@ export class DockerContainerProvider implements DockerProvider {
       'rejected',
       `A container named ${name} is not ours. Rename or remove it.`,
     );
+  }
+
+  private async imageOf(id: string): Promise<ContainerImage> {
+    const { Config, Image } = await this.docker.getContainer(id).inspect();
+    return { name: Config.Image, id: Image };
+  }
+
+  /** With which a session's files can be read, also when the one it should start from cannot be had. */
+  private async *imagesFor(sessionId: string): AsyncIterable<string> {
+    const present = [await this.find(sessionId), await this.router.inspect()];
+    for (const container of present) if (container !== null) yield container.Image;
+    yield this.image.ensure();
   }
 
   private async volumeOptions(): Promise<Readonly<Record<string, string>>> {

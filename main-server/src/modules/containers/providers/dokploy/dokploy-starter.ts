@@ -64,6 +64,7 @@ export class DokployStarter {
     if (app.generation === generation) {
       if ((await engine.listTasks(app)).some(isLive)) {
         options.onProgress?.('start', null);
+        await this.tellImage(app, options);
         return app;
       }
     } else if (app.generation > 0) {
@@ -94,9 +95,18 @@ export class DokployStarter {
     });
     options.signal?.throwIfAborted();
     const marked = { ...app, generation };
+    options.onImage?.({ name: image, id: null });
     const wasDeployed = written.deployments.some(({ status }) => status === 'done');
-    await this.bringUp(marked, wasDeployed && before?.dockerImage === image, options);
+    // Only a deployment pulls: a reload takes what the node has by that name.
+    const hasImage = wasDeployed && before?.dockerImage === image && spec.pullsImage !== true;
+    await this.bringUp(marked, hasImage, options);
     return marked;
+  }
+
+  private async tellImage({ applicationId }: OwnApp, { onImage }: StartOptions): Promise<void> {
+    if (onImage === undefined) return;
+    const name = (await this.parts.apps.read(applicationId))?.dockerImage;
+    if (name) onImage({ name, id: null });
   }
 
   private async findOrCreate(sessionId: string, serverId: string | null): Promise<OwnApp> {

@@ -9,6 +9,7 @@ import {
   type DokploySetup,
   type DokploySetupOptions,
 } from '../../../../../test/support/dokploy-setup.ts';
+import type { DokploySimulatorOptions } from '../../../../../../tools/dokploy-simulator/src/index.ts';
 import { waitFor } from '../../../../../test/support/wait-for.ts';
 
 const crashingImage = 'registry.test/codex/crashing:1';
@@ -442,6 +443,36 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await stateOf(ref)).toBe('running');
       expect(rows().deployments).toHaveLength(2);
     });
+  });
+
+  describe('images', () => {
+    it('pulls one that was pushed again under its name, which a reload does not', async () => {
+      await begin();
+      const images: unknown[] = [];
+      const onImage = (image: unknown) => images.push(image);
+      await setup.provider.start(specOf(1), { onImage });
+      await setup.provider.start(specOf(2), { onImage });
+      expect(sent('application.deploy')).toHaveLength(1);
+      await setup.provider.start({ ...specOf(3), pullsImage: true }, { onImage });
+      expect(sent('application.deploy')).toHaveLength(2);
+      // A repetition of the call whose answer was lost.
+      await setup.provider.start({ ...specOf(3), pullsImage: true }, { onImage });
+      expect(sent('application.deploy')).toHaveLength(2);
+      expect(images).toEqual(Array(4).fill({ name: standingImage, id: null }));
+      expect(await setup.provider.findImage()).toEqual(images[0]);
+    }, 30_000);
+
+    it('starts from the one the node has after a newer one could not be pulled', async () => {
+      const standing: DokploySimulatorOptions['images'][string] = { program: { stands: true } };
+      const registry: Record<string, typeof standing> = { [standingImage]: standing };
+      await begin({ simulator: { images: registry } });
+      await start();
+      registry[standingImage] = { ...standing, where: 'local' };
+      await expect(setup.provider.start({ ...specOf(2), pullsImage: true })).rejects.toMatchObject({
+        reason: 'image_unavailable',
+      });
+      expect(await stateOf(await start(3))).toBe('running');
+    }, 30_000);
   });
 
   describe('tasks', () => {

@@ -2,14 +2,17 @@ import { containerSizeNames, type ContainerSizeResponse } from '@codex-webapp/co
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
   ConfigurableContainerProvider,
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
   ContainerStats,
+  ImageContainerProvider,
   LabelledContainer,
   LogOptions,
   ProviderAvailability,
   StartOptions,
+  TemplatedContainerProvider,
 } from '../container-provider.ts';
 import { toProviderError } from './dokploy-api.errors.ts';
 import type { DokployPlaceStore } from './dokploy-places.ts';
@@ -33,7 +36,9 @@ const checkMs = 2_500;
 const rememberedMs = 10_000;
 
 /** Runs each session as an app of a Dokploy server, on a volume and a network of its own. */
-export class DokployContainerProvider implements ConfigurableContainerProvider {
+export class DokployContainerProvider
+  implements ConfigurableContainerProvider, ImageContainerProvider, TemplatedContainerProvider
+{
   readonly name = 'dokploy';
   readonly isIsolated = true;
   readonly startsByItself = true;
@@ -83,6 +88,15 @@ export class DokployContainerProvider implements ConfigurableContainerProvider {
     return this.checked.answer;
   }
 
+  /** The nodes pull the image by its name, so that is all there is to know of it. */
+  async template(): Promise<string | null> {
+    const connection = await this.findConnection();
+    if (connection === null || connection.image === null) return null;
+    const { baseUrl, project, environment, serverId, placement, image } = connection;
+    const { sizes } = this.options;
+    return JSON.stringify({ baseUrl, project, environment, serverId, placement, image, sizes });
+  }
+
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     return this.translate(async (sessions) => {
       options.signal?.throwIfAborted();
@@ -115,6 +129,12 @@ export class DokployContainerProvider implements ConfigurableContainerProvider {
         isRunning,
       })),
     );
+  }
+
+  /** By its name alone: what the registry has by that name now, only a pull tells. */
+  async findImage(): Promise<ContainerImage | null> {
+    const name = (await this.findConnection())?.image ?? null;
+    return name === null ? null : { name, id: null };
   }
 
   async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

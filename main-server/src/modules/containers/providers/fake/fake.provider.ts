@@ -1,14 +1,17 @@
 import type { ContainerProviderName } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
   ContainerStats,
+  ImageContainerProvider,
   LabelledContainer,
   LogOptions,
   ProviderAvailability,
   StartOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 
@@ -26,7 +29,9 @@ export interface FakeContainer {
 const mebibyte = 1024 * 1024;
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
-export class FakeContainerProvider implements WatchingContainerProvider {
+export class FakeContainerProvider
+  implements WatchingContainerProvider, ImageContainerProvider, TemplatedContainerProvider
+{
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly starts: ContainerSpec[] = [];
@@ -34,6 +39,10 @@ export class FakeContainerProvider implements WatchingContainerProvider {
   readonly looks: (readonly string[])[] = [];
   /** The time that `stats` tells. */
   now: () => number = Date.now;
+  /** What the next container is made from. */
+  image: ContainerImage | null = null;
+  /** What `template` answers; null: there is nothing to make a container from. */
+  templateText: string | null = 'template 1';
   /** Runs per session: what a volume would hold. */
   private readonly data = new Map<string, number>();
   private readonly watchers = new Set<(sessionId: string | null) => void>();
@@ -57,12 +66,17 @@ export class FakeContainerProvider implements WatchingContainerProvider {
     return Promise.resolve({ isAvailable: true, note: null });
   }
 
+  template(): Promise<string | null> {
+    return Promise.resolve(this.templateText);
+  }
+
   start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
     const present = this.containers.get(spec.sessionId);
     const isThere = present?.spec.generation === spec.generation && present.state.state === 'running';
     if (isThere) return Promise.resolve(present.ref);
     for (const step of ['image', 'create', 'start'] as const) options.onProgress?.(step, null);
+    if (this.image !== null) options.onImage?.(this.image);
     this.starts.push(spec);
     const runs = (this.data.get(spec.sessionId) ?? 0) + 1;
     this.data.set(spec.sessionId, runs);
@@ -110,6 +124,10 @@ export class FakeContainerProvider implements WatchingContainerProvider {
       isRunning: state.state === 'running',
     }));
     return Promise.resolve(all);
+  }
+
+  findImage(): Promise<ContainerImage | null> {
+    return Promise.resolve(this.image);
   }
 
   async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ArchivingContainerProvider,
   ContainerRef,
   ContainerSpec,
   ContainerState,
@@ -12,9 +14,11 @@ import type {
   ProviderAvailability,
   StartOptions,
   StopOptions,
+  TemplatedContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { FolderSizes } from './folder-sizes.ts';
+import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
 import { readLog, rotateLog } from './process-log.ts';
 import { ProcessRecords, type ProcessRecord } from './process-records.ts';
@@ -52,7 +56,9 @@ const nonceVariable = 'CODEX_WEBAPP_NONCE';
  * time and a nonce on disk are how it is found again. Isolates nothing: the agent may do what the user of main-server
  * may do.
  */
-export class ProcessContainerProvider implements WatchingContainerProvider {
+export class ProcessContainerProvider
+  implements WatchingContainerProvider, ArchivingContainerProvider, TemplatedContainerProvider
+{
   readonly name = 'process';
   readonly isIsolated = false;
   readonly startsByItself = true;
@@ -89,6 +95,16 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
       isAvailable: true,
       note: 'No isolation: the agent can do everything on this machine that the server’s user can do. A program that detaches itself fully outlives an interrupt and a stop.',
     };
+  }
+
+  /** A build writes the program's file anew. */
+  async template(): Promise<string | null> {
+    try {
+      const { mtimeMs, size } = await stat(this.options.entryFile);
+      return JSON.stringify({ entryFile: this.options.entryFile, mtimeMs, size });
+    } catch {
+      return null;
+    }
   }
 
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
@@ -189,6 +205,10 @@ export class ProcessContainerProvider implements WatchingContainerProvider {
         isRunning: (await this.findPid(record)) !== null,
       })),
     );
+  }
+
+  archive(sessionId: string): Promise<Readable> {
+    return archiveFolder(this.folders.workspaceOf(sessionId), this.options.inheritedEnvironment);
   }
 
   logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

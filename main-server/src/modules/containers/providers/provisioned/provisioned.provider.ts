@@ -1,18 +1,19 @@
+import type { Readable } from 'node:stream';
 import type { ContainerSizeResponse } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
+  ContainerImage,
   ContainerRef,
   ContainerSpec,
   ContainerState,
   ContainerStats,
   LabelledContainer,
   LogOptions,
-  PreparingContainerProvider,
   ProviderAvailability,
   StartOptions,
   StopOptions,
-  WatchingContainerProvider,
 } from '../container-provider.ts';
+import type { DockerProvider } from '../docker/docker.provider.ts';
 import { ProvisionerClient } from './provisioner.client.ts';
 
 export interface ProvisionedOptions {
@@ -29,7 +30,7 @@ const checkTimeoutMs = 2_800;
 const statsTimeoutMs = 20_000;
 
 /** Docker, by way of the provisioner: main-server itself has no socket of the engine. */
-export class ProvisionedContainerProvider implements WatchingContainerProvider, PreparingContainerProvider {
+export class ProvisionedContainerProvider implements DockerProvider {
   readonly name = 'docker';
   readonly isIsolated = true;
   readonly startsByItself = true;
@@ -71,14 +72,19 @@ export class ProvisionedContainerProvider implements WatchingContainerProvider, 
     await this.provisioner.ask('prepare', {});
   }
 
-  start(spec: ContainerSpec, { onProgress, signal }: StartOptions = {}): Promise<ContainerRef> {
-    const { sessionId, generation, environment, internet, size } = spec;
+  template(): Promise<string | null> {
+    return this.provisioner.ask('template', {});
+  }
+
+  start(spec: ContainerSpec, { onProgress, onImage, signal }: StartOptions = {}): Promise<ContainerRef> {
+    const { sessionId, generation, environment, internet, size, pullsImage } = spec;
     return this.provisioner.ask(
       'start',
-      { spec: { sessionId, generation, environment, internet, size } },
+      { spec: { sessionId, generation, environment, internet, size, pullsImage } },
       {
         onLine: (line) => {
           if (line.type === 'progress') onProgress?.(line.step, line.detail);
+          if (line.type === 'image') onImage?.(line.image);
         },
         signal,
       },
@@ -103,6 +109,14 @@ export class ProvisionedContainerProvider implements WatchingContainerProvider, 
 
   list(): Promise<readonly LabelledContainer[]> {
     return this.provisioner.ask('list', {});
+  }
+
+  findImage(): Promise<ContainerImage | null> {
+    return this.provisioner.ask('findImage', {});
+  }
+
+  archive(sessionId: string, signal?: AbortSignal): Promise<Readable> {
+    return this.provisioner.bytes('archive', { sessionId }, signal);
   }
 
   async *logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<string> {

@@ -1,5 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { archiveType } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import {
   answerLineSchema,
@@ -47,10 +49,8 @@ export class ProvisionerClient {
     let answer: IncomingMessage | null = null;
     try {
       answer = await this.send(verb, JSON.stringify(body), signal);
-      for await (const text of createInterface({ input: answer })) {
-        const line = answerLineSchema.parse(JSON.parse(text));
-        if (line.type === 'error')
-          throw new ContainerProviderError(line.reason, line.message, { isRetryable: line.isRetryable });
+      for await (const line of linesOf(answer)) {
+        assertNoError(line);
         yield line;
       }
     } catch (error) {
@@ -59,6 +59,22 @@ export class ProvisionerClient {
     } finally {
       answer?.destroy();
     }
+  }
+
+  /** @throws ContainerProviderError before the first byte; what is cut short later ends with an error */
+  async bytes<V extends ProvisionerVerb>(
+    verb: V,
+    body: ProvisionerRequest<V>,
+    signal?: AbortSignal,
+  ): Promise<Readable> {
+    signal?.throwIfAborted();
+    const answer = await this.send(verb, JSON.stringify(body), signal).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw lost(error);
+    });
+    if (answer.headers['content-type'] === archiveType) return answer;
+    for await (const line of linesOf(answer)) assertNoError(line);
+    throw lost();
   }
 
   private send(verb: string, body: string, signal?: AbortSignal): Promise<IncomingMessage> {
@@ -77,6 +93,15 @@ export class ProvisionerClient {
       sent.end(body);
     });
   }
+}
+
+async function* linesOf(answer: IncomingMessage): AsyncIterable<AnswerLine> {
+  for await (const text of createInterface({ input: answer })) yield answerLineSchema.parse(JSON.parse(text));
+}
+
+function assertNoError(line: AnswerLine): void {
+  if (line.type !== 'error') return;
+  throw new ContainerProviderError(line.reason, line.message, { isRetryable: line.isRetryable });
 }
 
 function lost(cause?: unknown): ContainerProviderError {

@@ -1,6 +1,7 @@
 import { containerProviderNames, containerSizeNames } from '@codex-webapp/contracts';
 import { z } from 'zod';
 import type {
+  ContainerImage,
   ContainerRef,
   ContainerState,
   ContainerStats,
@@ -19,12 +20,14 @@ const specSchema = z.strictObject({
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(512 * 1024)),
   internet: z.boolean().optional(),
   size: z.enum(containerSizeNames).optional(),
+  pullsImage: z.boolean().optional(),
 });
 
 /** Everything that can be asked for. */
 export const requestSchemas = {
   check: nothing,
   prepare: nothing,
+  template: nothing,
   start: z.strictObject({ spec: specSchema }),
   inspect: ofSession,
   stop: z.strictObject({ sessionId, graceMs: z.number().int().min(0).max(600_000).optional() }),
@@ -38,6 +41,8 @@ export const requestSchemas = {
   }),
   watch: nothing,
   stats: z.strictObject({ sessionIds: z.array(sessionId).max(10_000) }),
+  findImage: nothing,
+  archive: ofSession,
 } as const;
 
 export type ProvisionerVerb = keyof typeof requestSchemas;
@@ -68,11 +73,16 @@ const statsSchema = z.object({
   memory: useSchema.nullable().optional(),
   disk: useSchema.nullable().optional(),
 }) satisfies z.ZodType<ContainerStats>;
+const imageSchema = z.object({
+  name: z.string(),
+  id: z.string().nullable(),
+}) satisfies z.ZodType<ContainerImage>;
 
 /** What the last line of an answer holds. */
 export const resultSchemas = {
   check: z.object({ isAvailable: z.boolean(), note: z.string().nullable() }),
   prepare: z.null(),
+  template: z.string().nullable(),
   start: refSchema,
   inspect: z.discriminatedUnion('state', [
     z.object({ state: z.literal('absent') }),
@@ -92,6 +102,9 @@ export const resultSchemas = {
   logs: z.null(),
   watch: z.null(),
   stats: z.array(statsSchema),
+  findImage: imageSchema.nullable(),
+  /** Answered with the bytes of `archiveType` instead, unless there is an error to tell. */
+  archive: z.null(),
 } as const;
 
 export type ProvisionerResult<V extends ProvisionerVerb> = z.output<(typeof resultSchemas)[V]>;
@@ -103,6 +116,7 @@ export const answerLineSchema = z.discriminatedUnion('type', [
     step: z.enum(['image', 'create', 'start']),
     detail: z.string().nullable(),
   }),
+  z.object({ type: z.literal('image'), image: imageSchema }),
   z.object({ type: z.literal('line'), line: z.string() }),
   z.object({ type: z.literal('changed'), sessionId: z.string().nullable() }),
   z.object({ type: z.literal('result'), value: z.unknown() }),

@@ -1,0 +1,174 @@
+import type { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
+import {
+  archiveArguments,
+  archiveComplaintsMaxBytes,
+  isArchiveComplete,
+  wholeOrBroken,
+} from '@codex-webapp/nest-kit';
+import type Docker from 'dockerode';
+import { ContainerProviderError } from '../container-provider.errors.ts';
+import { AttachedOutput } from './attached-output.ts';
+import { labels, type DockerNames } from './docker-names.ts';
+import { dataFolder, toArchiveOptions, type ContainerLimits } from './docker-template.ts';
+import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
+
+export interface ArchiveOptions {
+  /** To make the container from, the best first. */
+  readonly images: (sessionId: string) => AsyncIterable<string>;
+  readonly limits: () => Promise<ContainerLimits>;
+  readonly runtime: string | null;
+}
+
+const sweepEveryMs = 60_000;
+/** The engine's stream ends alike with the program and with the connection, so the program says with what it ended. */
+const lastWord = /archive ended with (\d{1,3})\n$/;
+const script = 'tar "$@"; echo "archive ended with $?" >&2';
+
+/** Reads the files of sessions whose containers need not run, by containers that do nothing else and are gone afterwards. */
+export class DockerArchives {
+  private readonly logger = new Logger(DockerArchives.name);
+  /** By the names of their containers. */
+  private readonly underWay = new Set<string>();
+
+  constructor(
+    private readonly docker: Docker,
+    private readonly names: DockerNames,
+    private readonly options: ArchiveOptions,
+  ) {}
+
+  /** @throws ContainerProviderError where there is nothing to read */
+  async open(sessionId: string, signal?: AbortSignal): Promise<Readable> {
+    await this.assertVolume(sessionId);
+    const name = this.names.archiveOf(sessionId);
+    this.underWay.add(name);
+    try {
+      const output = await this.startWithAnyImage(sessionId, name, signal);
+      signal?.throwIfAborted();
+      return this.follow(name, output);
+    } catch (error) {
+      await this.end(name);
+      throw error;
+    }
+  }
+
+  /** They would hold the volume. */
+  async removeOf(sessionId: string): Promise<void> {
+    await this.removeAll(`${labels.archiveOf}=${sessionId}`, () => true);
+  }
+
+  /** Removes what a server left behind that ended in the middle; now, and again and again until what it returns is called. */
+  begin(): () => void {
+    const sweep = (): void => {
+      void this.removeAll(`${labels.role}=archive`, (name) => !this.underWay.has(name)).catch(
+        (error: unknown) =>
+          this.logger.debug({ msg: 'Archives left behind could not be looked for', err: error }),
+      );
+    };
+    sweep();
+    const timer = setInterval(sweep, sweepEveryMs).unref();
+    return () => clearInterval(timer);
+  }
+
+  private async assertVolume(sessionId: string): Promise<void> {
+    try {
+      const { Labels: found } = await this.docker.getVolume(this.names.ofSession(sessionId)).inspect();
+      if (this.names.isOurs(found)) return;
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+    throw new ContainerProviderError('rejected', 'The session has no files yet: it was never started.');
+  }
+
+  /** An image that is gone, or that lacks the programs, leaves the others. */
+  private async startWithAnyImage(sessionId: string, name: string, signal?: AbortSignal): Promise<Readable> {
+    let problem: unknown = null;
+    for await (const image of this.options.images(sessionId)) {
+      signal?.throwIfAborted();
+      try {
+        return await this.start(sessionId, name, image);
+      } catch (error) {
+        this.logger.warn({ msg: 'An image cannot be used to read files', sessionId, image, err: error });
+        problem ??= error;
+        await this.remove(name);
+      }
+    }
+    throw problem;
+  }
+
+  private async start(sessionId: string, name: string, image: string): Promise<Readable> {
+    const folder = `${dataFolder}/workspace`;
+    const container = await this.docker.createContainer(
+      toArchiveOptions({
+        name,
+        image,
+        volume: this.names.ofSession(sessionId),
+        labels: this.names.labelsOfArchive(sessionId),
+        limits: await this.options.limits(),
+        runtime: this.options.runtime,
+        command: ['sh', '-c', script, 'archive', ...archiveArguments(folder, { isGnu: true })],
+      }),
+    );
+    const output = (await container.attach({
+      stream: true,
+      stdout: true,
+      stderr: true,
+    })) as unknown as Readable;
+    try {
+      await container.start();
+      return output;
+    } catch (error) {
+      output.destroy();
+      throw error;
+    }
+  }
+
+  private follow(name: string, output: Readable): Readable {
+    let said = '';
+    const files = new AttachedOutput((chunk) => {
+      said = `${said}${chunk.toString()}`.slice(-archiveComplaintsMaxBytes);
+    });
+    output.once('error', (error) => files.destroy(toProviderError(error)));
+    files.once('close', () => output.destroy());
+    return wholeOrBroken(output.pipe(files), {
+      assertComplete: async () => {
+        const code = lastWord.exec(said)?.[1];
+        const isComplete = code !== undefined && isArchiveComplete(Number(code), said);
+        if (!isComplete) throw new ContainerProviderError('failed', `The files could not be read: ${said}`);
+      },
+      release: () => void this.end(name),
+    });
+  }
+
+  /** Never rejects: what is left is found by its label. */
+  private async end(name: string): Promise<void> {
+    try {
+      await this.remove(name);
+    } catch (error) {
+      this.logger.warn({ msg: 'A container that read files could not be removed yet', name, err: error });
+    } finally {
+      this.underWay.delete(name);
+    }
+  }
+
+  /** Resolves when it holds the volume no more, whoever began to remove it. */
+  private async remove(name: string): Promise<void> {
+    const container = this.docker.getContainer(name);
+    try {
+      await container.remove({ force: true }).catch((error: unknown) => {
+        if (!isConflict(error)) throw error;
+      });
+      await container.wait({ condition: 'removed' });
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+  }
+
+  private async removeAll(label: string, isMeant: (name: string) => boolean): Promise<void> {
+    const filters = { label: [this.names.filter, label] };
+    for (const { Id, Names } of await this.docker.listContainers({ all: true, filters })) {
+      if (!isMeant((Names[0] ?? '').replace(/^\//, ''))) continue;
+      await this.remove(Id);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { finished, Transform, type Readable } from 'node:stream';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts';
+import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import { loginEvents, type LoginEnded } from '../auth/login.events.ts';
+import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
+
+/** Each keeps a processor busy, and a container of its own where the session does not run. */
+export const downloadLimits = { ofSession: 2, ofUser: 4, all: 8, stalledMs: 10 * 60_000 } as const;
+const lookEveryMs = 60_000;
+/** Long enough for a page that lost its connection to hear how it ended. */
+const rememberedMs = 5 * 60_000;
+const rememberedMax = 1_000;
+
+export interface DownloadAsked {
+  /** Chosen by who asks; one is made when absent. */
+  readonly id?: string;
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly fileName: string;
+  readonly loginId: string | null;
+}
+
+export interface DownloadUnderWay {
+  /** Aborted when it has to end before its bytes have begun. */
+  readonly signal: AbortSignal;
+  /** Counts what is sent on, and notes how it ends. */
+  readonly count: (bytes: Readable) => Readable;
+  readonly fail: (error: unknown) => void;
+}
+
+interface Download extends DownloadAsked {
+  readonly id: string;
+  readonly abort: AbortController;
+  state: WorkspaceDownloadResponse['state'];
+  bytes: number;
+  reason: string | null;
+  endedAt: number | null;
+}
+
+/** The downloads under way and those that ended a while ago: what a page shows, since its browser tells it nothing. */
+@Injectable()
+export class WorkspaceDownloads implements OnApplicationShutdown {
+  private readonly logger = new Logger(WorkspaceDownloads.name);
+  private readonly downloads = new Map<string, Download>();
+
+  constructor(private readonly clock: Clock) {}
+
+  onApplicationShutdown(): void {
+    this.endAll(() => true, 'The server stopped.');
+  }
+
+  /** @throws request.too_many, request.invalid when the id was used before */
+  begin(asked: DownloadAsked): DownloadUnderWay {
+    this.forgetOld();
+    const id = asked.id ?? randomUUID();
+    if (this.downloads.has(id)) {
+      throw new DomainError('request.invalid', {
+        message: 'This download has begun before. Choose a new id.',
+      });
+    }
+    this.assertRoom(asked);
+    const download: Download = {
+      ...asked,
+      id,
+      abort: new AbortController(),
+      state: 'preparing',
+      bytes: 0,
+      reason: null,
+      endedAt: null,
+    };
+    this.downloads.set(id, download);
+    return {
+      signal: download.abort.signal,
+      count: (bytes) => this.count(download, bytes),
+      fail: (error) => this.end(download, describe(error)),
+    };
+  }
+
+  /** @throws workspace.archive_unknown */
+  get(sessionId: string, id: string): WorkspaceDownloadResponse {
+    const download = this.downloads.get(id);
+    if (download?.sessionId !== sessionId) {
+      throw new DomainError('workspace.archive_unknown', { message: 'There is no such download.' });
+    }
+    const { state, fileName, bytes, reason } = download;
+    return { download: id, state, fileName, bytes, reason };
+  }
+
+  isUnderWay(sessionId: string): boolean {
+    return this.listOpen().some((download) => download.sessionId === sessionId);
+  }
+
+  @OnEvent(loginEvents.ended)
+  onLoginEnded({ loginId }: LoginEnded): void {
+    this.endAll((download) => download.loginId === loginId, 'You were logged out.');
+  }
+
+  @OnEvent(sessionEvents.removed)
+  onSessionRemoved({ sessionId }: SessionRemoved): void {
+    this.endAll((download) => download.sessionId === sessionId, 'The session was deleted.');
+  }
+
+  private assertRoom({ sessionId, userId }: DownloadAsked): void {
+    const open = this.listOpen();
+    const ofSession = open.filter((download) => download.sessionId === sessionId).length;
+    const ofUser = open.filter((download) => download.userId === userId).length;
+    const { ofSession: sessionMax, ofUser: userMax, all } = downloadLimits;
+    if (ofSession < sessionMax && ofUser < userMax && open.length < all) return;
+    throw new DomainError('request.too_many', {
+      message: 'Too many workspaces are being downloaded. Wait until one has ended.',
+      details: { retryAfterSeconds: 10 },
+    });
+  }
+
+  private count(download: Download, bytes: Readable): Readable {
+    const { signal } = download.abort;
+    let takenAt = this.clock.now();
+    const counted = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        download.state = 'sending';
+        download.bytes += chunk.length;
+        takenAt = this.clock.now();
+        done(null, chunk);
+      },
+    });
+    const cut = (): void => void counted.destroy(signal.reason as Error);
+    signal.addEventListener('abort', cut, { once: true });
+    let cancelLook = (): void => undefined;
+    const look = (): void => {
+      if (this.clock.now() - takenAt >= downloadLimits.stalledMs) counted.destroy(ended(stalled));
+      else cancelLook = this.clock.schedule(lookEveryMs, look);
+    };
+    look();
+    // Not `pipeline`: whoever leaves before it begins has destroyed `counted` already.
+    bytes.once('error', (error) => counted.destroy(error));
+    finished(counted, (error) => {
+      signal.removeEventListener('abort', cut);
+      cancelLook();
+      bytes.destroy();
+      this.end(download, error ? describe(error) : null);
+    });
+    if (signal.aborted) cut();
+    else bytes.pipe(counted);
+    return counted;
+  }
+
+  private end(download: Download, reason: string | null): void {
+    if (download.endedAt !== null) return;
+    download.endedAt = this.clock.now();
+    download.state = reason === null ? 'done' : 'failed';
+    download.reason = reason;
+    const { sessionId, bytes, state } = download;
+    this.logger.log({ msg: 'A download of a workspace ended', sessionId, bytes, state });
+  }
+
+  private endAll(isMeant: (download: Download) => boolean, reason: string): void {
+    for (const download of this.listOpen()) if (isMeant(download)) download.abort.abort(ended(reason));
+  }
+
+  private listOpen(): readonly Download[] {
+    return [...this.downloads.values()].filter(({ endedAt }) => endedAt === null);
+  }
+
+  private forgetOld(): void {
+    const before = this.clock.now() - rememberedMs;
+    for (const [id, { endedAt }] of this.downloads) {
+      const isOld = endedAt !== null && (endedAt < before || this.downloads.size > rememberedMax);
+      if (isOld) this.downloads.delete(id);
+    }
+  }
+}
+
+const stalled = 'It was cut because nobody took anything of it for ten minutes.';
+
+function ended(message: string): DomainError {
+  return new DomainError('workspace.archive_unavailable', { message });
+}
+
+/** Node's word for whoever left. */
+const left = 'ERR_STREAM_PREMATURE_CLOSE';
+
+function describe(error: unknown): string {
+  if ((error as NodeJS.ErrnoException | null)?.code === left)
+    return 'It was cancelled, or the connection was lost.';
+  if (error instanceof DomainError) return error.message;
+  return 'The files could not be read to their end. What was saved is not complete; delete it and try again.';
+}

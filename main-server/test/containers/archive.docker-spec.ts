@@ -1,0 +1,287 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Docker from 'dockerode';
+import type { ContainerImage } from '../../src/modules/containers/providers/container-provider.ts';
+import { DockerNames, labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
+import { testProgram } from '../support/describe-container-provider.ts';
+import {
+  buildImage,
+  buildTestImage,
+  describeWithDocker,
+  docker,
+  makeDockerWorld,
+  runInside,
+  testImage,
+  type DockerWorld,
+} from '../support/docker-world.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const timeoutMs = 120_000;
+const mebibyte = 1024 * 1024;
+
+await describeWithDocker('archives and upgrades in Docker', () => {
+  beforeAll(() => buildTestImage(testProgram), 5 * 60_000);
+  afterAll(() => docker.getImage(testImage).remove({ force: true }), timeoutMs);
+
+  let setup: DockerWorld;
+  let sessionId: string;
+
+  beforeEach(() => {
+    setup = makeDockerWorld();
+    sessionId = randomUUID();
+  });
+  afterEach(async () => {
+    await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
+    await setup.dispose();
+  }, timeoutMs);
+
+  const claim = (text: string, test: () => Promise<void>): void => it(text, test, timeoutMs);
+
+  function specOf(generation: number) {
+    return { sessionId, generation, environment: { WORKSPACE_PATH: '/data/workspace', GREETING: 'hello' } };
+  }
+
+  async function startWith(script: string): Promise<string> {
+    const { id } = await setup.provider.start(specOf(1));
+    await runInside(id, ['sh', '-c', script]);
+    return id;
+  }
+
+  const listArchivers = () =>
+    docker.listContainers({
+      all: true,
+      filters: { label: [`${labels.instance}=${setup.instanceId}`, `${labels.role}=archive`] },
+    });
+
+  function untar(archive: Buffer, ...args: readonly string[]): string {
+    return execFileSync('tar', ['-z', '-f', '-', ...args], {
+      input: archive,
+      maxBuffer: 64 * mebibyte,
+    }).toString();
+  }
+
+  async function readAll(): Promise<Buffer> {
+    return buffer(await setup.provider.archive(sessionId));
+  }
+
+  /** The archive, and the container that makes it, held back by a reader that does not read. */
+  async function openLarge(): Promise<{ readonly archive: Readable; readonly name: string }> {
+    await startWith('head -c 64M /dev/urandom > /data/workspace/large');
+    const archive = await setup.provider.archive(sessionId);
+    const [archiver] = await listArchivers();
+    return { archive, name: archiver?.Id ?? '' };
+  }
+
+  describe('the archive of a workspace', () => {
+    claim('holds the workspace, and neither the home nor what links lead to', async () => {
+      const id = await startWith(
+        'cd /data/workspace; mkdir "a folder"; echo kept > "a folder/file"; ln -s /data/home up; ln -s /etc/passwd link; echo secret > /data/home/token',
+      );
+      const names = ['workspace/', 'workspace/a folder/', 'workspace/a folder/file', 'workspace/link'];
+      const expected = [...names, 'workspace/runs', 'workspace/up'].join('\n');
+      expect(
+        untar(await readAll(), '-t')
+          .trim()
+          .split('\n')
+          .sort()
+          .join('\n'),
+      ).toBe(expected);
+      await setup.provider.stop({ provider: 'docker', sessionId, id });
+      const archive = await readAll();
+      expect(untar(archive, '-x', '-O', 'workspace/a folder/file')).toBe('kept\n');
+      expect(untar(archive, '-t', '-v')).toMatch(/link -> \/etc\/passwd/);
+      await setup.provider.remove({ provider: 'docker', sessionId, id });
+      expect(
+        untar(await readAll(), '-t')
+          .trim()
+          .split('\n')
+          .sort()
+          .join('\n'),
+      ).toBe(expected);
+      await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
+      expect(await setup.provider.list()).toEqual([]);
+    });
+
+    claim('is made by a container that can neither write nor speak to anybody', async () => {
+      const { archive, name } = await openLarge();
+      const { Config, HostConfig, Mounts } = await docker.getContainer(name).inspect();
+      expect(HostConfig).toMatchObject({
+        NetworkMode: 'none',
+        ReadonlyRootfs: true,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges'],
+        Privileged: false,
+        Binds: null,
+        LogConfig: { Type: 'none' },
+      });
+      expect(Config.User).toBe('1000:1000');
+      expect(Config.Env.join()).not.toContain('TOKEN');
+      expect(Mounts).toMatchObject([{ Type: 'volume', RW: false, Destination: '/data' }]);
+      expect(await runInside(name, ['sh', '-c', 'echo x > /data/workspace/x; ls /sys/class/net'])).toMatch(
+        /Read-only file system[\s\S]*lo\s*$/,
+      );
+      archive.destroy();
+    });
+
+    claim('waits for whoever reads slowly, and is gone with whoever leaves', async () => {
+      const { archive, name } = await openLarge();
+      const readBytes = async () => {
+        const io = await runInside(name, ['sh', '-c', 'cat /proc/[0-9]*/io 2>/dev/null | grep rchar']);
+        return Math.max(...[...io.matchAll(/rchar: (\d+)/g)].map(([, bytes]) => Number(bytes)));
+      };
+      let before = -1;
+      await waitFor(async () => {
+        const now = await readBytes();
+        const isStill = now === before;
+        before = now;
+        return isStill;
+      }, timeoutMs);
+      expect(before).toBeLessThan(32 * mebibyte);
+      archive.destroy();
+      await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
+    });
+
+    claim('has no end when its container is killed', async () => {
+      const { archive, name } = await openLarge();
+      await docker.getContainer(name).kill();
+      await expect(buffer(archive)).rejects.toThrow('could not be read');
+      await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
+    });
+
+    claim('has no end when the engine hangs up', async () => {
+      await startWith('head -c 64M /dev/urandom > /data/workspace/large');
+      await using line = await CutLine.lay();
+      const { provider } = makeDockerWorld({ instanceId: setup.instanceId }, line.engine);
+      const archive = await provider.archive(sessionId);
+      const whole = buffer(archive);
+      line.hangUp('/attach');
+      // What tar says from here on, nobody hears: it may well end as if all were read.
+      await expect(whole).rejects.toThrow('could not be read');
+      await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
+    });
+
+    claim('is made with what is here when the image of sessions cannot be had', async () => {
+      await startWith('echo kept > /data/workspace/file');
+      const broken = makeDockerWorld({ instanceId: setup.instanceId, image: 'nowhere.invalid/none:1' });
+      expect(untar(await buffer(await broken.provider.archive(sessionId)), '-t')).toContain('workspace/file');
+      await setup.provider.remove({ provider: 'docker', sessionId, id: '' });
+      expect(untar(await buffer(await broken.provider.archive(sessionId)), '-t')).toContain('workspace/file');
+    });
+
+    claim('is refused where there are no files, or not ours', async () => {
+      await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+      const name = new DockerNames(setup.instanceId).ofSession(sessionId);
+      await docker.createVolume({ Name: name });
+      try {
+        await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+      } finally {
+        await docker.getVolume(name).remove();
+      }
+    });
+
+    claim('holds no data back that is to be deleted', async () => {
+      const { archive } = await openLarge();
+      const cut = buffer(archive).catch((error: Error) => error.message);
+      await setup.provider.removeData(sessionId);
+      expect(await cut).toContain('could not be read');
+      const name = new DockerNames(setup.instanceId).ofSession(sessionId);
+      await expect(docker.getVolume(name).inspect()).rejects.toMatchObject({ statusCode: 404 });
+    });
+
+    claim(
+      'leaves nothing behind of a server that ended meanwhile, and nothing of another installation is touched',
+      async () => {
+        const { archive, name } = await openLarge();
+        const other = makeDockerWorld();
+        const next = makeDockerWorld({ instanceId: setup.instanceId });
+        const ends = [other.provider.watch(() => undefined), next.provider.watch(() => undefined)];
+        await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
+        await expect(docker.getContainer(name).inspect()).rejects.toMatchObject({ statusCode: 404 });
+        await expect(buffer(archive)).rejects.toThrow('could not be read');
+        for (const end of ends) end();
+      },
+    );
+  });
+
+  describe('an image upgrade', () => {
+    const name = `127.0.0.1:1/upgrade-test-${randomUUID().slice(0, 8)}`;
+
+    /** The same name with another content. */
+    async function buildVersion(version: string): Promise<void> {
+      const folder = await mkdtemp(path.join(tmpdir(), 'cw-version-'));
+      await writeFile(path.join(folder, 'Dockerfile'), `FROM ${testImage}\nENV VERSION=${version}\n`);
+      await buildImage(folder, name);
+    }
+
+    afterAll(() => docker.getImage(name).remove({ force: true }), timeoutMs);
+
+    claim('keeps what is in the workspace and in the home', async () => {
+      await buildVersion('one');
+      const { provider, dispose } = makeDockerWorld({ image: name });
+      try {
+        const images: ContainerImage[] = [];
+        const onImage = (image: ContainerImage) => images.push(image);
+        const { id } = await provider.start(specOf(1), { onImage });
+        expect(await provider.findImage()).toEqual(images[0]);
+        await runInside(id, ['sh', '-c', 'echo work > /data/workspace/w; echo login > /data/home/h']);
+        expect(await runInside(id, ['printenv', 'VERSION'])).toMatch('one');
+
+        await buildVersion('two');
+        const current = await provider.findImage();
+        expect(current).toMatchObject({ name, id: expect.not.stringMatching(images[0]?.id ?? '') });
+        const lines: (string | null)[] = [];
+        await provider.start(
+          { ...specOf(2), pullsImage: true },
+          { onImage, onProgress: (_step, detail) => lines.push(detail) },
+        );
+        expect(images[1]).toEqual(current);
+        // No registry has it, which keeps nobody from what is here.
+        expect(lines.join()).toContain('Not pulled');
+        expect(await runInside(id, ['printenv', 'VERSION'])).toMatch('two');
+        expect(await runInside(id, ['cat', '/data/workspace/w', '/data/home/h'])).toMatch(/work\s+login/);
+      } finally {
+        await dispose();
+      }
+    });
+  });
+});
+
+/** A line to the engine on which single connections can be hung up, as politely as an engine does that ends. */
+class CutLine implements AsyncDisposable {
+  private readonly connections: { readonly asked: () => string; readonly ours: Socket }[] = [];
+  private readonly server = createServer((ours) => {
+    const theirs = connect('/var/run/docker.sock');
+    let asked = '';
+    this.connections.push({ asked: () => asked, ours });
+    ours.on('data', (chunk) => (asked += chunk.toString('latin1')));
+    ours.pipe(theirs).pipe(ours);
+    for (const socket of [ours, theirs]) socket.on('error', () => undefined);
+  });
+
+  static async lay(): Promise<CutLine> {
+    const line = new CutLine();
+    await new Promise<void>((resolve) => line.server.listen(0, '127.0.0.1', resolve));
+    return line;
+  }
+
+  get engine(): Docker {
+    const { port } = this.server.address() as AddressInfo;
+    return new Docker({ host: '127.0.0.1', port, protocol: 'http' });
+  }
+
+  hangUp(path: string): void {
+    for (const { asked, ours } of this.connections) if (asked().includes(path)) ours.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { ours } of this.connections) ours.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

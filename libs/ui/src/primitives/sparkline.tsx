@@ -44,6 +44,7 @@ export function Sparkline({ label, points, from, to, max, limit, gapMs, tone, cl
     limit === null || limit === undefined || limit > max ? null : heightOf(limit, { height, max });
   return (
     <svg
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an img takes no colours of the theme
       role="img"
       aria-label={label}
       viewBox={`0 -2 ${width} ${height + 4}`}

@@ -1,6 +1,6 @@
 import { containerStatsTimes, type ContainerStatsResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { describeError } from '../../../lib/api-error.ts';
 import { sessionsApi } from '../api.ts';
 import { pauseAfter, pauseAfterFailures } from '../model/stats-pauses.ts';
@@ -20,15 +20,8 @@ export function useContainerStats(
 ): LoadedStats {
   const [stats, setStats] = useState<ContainerStatsResponse | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const [attempt, setAttempt] = useState(0);
-
-  const ask = useEffectEvent(async (signal: AbortSignal): Promise<number> => {
-    const answer = await sessionsApi.stats(id, signal);
-    setStats(answer);
-    setError(null);
-    return pauseAfter(answer);
-  });
-  const handleFailure = useEffectEvent((cause: unknown) => setError(describeError(cause)));
+  const lookNow = useRef<() => void>(() => {});
+  const isRunning = containerStatus === 'running';
 
   useEffect(() => {
     if (!isShown) return;
@@ -36,39 +29,43 @@ export function useContainerStats(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let failures = 0;
     let askedAt = 0;
-    const next = (pauseMs: number) => {
-      if (!ended.signal.aborted) timer = setTimeout(look, pauseMs);
+    let isAsking = false;
+    const ask = async (): Promise<number> => {
+      try {
+        const answer = await sessionsApi.stats(id, ended.signal);
+        setStats(answer);
+        setError(null);
+        failures = 0;
+        // What the page knows of the container may be newer.
+        return pauseAfter({ ...answer, isRunning });
+      } catch (cause) {
+        failures += 1;
+        if (!ended.signal.aborted) setError(describeError(cause));
+        return pauseAfterFailures(failures);
+      }
     };
-    const look = () => {
+    const look = async () => {
+      clearTimeout(timer);
       // Whoever comes back sees it anew at once.
-      if (document.hidden) return;
+      if (document.hidden || isAsking) return;
+      isAsking = true;
       askedAt = Date.now();
-      ask(ended.signal).then(
-        (pauseMs) => {
-          failures = 0;
-          next(pauseMs);
-        },
-        (cause: unknown) => {
-          if (ended.signal.aborted) return;
-          failures += 1;
-          handleFailure(cause);
-          next(pauseAfterFailures(failures));
-        },
-      );
+      const pauseMs = await ask();
+      isAsking = false;
+      if (!ended.signal.aborted) timer = setTimeout(() => void look(), pauseMs);
     };
     const handleVisible = () => {
-      if (document.hidden || Date.now() - askedAt < containerStatsTimes.liveEveryMs) return;
-      clearTimeout(timer);
-      look();
+      if (!document.hidden && Date.now() - askedAt >= containerStatsTimes.liveEveryMs) void look();
     };
     document.addEventListener('visibilitychange', handleVisible);
-    look();
+    lookNow.current = () => void look();
+    void look();
     return () => {
       ended.abort();
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', handleVisible);
     };
-  }, [id, containerStatus, isShown, attempt]);
+  }, [id, isRunning, isShown]);
 
-  return { stats, error, retry: () => setAttempt((count) => count + 1) };
+  return { stats, error, retry: () => lookNow.current() };
 }

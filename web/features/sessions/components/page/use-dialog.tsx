@@ -24,14 +24,15 @@ export function UseDialog({ session, isOpen, onOpenChange, ...loaded }: Props) {
       title="Resources"
       description="What this session’s container uses. Looking at it does not keep the session awake."
     >
-      <div role="group" aria-label="Time shown" className="mb-4 flex gap-1">
+      <fieldset className="mb-4 flex gap-1">
+        <legend className="sr-only">Time shown</legend>
         <SpanButton span="hour" chosen={span} onChoose={setSpan}>
           Last hour
         </SpanButton>
         <SpanButton span="live" chosen={span} onChoose={setSpan}>
           Last 5 minutes
         </SpanButton>
-      </div>
+      </fieldset>
       <UseBody session={session} span={span} {...loaded} />
     </Dialog>
   );

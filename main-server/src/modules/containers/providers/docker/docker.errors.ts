@@ -59,6 +59,30 @@ export function toProviderError(error: unknown): Error {
   });
 }
 
+/** What the engine's errors mean, in our words. */
+export async function translate<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // What the caller aborted with is the caller's own.
+    if (error instanceof Error && !('statusCode' in error) && !('code' in error) && error.name === 'Error')
+      throw error;
+    throw toProviderError(error);
+  }
+}
+
+/** Succeeds also where the engine says one of these. */
+export async function ignore(
+  work: Promise<unknown>,
+  ...expected: readonly ((error: unknown) => boolean)[]
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!expected.some((isExpected) => isExpected(error))) throw error;
+  }
+}
+
 function statusOf(error: unknown): number | undefined {
   return (error as EngineError | null)?.statusCode;
 }

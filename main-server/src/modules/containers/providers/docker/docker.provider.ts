@@ -32,7 +32,7 @@ import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
 import { DockerStats } from './docker-stats.ts';
 import { dataFolder, toCreateOptions } from './docker-template.ts';
-import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
+import { ignore, isAbsent, isConflict, toProviderError, translate } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
@@ -388,27 +388,5 @@ export class DockerContainerProvider implements DockerProvider {
 
   private refOf(sessionId: string): ContainerRef {
     return { provider: this.name, sessionId, id: this.names.ofSession(sessionId) };
-  }
-}
-
-async function translate<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    // What the caller aborted with is the caller's own.
-    if (error instanceof Error && !('statusCode' in error) && !('code' in error) && error.name === 'Error')
-      throw error;
-    throw toProviderError(error);
-  }
-}
-
-async function ignore(
-  work: Promise<unknown>,
-  ...expected: readonly ((error: unknown) => boolean)[]
-): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!expected.some((isExpected) => isExpected(error))) throw error;
   }
 }

@@ -1,7 +1,9 @@
+import type { ContainerStatsPoint, ContainerStatsResponse } from '@codex-webapp/contracts/containers';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { ApiClient } from './support/api-client.ts';
 import type { DemoName, DemoSessions } from './support/demo-sessions.ts';
 import type { RunningServer } from './support/running-server.ts';
+import { busyHour, loseStats, showStats } from './support/shown-stats.ts';
 import { admin, openFile, send, sessionUi } from './support/web-ui.ts';
 
 export type ViewportName = 'desktop' | 'phone';
@@ -37,6 +39,7 @@ export interface State {
 const go =
   (path: string) =>
   async ({ page, server }: Stage) => {
+    await showStats(page, null);
     await page.goto(`${server.url}${path}`);
   };
 
@@ -95,6 +98,20 @@ async function openLogs(stage: Stage): Promise<void> {
 }
 
 const logsDialog = (page: Page) => page.getByRole('dialog', { name: 'Container log' });
+
+/** The dialog of what a session uses; with figures that a test cannot wait for, where `answer` has some. */
+const openResources =
+  (name: DemoName, answer: (() => ContainerStatsResponse) | null = null) =>
+  async (stage: Stage): Promise<void> => {
+    await openSession(name)(stage);
+    await showStats(stage.page, answer);
+    // Asked for anew by a page that did not see this coming.
+    if (answer !== null) await stage.page.reload();
+    await openMenu(stage);
+    await stage.page.getByRole('menuitem', { name: /^Resources/ }).click();
+  };
+
+const chart = (page: Page, name: string) => page.getByRole('dialog').getByRole('img', { name });
 /** For its page, the session is one in Docker whose image has been replaced. */
 async function openOutdated(stage: Stage): Promise<void> {
   const { page, sessions } = stage;
@@ -663,6 +680,91 @@ export const states: readonly State[] = [
     phase: 'sessions',
     open: inSession('codex', openMenu),
     shows: (page) => page.getByRole('menuitem', { name: 'Restart' }),
+  },
+  {
+    name: 'resources',
+    phase: 'sessions',
+    isInSlice: true,
+    open: openResources('shell', busyHour),
+    shows: (page) => ['CPU', 'Memory', 'Files'].map((name) => chart(page, `${name} over the last hour`)),
+  },
+  {
+    name: 'resources, five minutes',
+    phase: 'sessions',
+    open: async (stage) => {
+      await openResources('shell', busyHour)(stage);
+      await stage.page.getByRole('button', { name: 'Last 5 minutes' }).click();
+    },
+    shows: (page) => chart(page, 'CPU over the last five minutes'),
+  },
+  {
+    name: 'resources, no data yet',
+    phase: 'sessions',
+    open: openResources('shell', () => ({ ...busyHour(), current: null, live: [], lastHour: [] })),
+    shows: (page) => page.getByText('Measuring…').first(),
+  },
+  {
+    name: 'resources, near the limit',
+    phase: 'sessions',
+    open: openResources('shell', () => {
+      const hour = busyHour();
+      const newest = hour.lastHour.at(-1);
+      const current = newest && { ...newest, memoryBytes: 3_900 * 1024 * 1024 };
+      return {
+        ...hour,
+        current: current ?? null,
+        lastHour: [...hour.lastHour, ...(current ? [current] : [])],
+      };
+    }),
+    shows: (page) => page.getByText('Near its limit').first(),
+  },
+  {
+    name: 'resources, engine away',
+    phase: 'sessions',
+    open: openResources('shell', () =>
+      busyHour({ problem: 'Docker does not answer. Start it, or choose another provider for the session.' }),
+    ),
+    shows: (page) => page.getByText('What you see is not the newest.'),
+  },
+  {
+    name: 'resources, not told',
+    phase: 'sessions',
+    open: openResources('shell', () => {
+      const hour = busyHour();
+      const withoutDisk = (point: ContainerStatsPoint) => ({ ...point, diskBytes: null });
+      return {
+        ...hour,
+        untold: ['disk'],
+        limits: { ...hour.limits, diskBytes: null },
+        current: hour.current && withoutDisk(hour.current),
+        lastHour: hour.lastHour.map(withoutDisk),
+      };
+    }),
+    shows: (page) => page.getByText('Not told'),
+  },
+  {
+    name: 'resources, stopped',
+    phase: 'sessions',
+    open: openResources('stopped'),
+    shows: (page) => page.getByText('The container does not run.'),
+  },
+  {
+    name: 'resources, by hand',
+    phase: 'sessions',
+    open: openResources('manual'),
+    shows: (page) => page.getByText('A container that is run by hand does not tell this.').first(),
+  },
+  {
+    name: 'resources, server away',
+    phase: 'sessions',
+    open: async (stage) => {
+      await openSession('shell')(stage);
+      await loseStats(stage.page);
+      await stage.page.reload();
+      await openMenu(stage);
+      await stage.page.getByRole('menuitem', { name: /^Resources/ }).click();
+    },
+    shows: (page) => page.getByText('What it uses could not be read'),
   },
   {
     name: 'rename',

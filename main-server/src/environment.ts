@@ -3,6 +3,7 @@ import { httpConfig } from './common/http.config.ts';
 import { loggingConfig } from './common/logging.config.ts';
 import { databaseConfig } from './database/database.config.ts';
 import { secretsConfig } from './database/secrets.config.ts';
+import { metricsTokenConfig } from './modules/access/metrics-token.config.ts';
 import { blobsConfig } from './modules/blobs/blobs.config.ts';
 import { containerConfigs } from './modules/containers/container-configs.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
@@ -17,6 +18,7 @@ const configs: readonly (() => unknown)[] = [
   loggingConfig,
   databaseConfig,
   secretsConfig,
+  metricsTokenConfig,
   blobsConfig,
   ...containerConfigs,
   frontDoorConfig,

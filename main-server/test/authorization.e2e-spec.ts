@@ -25,7 +25,6 @@ const publicRoutes = [
   'GET /api/auth/setup',
   'GET /health/live',
   'GET /health/ready',
-  'GET /metrics',
   'POST /api/auth/login',
   'POST /api/auth/setup',
 ];
@@ -78,6 +77,7 @@ class PlantedGateway implements OnGatewayInit<PathWsServer> {
 class PlantedModule {}
 
 const clock = new FakeClock();
+const metricsToken = 'a-token-for-metrics-alone';
 let app: TestApp;
 let owner: TestUser;
 let other: TestUser;
@@ -97,7 +97,8 @@ let secrets: {
 
 const isUnsafe = ({ method }: RouteEntry) => method !== 'GET';
 const hasOwner = ({ path }: RouteEntry) => path.includes('/:');
-const isForUsers = ({ access }: RouteEntry) => access === 'user' || access === 'admin';
+const isForUsers = ({ access }: RouteEntry) => ['user', 'admin', 'metrics'].includes(access);
+const isForAdmins = ({ access }: RouteEntry) => access === 'admin' || access === 'metrics';
 const forUsers = (status: number) => (route: RouteEntry) => (isForUsers(route) ? status : null);
 const forContainers = (status: number) => (route: RouteEntry) =>
   route.access === 'container' ? status : null;
@@ -118,7 +119,7 @@ async function addContainer(id: string, generation: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  app = await createTestApp({ clock, imports: [PlantedModule] });
+  app = await createTestApp({ clock, imports: [PlantedModule], env: { METRICS_TOKEN: metricsToken } });
   [owner, other] = [await app.addUser(), await app.addUser()];
   const admin = await app.addAdmin();
   ({ id: sessionId, origin } = await app.addSession(owner, { provider: 'manual' }));
@@ -242,7 +243,12 @@ beforeAll(async () => {
       client: app.withToken(secrets.otherToken),
       expected: (route) => (route.access === 'user' && hasOwner(route) ? 404 : null),
     },
-    { name: 'no admin', client: asOwner, expected: (route) => (route.access === 'admin' ? 403 : null) },
+    { name: 'no admin', client: asOwner, expected: (route) => (isForAdmins(route) ? 403 : null) },
+    {
+      name: 'the token of who collects metrics',
+      client: app.withToken(metricsToken),
+      expected: (route) => (['metrics', 'public'].includes(route.access) ? null : 401),
+    },
     {
       name: 'an API token that may only read',
       client: app.withToken(readToken),
@@ -252,13 +258,13 @@ beforeAll(async () => {
       name: `the owner's browser on a ${site} page`,
       client: asOwner.with({ 'sec-fetch-site': site }),
       expected: (route: RouteEntry) =>
-        isForUsers(route) && route.access !== 'admin' && isUnsafe(route) ? 403 : null,
+        isForUsers(route) && !isForAdmins(route) && isUnsafe(route) ? 403 : null,
     })),
     ...['null', 'https://evil.example', 'http://evil.localhost'].map((foreign) => ({
       name: `the owner's browser with Origin ${foreign}`,
       client: silent.with({ origin: foreign }),
       expected: (route: RouteEntry) =>
-        isForUsers(route) && isUnsafe(route) && route.access !== 'admin' ? 403 : null,
+        isForUsers(route) && isUnsafe(route) && !isForAdmins(route) ? 403 : null,
     })),
     {
       name: "the owner's browser on the session's own origin",

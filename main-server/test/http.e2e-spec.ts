@@ -105,15 +105,6 @@ describe('answers of the API', () => {
       expect(headers).not.toHaveProperty('access-control-allow-origin');
     }
   });
-
-  it('count sessions for Prometheus', async () => {
-    await using app = await createTestApp();
-    await app.addSession(await app.addUser());
-    const { text, headers } = await app.anonymous().get('/metrics');
-    expect(headers['content-type']).toMatch(/^text\/plain/);
-    expect(text).toMatch(/codex_webapp_sessions\{container_status="\w+"\} 1/);
-    expect(text).toMatch(/process_resident_memory_bytes/);
-  });
 });
 
 describe('the listener for containers', () => {

@@ -90,6 +90,7 @@ describe('a session that nobody uses', () => {
         '',
         '/container/status',
         '/container/logs',
+        '/container/stats',
         '/messages',
         '/prompts',
         '/agent-requests',

@@ -16,7 +16,7 @@ describe('the OpenAPI document', () => {
       expect([operationId, operations[operationId] !== undefined]).toEqual([operationId, true]);
       expect([operationId, operation!.security?.length]).toEqual([
         operationId,
-        { public: 0, container: 1, user: 2, admin: 2 }[access],
+        { public: 0, container: 1, user: 2, admin: 2, metrics: 3 }[access],
       ]);
       expect(operation!.responses.default).toMatchObject({
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

@@ -1,5 +1,6 @@
 /** The icons that apps use beside the primitives, one look for all of them. Extend the list when you need another. */
 export {
+  Activity,
   Archive,
   ArchiveRestore,
   ArrowDown,

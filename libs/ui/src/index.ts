@@ -20,6 +20,7 @@ export * from './primitives/kbd.tsx';
 export * from './primitives/menu.tsx';
 export * from './primitives/select.tsx';
 export * from './primitives/skeleton.tsx';
+export * from './primitives/sparkline.tsx';
 export * from './primitives/spinner.tsx';
 export * from './primitives/status-dot.tsx';
 export * from './primitives/theme-store.ts';

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { AuthUser, ContainerIdentity } from './auth-user.ts';
 
 /** Who may call a route. Without one of the decorators below: every logged-in user. */
-export type Access = 'public' | 'user' | 'admin' | 'container';
+export type Access = 'public' | 'user' | 'admin' | 'metrics' | 'container';
 
 /** Metadata key of `Access`, on a handler or a controller. */
 export const accessKey = 'codex-webapp:access';
@@ -13,6 +13,9 @@ export const Public = () => SetMetadata(accessKey, 'public' satisfies Access);
 
 /** A route for admins; others get `user.forbidden`. */
 export const AdminOnly = () => SetMetadata(accessKey, 'admin' satisfies Access);
+
+/** A route for admins, and for who comes with METRICS_TOKEN. */
+export const MetricsRoute = () => SetMetadata(accessKey, 'metrics' satisfies Access);
 
 /** A route for the container of a session, which is named by the route's `:sessionId`. Needs its session token. */
 export const ContainerRoute = () => SetMetadata(accessKey, 'container' satisfies Access);

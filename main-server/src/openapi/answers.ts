@@ -3,6 +3,7 @@ import {
   containerProviderNames,
   containerSizeNames,
   containerSchema,
+  containerStatNames,
   dokployCheckNames,
   errorPayloadSchema,
   messageSchema,
@@ -15,6 +16,7 @@ import {
   type ApiTokenListResponse,
   type BlobResponse,
   type ContainerLogsResponse,
+  type ContainerStatsResponse,
   type ContainerStatusResponse,
   type CreatedApiTokenResponse,
   type DokploySettingsResponse,
@@ -59,6 +61,13 @@ const container = containerSchema.extend({
   environment: z.record(z.string(), z.string()).optional().meta({
     description: 'Of the manual provider: what to run container-agent with. Holds the session token.',
   }),
+});
+
+const statsPoint = z.object({
+  at: z.iso.datetime(),
+  cpuCores: z.number().nullable().meta({ description: '1 is one core that is busy all the time.' }),
+  memoryBytes: z.number().nullable().meta({ description: 'Without cached files.' }),
+  diskBytes: z.number().nullable().meta({ description: 'May be some minutes older than the rest.' }),
 });
 
 const promptOutcome = promptSchema.extend({
@@ -128,6 +137,17 @@ export const answers = {
     reason: z.string().nullable(),
   }) satisfies z.ZodType<WorkspaceDownloadResponse>,
   ContainerLogs: z.object({ lines: z.array(z.string()) }) satisfies z.ZodType<ContainerLogsResponse>,
+  ContainerStats: z.object({
+    sessionId: z.string(),
+    asOf: z.iso.datetime(),
+    isRunning: z.boolean(),
+    untold: z.array(z.enum(containerStatNames)).meta({ description: 'What its backend cannot tell.' }),
+    problem: z.string().nullable(),
+    limits: statsPoint.omit({ at: true }),
+    current: statsPoint.nullable(),
+    live: z.array(statsPoint),
+    lastHour: z.array(statsPoint),
+  }) satisfies z.ZodType<ContainerStatsResponse>,
   DokploySettings: z.object({
     source: z.enum(['environment', 'settings', 'none']),
     baseUrl: z.string().nullable(),

@@ -14,6 +14,7 @@ const securityOf: Readonly<Record<string, Security>> = {
   container: [{ container: [] }],
   user: [{ login: [] }, { token: [] }],
   admin: [{ login: [] }, { token: [] }],
+  metrics: [{ login: [] }, { token: [] }, { metrics: [] }],
 };
 
 /** Its events and their data are those of the session's socket; docs/protocol.md says what they mean. */
@@ -51,6 +52,7 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
       { type: 'http', description: "The session token of the session's container." },
       'container',
     )
+    .addBearerAuth({ type: 'http', description: 'METRICS_TOKEN of the environment.' }, 'metrics')
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const access = new Map(listRoutes(app).map((route) => [route.operationId, route.access]));

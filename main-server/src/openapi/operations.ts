@@ -48,6 +48,7 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   ContainersController_upgrade: 'Container',
   ContainersController_remove: 'Container',
   ContainersController_readLogs: 'ContainerLogs',
+  ContainerStatsController_read: 'ContainerStats',
   DokploySettingsController_read: 'DokploySettings',
   DokploySettingsController_save: 'DokploySettings',
   DokploySettingsController_remove: 'DokploySettings',
@@ -56,5 +57,5 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   WorkspaceArchivesController_follow: 'WorkspaceDownload',
   HealthController_live: 'Health',
   HealthController_ready: 'Health',
-  HealthController_collect: 'text',
+  MetricsController_collect: 'text',
 };

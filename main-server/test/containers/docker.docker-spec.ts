@@ -8,6 +8,7 @@ import { DockerContainerProvider } from '../../src/modules/containers/providers/
 import {
   describeContainerOutput,
   describeContainerProvider,
+  expectBusy,
   testProgram,
 } from '../support/describe-container-provider.ts';
 import {
@@ -24,6 +25,7 @@ import {
 import { waitFor } from '../support/wait-for.ts';
 
 const timeoutMs = 60_000;
+const mebibyte = 1024 * 1024;
 
 await describeWithDocker('the docker provider', () => {
   beforeAll(() => buildTestImage(testProgram), 5 * 60_000);
@@ -70,6 +72,32 @@ await describeWithDocker('the docker provider', () => {
       expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('GREETING');
       await setup.provider.stop(ref);
       expect(existsSync(`/proc/${pid}`)).toBe(false);
+    });
+
+    claim(
+      'tells of a loop that keeps a core busy, and of the memory it holds without what is cached',
+      async () => {
+        const bytes = 64 * mebibyte;
+        const ref = await setup.provider.start(specOf(1, { HOLD_BYTES: String(bytes) }));
+        await expectBusy(setup.provider, { sessionId, bytes, timeoutMs: 30_000 });
+        const memoryOf = async () => (await setup.provider.stats([sessionId]))[0]?.memory;
+        const before = await memoryOf();
+        expect(before?.limitBytes).toBe(256 * mebibyte);
+        await runInside(ref.id, ['dd', 'if=/dev/zero', 'of=/data/workspace/large', 'bs=1M', 'count=80']);
+        const after = await memoryOf();
+        expect((after?.usedBytes ?? 0) - (before?.usedBytes ?? 0)).toBeLessThan(40 * mebibyte);
+      },
+    );
+
+    claim('tells the size of the volume of a session, and what it may hold', async () => {
+      const ref = await setup.provider.start(specOf(1));
+      await runInside(ref.id, ['dd', 'if=/dev/zero', 'of=/data/workspace/large', 'bs=1M', 'count=5']);
+      const diskOf = async () => (await setup.provider.stats([sessionId]))[0]?.disk;
+      await waitFor(async () => (await diskOf()) !== undefined, timeoutMs);
+      const disk = await diskOf();
+      expect(disk?.limitBytes).toBe(20_480 * mebibyte);
+      expect(disk?.usedBytes).toBeGreaterThanOrEqual(5 * mebibyte);
+      expect(disk?.usedBytes).toBeLessThan(6 * mebibyte);
     });
 
     claim('adopts the container of a create whose answer was lost', async () => {

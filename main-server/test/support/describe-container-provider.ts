@@ -5,9 +5,12 @@ import type {
   ContainerProvider,
   ContainerRef,
   ContainerSpec,
+  ContainerStats,
+  CpuCount,
   LogLine,
   LogOptions,
 } from '../../src/modules/containers/providers/container-provider.ts';
+import { coresBetween } from '../../src/modules/containers/stats/cores-between.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A provider that runs `testProgram` in its containers. */
@@ -20,7 +23,8 @@ export interface ProviderUnderTest {
 /**
  * What runs in the containers of this suite. It counts its runs in a file of the workspace, so that lost data shows in
  * its log. `EXIT_WITH` makes it end, `SHOUT_BYTES` makes it print as much, `PRINT_ODD` what is no text in single bytes,
- * `PRINT_LONG` a line of that length; it leaves a child behind that ignores SIGTERM.
+ * `PRINT_LONG` a line of that length, `HOLD_BYTES` gives it a child that holds as much memory and keeps a core busy; it
+ * leaves a child behind that ignores SIGTERM.
  */
 export const testProgram = `
 const { mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
@@ -40,6 +44,8 @@ process.on('SIGTERM', () => process.exit(0));
 const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
 const child = spawn(process.execPath, ['-e', stubborn], { detached: true, stdio: 'ignore' });
 console.log('child ' + child.pid);
+const busy = 'const held = Buffer.alloc(Number(process.env.HOLD_BYTES), 1); for (;;);';
+if (process.env.HOLD_BYTES) spawn(process.execPath, ['-e', busy], { stdio: 'ignore' });
 setInterval(() => console.log('tick'), 200);
 function shout(left) {
   const line = 'x'.repeat(8191) + '\\n';
@@ -104,6 +110,11 @@ export function describeContainerProvider(
 
     async function stateOf(ref: ContainerRef): Promise<string> {
       return (await provider.inspect(ref)).state;
+    }
+
+    async function statsOf(): Promise<ContainerStats> {
+      const [stats] = await provider.stats([sessionId]);
+      return stats ?? { sessionId: 'none' };
     }
 
     async function startAndWait(generation: number, line: string): Promise<ContainerRef> {
@@ -256,6 +267,55 @@ export function describeContainerProvider(
       expect(first?.text).toBe('run 2 says hello');
     });
 
+    claim('tells what a container uses while it runs', async () => {
+      const ref = await startAndWait(1, 'run 1 says hello');
+      const running = await statsOf();
+      expect(running.cpu).toEqual(
+        running.cpu && 'cores' in running.cpu
+          ? { cores: expect.any(Number) }
+          : {
+              run: expect.any(String),
+              usedSeconds: expect.any(Number),
+              at: expect.any(Number),
+              machineCores: expect.any(Number),
+            },
+      );
+      expect(running.memory?.usedBytes).toBeGreaterThan(0);
+      await provider.stop(ref);
+      const stopped = await statsOf();
+      expect([stopped.cpu, stopped.memory]).toEqual([undefined, undefined]);
+    });
+
+    claim('counts the processor time of each run from zero', async () => {
+      await startAndWait(1, 'run 1 says hello');
+      const { cpu: first } = await statsOf();
+      await startAndWait(2, 'run 2 says hello');
+      const { cpu: second } = await statsOf();
+      if (!first || !second || 'cores' in first || 'cores' in second) return;
+      expect(second.run).not.toBe(first.run);
+    });
+
+    claim(
+      'tells the size of the files of a session, or that it cannot, also while it is stopped',
+      async () => {
+        const ref = await startAndWait(1, 'run 1 says hello');
+        await waitFor(async () => (await statsOf()).disk !== undefined, timeoutMs);
+        const { disk } = await statsOf();
+        if (disk !== null) expect(disk?.usedBytes).toBeGreaterThanOrEqual(0);
+        await provider.stop(ref);
+        expect((await statsOf()).disk).toEqual(disk);
+      },
+    );
+
+    claim('answers for a session that never was, beside one that is', async () => {
+      await startAndWait(1, 'run 1 says hello');
+      const stranger = randomUUID();
+      const all = await provider.stats([stranger, sessionId]);
+      expect(all.map((stats) => stats.sessionId).sort()).toEqual([stranger, sessionId].sort());
+      expect(all.find((stats) => stats.sessionId === stranger)?.memory).toBeUndefined();
+      expect(await provider.stats([])).toEqual([]);
+    });
+
     claim('stops a start that was given up before it began', async () => {
       const signal = AbortSignal.abort(new Error('given up'));
       await expect(provider.start(specOf(1), { signal })).rejects.toThrow('given up');
@@ -315,3 +375,27 @@ export function describeContainerOutput(
     });
   });
 }
+/** Of a container that was started with `HOLD_BYTES`: a core is busy and the memory is held. A busy machine is waited for. */
+export async function expectBusy(
+  provider: ContainerProvider,
+  { sessionId, bytes, timeoutMs }: { sessionId: string; bytes: number; timeoutMs: number },
+): Promise<void> {
+  let cores: number | null = null;
+  let usedBytes = 0;
+  let earlier: CpuCount | null = null;
+  await waitFor(async () => {
+    const [stats] = await provider.stats([sessionId]);
+    const cpu = stats?.cpu;
+    if (!cpu || 'cores' in cpu) return false;
+    if (earlier === null || cpu.at - earlier.at > readingPauseMs) {
+      cores = coresBetween(earlier, cpu);
+      earlier = cpu;
+    }
+    usedBytes = stats.memory?.usedBytes ?? 0;
+    return cores !== null && cores > 0.2 && usedBytes > bytes;
+  }, timeoutMs);
+  expect(cores).toBeLessThan(1.5);
+  expect(usedBytes).toBeLessThan(bytes + 150 * 1024 * 1024);
+}
+
+const readingPauseMs = 1_000;

@@ -31,6 +31,7 @@ export class FakeWorld implements AsyncDisposable {
     folder,
   }: FakeWorldOptions = {}): Promise<FakeWorld> {
     const clock = new ShiftedClock();
+    provider.now = () => clock.now();
     const app = await createTestApp({
       clock,
       env: { ...env },

@@ -1,6 +1,7 @@
 import type {
   ContainerLogsResponse,
   ContainerResponse,
+  ContainerStatsResponse,
   UpgradeContainerRequest,
 } from '@codex-webapp/contracts/containers';
 import type {
@@ -40,6 +41,8 @@ export const sessionsApi = {
     request<TicketResponse>('POST', apiPath`/api/sessions/${id}/ws-ticket`, { body, signal }),
   container: (id: string, signal?: AbortSignal) =>
     request<ContainerResponse>('GET', apiPath`/api/sessions/${id}/container/status`, { signal }),
+  stats: (id: string, signal?: AbortSignal) =>
+    request<ContainerStatsResponse>('GET', apiPath`/api/sessions/${id}/container/stats`, { signal }),
   command: (id: string, command: ContainerCommand) =>
     request<ContainerResponse>('POST', apiPath`/api/sessions/${id}/container/${command}`),
   upgrade: (id: string, body: UpgradeContainerRequest) =>

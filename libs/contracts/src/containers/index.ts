@@ -1,3 +1,4 @@
+export * from './container-stats.ts';
 export * from './containers.requests.ts';
 export * from './recovery-actions.ts';
 export * from './router-plan.ts';

@@ -10,6 +10,7 @@ import { loginExpired, loginRequired } from '../auth/login-errors.ts';
 import { tokenInvalid } from '../auth/session-tokens.service.ts';
 import { ContainerIdentityService } from '../session-state/container-identity.service.ts';
 import { ContainerRates } from './container-rates.ts';
+import { MetricsToken } from './metrics-token.ts';
 import { assertSameOrigin, isUnsafe } from './same-origin.ts';
 
 /** Deny by default: a route without a decorator needs a user. Sockets decide before their handshake, in their gateway. */
@@ -21,6 +22,7 @@ export class AccessGuard implements CanActivate {
     private readonly containers: ContainerIdentityService,
     private readonly origin: PublicOrigin,
     private readonly rates: ContainerRates,
+    private readonly metricsToken: MetricsToken,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -32,6 +34,7 @@ export class AccessGuard implements CanActivate {
     ]);
     if (access === 'container') await this.admitContainer(request);
     else if (access === 'public') this.admitStranger(request);
+    else if (access === 'metrics') await this.admitCollector(request);
     else await this.admitUser(request, access === 'admin');
     return true;
   }
@@ -50,6 +53,11 @@ export class AccessGuard implements CanActivate {
     if (!isUnsafe(request.method)) return;
     const isSilenceAllowed = request.headers.cookie === undefined;
     assertSameOrigin(request, this.origin.app, { isSilenceAllowed });
+  }
+
+  /** Who has the token is nobody: nothing but the metrics is open to it. */
+  private async admitCollector(request: AccessRequest): Promise<void> {
+    if (!this.metricsToken.isOf(request)) await this.admitUser(request, true);
   }
 
   private async admitUser(request: AccessRequest, isForAdmins: boolean): Promise<void> {

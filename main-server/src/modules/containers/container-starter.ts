@@ -14,6 +14,7 @@ import { describeFailure } from './provider-failures.ts';
 import { ContainerProviderError } from './providers/container-provider.errors.ts';
 import { ContainerProviderRegistry } from './providers/container-provider.registry.ts';
 import type { ContainerImage, ContainerRef, ContainerSpec } from './providers/container-provider.ts';
+import { StartOutcomes } from './start-outcomes.ts';
 import { StartQueue } from './start-queue.ts';
 import { StartSteps } from './start-steps.ts';
 
@@ -33,6 +34,7 @@ export class ContainerStarter {
     private readonly progress: ContainerProgress,
     private readonly queue: StartQueue,
     private readonly failures: ContainerFailures,
+    private readonly outcomes: StartOutcomes,
     private readonly images: ContainerImages,
     private readonly failpoints: Failpoints,
     private readonly clock: Clock,
@@ -42,28 +44,23 @@ export class ContainerStarter {
   async run(session: Session, container: Container, signal: AbortSignal): Promise<void> {
     const steps = new StartSteps(() => this.clock.now());
     let leave = (): void => undefined;
+    let begunAt = this.clock.now();
     try {
       leave = await this.waitForTurn(session, container, { steps, signal });
       await this.failpoints.hit('containers.start.queued');
-      const begunAt = this.clock.now();
+      begunAt = this.clock.now();
       if (steps.name === 'queue') steps.advance('image', null);
       this.progress.report(session.id, steps.list());
       await this.bringUp(session, container, steps, signal);
       await this.failpoints.hit('containers.start.up');
-      const tookMs = this.clock.now() - begunAt;
-      this.logger.log({
-        msg: 'Container ready',
-        sessionId: session.id,
-        provider: container.provider,
-        tookMs,
-      });
+      this.outcomes.ready(container, this.clock.now() - begunAt);
     } catch (error) {
       if (signal.aborted) throw error;
       const mayTryAgain = error instanceof ContainerProviderError && error.isRetryable;
       const failure = { reason: describeFailure(error), mayTryAgain, steps: steps.finish('failed') };
       await this.failures.write(session, container, failure);
       await this.failpoints.hit('containers.start.failed');
-      this.logger.warn({ msg: 'Container could not be started', sessionId: session.id, err: error });
+      this.outcomes.failed(container, this.clock.now() - begunAt, error);
     } finally {
       leave();
       this.progress.end(session.id);

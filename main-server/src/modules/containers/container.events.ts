@@ -1,4 +1,4 @@
-import type { ContainerResponse } from '@codex-webapp/contracts';
+import type { ContainerProviderName, ContainerResponse } from '@codex-webapp/contracts';
 
 /** Facts about containers. `stopped` and `changed` are announced after the commit that made them true. */
 export const containerEvents = {
@@ -6,6 +6,7 @@ export const containerEvents = {
   changed: 'container.changed',
   progress: 'container.progress',
   wakeable: 'container.wakeable',
+  startEnded: 'container.start-ended',
 } as const;
 
 /** The container of this generation is gone: nothing of it will come any more. */
@@ -31,4 +32,12 @@ export interface ContainerProgressed {
 /** What kept a stopped container from being started for what waits is over. */
 export interface ContainerWakeable {
   readonly sessionId: string;
+}
+
+/** A start has come to its end, by itself: one that was given up is not told of. */
+export interface ContainerStartEnded {
+  readonly provider: ContainerProviderName;
+  readonly outcome: 'ready' | 'failed';
+  /** Without the wait for its turn. */
+  readonly tookMs: number;
 }

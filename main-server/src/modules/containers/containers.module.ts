@@ -53,6 +53,7 @@ import { ContainerViewsService } from './container-views.service.ts';
 import { ContainerWakes } from './container-wakes.ts';
 import { PooledContainers } from './pooled-containers.ts';
 import { SerialByKey } from './serial-by-key.ts';
+import { StartOutcomes } from './start-outcomes.ts';
 import { StartQueue } from './start-queue.ts';
 import { ContainerRoom } from './container-room.ts';
 import { ContainerSleeps } from './container-sleeps.ts';
@@ -60,6 +61,10 @@ import { ContainerStops } from './container-stops.ts';
 import { SessionActivity } from './session-activity.ts';
 import { provisionerConfig } from './provisioner/provisioner.config.ts';
 import { SessionContainersService } from './session-containers.service.ts';
+import { ContainerStatsController } from './stats/container-stats.controller.ts';
+import { ContainerStatsService } from './stats/container-stats.service.ts';
+import { StatsMemory } from './stats/stats-memory.ts';
+import { StatsPoller } from './stats/stats-poller.ts';
 
 @Module({
   imports: [
@@ -75,7 +80,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     LinkModule,
     SessionStateModule,
   ],
-  controllers: [ContainersController, DokploySettingsController],
+  controllers: [ContainersController, ContainerStatsController, DokploySettingsController],
   providers: [
     {
       provide: DockerContainerProvider,
@@ -161,6 +166,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerSpecs,
     ContainerStarter,
     ContainerStarts,
+    ContainerStatsService,
     ContainerStops,
     ContainerViewsService,
     ContainerWakes,
@@ -168,6 +174,9 @@ import { SessionContainersService } from './session-containers.service.ts';
     SerialByKey,
     SessionActivity,
     SessionContainersService,
+    StartOutcomes,
+    StatsMemory,
+    StatsPoller,
   ],
   exports: [
     ContainerArchivesService,
@@ -176,6 +185,7 @@ import { SessionContainersService } from './session-containers.service.ts';
     ContainerProvidersService,
     ContainerRecipes,
     ContainerRoom,
+    ContainerStatsService,
     ContainerWakes,
     PooledContainers,
     SessionActivity,

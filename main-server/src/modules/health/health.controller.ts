@@ -1,29 +1,19 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { Public } from '../../common/access.decorator.ts';
 import { HealthService, type HealthResponse } from './health.service.ts';
-import { MetricsService } from './metrics.service.ts';
 
 @Public()
-@Controller()
+@Controller('health')
 export class HealthController {
-  constructor(
-    private readonly health: HealthService,
-    private readonly metrics: MetricsService,
-  ) {}
+  constructor(private readonly health: HealthService) {}
 
-  @Get('health/live')
+  @Get('live')
   live(): HealthResponse {
     return this.health.live();
   }
 
-  @Get('health/ready')
+  @Get('ready')
   ready(): Promise<HealthResponse> {
     return this.health.ready();
-  }
-
-  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  @Get('metrics')
-  collect(): Promise<string> {
-    return this.metrics.collect();
   }
 }

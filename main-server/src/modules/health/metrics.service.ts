@@ -1,20 +1,54 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { OnEvent } from '@nestjs/event-emitter';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { containerEvents, type ContainerStartEnded } from '../containers/container.events.ts';
+import { LinkRegistry } from '../link/link-registry.ts';
+import { SessionClients } from '../realtime/session-clients.ts';
+import { SessionGauges } from './session-gauges.ts';
 
-/** What Prometheus asks for. Names no user and no session. */
+/** Seconds: from a claimed container to a cold build of the image. */
+const startBuckets = [0.5, 1, 2, 3, 5, 10, 20, 60, 300];
+
+/** What Prometheus asks for. Names sessions by their ids, and nobody by name. */
 @Injectable()
 export class MetricsService implements OnModuleDestroy {
   readonly registry = new Registry();
+  private readonly starts = new Counter({
+    name: 'codex_webapp_container_starts_total',
+    help: 'Starts of containers that came to their end',
+    labelNames: ['provider', 'outcome'],
+    registers: [this.registry],
+  });
+  private readonly startSeconds = new Histogram({
+    name: 'codex_webapp_container_start_seconds',
+    help: 'How long starts took that succeeded, without the wait for their turn',
+    labelNames: ['provider'],
+    buckets: startBuckets,
+    registers: [this.registry],
+  });
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clients: SessionClients,
+    private readonly links: LinkRegistry,
+    sessionGauges: SessionGauges,
+  ) {
     collectDefaultMetrics({ register: this.registry });
     this.registry.registerMetric(this.sessionsGauge());
+    this.registry.registerMetric(this.connectionsGauge());
+    for (const gauge of sessionGauges.all) this.registry.registerMetric(gauge);
     this.registry.registerMetric(this.pooledGauge());
   }
 
   onModuleDestroy(): void {
     this.registry.clear();
+  }
+
+  @OnEvent(containerEvents.startEnded)
+  onStartEnded({ provider, outcome, tookMs }: ContainerStartEnded): void {
+    this.starts.inc({ provider, outcome });
+    if (outcome === 'ready') this.startSeconds.observe({ provider }, tookMs / 1_000);
   }
 
   /** In Prometheus's text format. */
@@ -52,6 +86,20 @@ export class MetricsService implements OnModuleDestroy {
         );
         this.reset();
         for (const { status, count } of rows) this.set({ container_status: status }, count);
+      },
+    });
+  }
+
+  private connectionsGauge(): Gauge {
+    const { clients, links } = this;
+    return new Gauge({
+      name: 'codex_webapp_connections',
+      help: 'What is connected now: links of containers, sockets and event streams of pages and scripts that show a session',
+      labelNames: ['kind'],
+      registers: [],
+      collect() {
+        this.set({ kind: 'link' }, links.list().length);
+        this.set({ kind: 'session' }, clients.count);
       },
     });
   }

@@ -57,5 +57,6 @@ import { SnapshotsService } from './snapshots.service.ts';
     OpenStreams,
     SnapshotsService,
   ],
+  exports: [SessionClients],
 })
 export class RealtimeModule {}

@@ -57,6 +57,10 @@ export class SessionClients {
     @Inject(realtimeConfig.KEY) private readonly config: ConfigType<typeof realtimeConfig>,
   ) {}
 
+  get count(): number {
+    return this.clients.size;
+  }
+
   /** Sockets and streams count apart: a script takes no page its place. @throws request.too_many */
   assertRoomFor({ user, sessionId, by }: SessionGuest): void {
     const what = names[by];

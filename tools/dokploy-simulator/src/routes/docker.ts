@@ -83,9 +83,11 @@ export const dockerRoutes: Routes = {
 
   'swarm.getContainerStats': (input, { dokploy }) => {
     const engine = engineOf(dokploy, input);
+    // Of the node itself, as the engine's command line sees it.
+    const own = engine.nodes.find(({ isSelf }) => isSelf)?.hostname;
     const running = [...engine.services.values()]
       .flatMap(({ tasks }) => tasks)
-      .filter(({ state }) => state === 'Running');
+      .filter(({ state, node }) => state === 'Running' && node === own);
     return running.map((task) => ({
       BlockIO: '1.2MB / 4.1kB',
       CPUPerc: '12.50%',

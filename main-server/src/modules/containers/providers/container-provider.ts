@@ -76,6 +76,40 @@ export interface LogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Processor time of all processes together, counted. */
+export interface CpuCount {
+  /** Each run of a container counts from zero. */
+  readonly run: string;
+  readonly usedSeconds: number;
+  /** When it was read, in milliseconds since 1970. */
+  readonly at: number;
+  /** Of the machine, where that is known: it cannot use more, whatever it may. */
+  readonly machineCores: number | null;
+}
+
+/** A count, or where the backend has none what it saw in the last second or so. */
+export type CpuUse = CpuCount | { readonly cores: number };
+
+export interface MemoryUse {
+  /** Without what the kernel only caches of files. */
+  readonly usedBytes: number;
+  readonly limitBytes: number | null;
+}
+
+export interface DiskUse {
+  readonly usedBytes: number;
+  readonly limitBytes: number | null;
+}
+
+/** What a session uses. Null is what cannot be told here; absent is what does not run, or is not measured yet. */
+export interface ContainerStats {
+  readonly sessionId: string;
+  readonly cpu?: CpuUse | null;
+  readonly memory?: MemoryUse | null;
+  /** Of its data, also while it is stopped. */
+  readonly disk?: DiskUse | null;
+}
+
 /** Told while `start` works, for the stepper in the UI. */
 export type StartProgress = (step: 'image' | 'create' | 'start', detail: string | null) => void;
 
@@ -139,6 +173,12 @@ export interface ContainerProvider {
    * its lines are taken. With `follow` it goes on until it is told to stop, or ends with the container.
    */
   logs(ref: ContainerRef, options?: LogOptions): AsyncIterable<LogLine>;
+
+  /**
+   * What these sessions use now, one answer for each; they are asked for together, since some backends tell of all at
+   * once. Never waits for a measurement of files: those are made rarely, in the background. Answers within 20 s.
+   */
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]>;
 }
 
 /** A backend that tells by itself when a container starts or ends. */

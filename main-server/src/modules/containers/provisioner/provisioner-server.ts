@@ -148,6 +148,7 @@ function verbsOf(provider: EngineProvider): Verbs {
         const end = provider.watch((sessionId) => void say({ type: 'changed', sessionId }));
         signal.addEventListener('abort', () => resolve(end()), { once: true });
       }),
+    stats: ({ sessionIds }) => provider.stats(sessionIds),
   };
 }
 

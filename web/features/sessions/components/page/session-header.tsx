@@ -1,5 +1,6 @@
 'use client';
 
+import type { ContainerStatsResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { Badge, IconButton, StatusDot } from '@codex-webapp/ui';
 import { PanelLeft } from '@codex-webapp/ui/icons';
@@ -11,10 +12,14 @@ import { shownStatus } from '../../model/shown-status.ts';
 import { useShortcuts } from '../../shortcuts-context.tsx';
 import { SessionMenu } from './session-menu.tsx';
 import { SessionTitle } from './session-title.tsx';
+import { UseFigure } from './use-figure.tsx';
 
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
+  /** Null while it is not known what the session uses. */
+  stats: ContainerStatsResponse | null;
+  onShowUse: () => void;
   download: WorkspaceDownload;
   onShowLogs: () => void;
   onDelete: () => void;
@@ -22,7 +27,7 @@ type Props = {
 };
 
 export function SessionHeader(props: Props) {
-  const { session, actions } = props;
+  const { session, actions, stats, onShowUse } = props;
   const runShortcut = useShortcuts();
   return (
     <header className="flex h-12 shrink-0 items-center gap-1 border-b border-border px-2 sm:px-3">
@@ -36,6 +41,7 @@ export function SessionHeader(props: Props) {
       <SessionTitle key={session.id} title={session.title} onRename={actions.rename} />
       <div className="ml-auto flex shrink-0 items-center gap-2 pl-2">
         <span className="hidden items-center gap-2 lg:flex">
+          {stats !== null && <UseFigure stats={stats} onOpen={onShowUse} />}
           <Badge>{agentName(session.agent)}</Badge>
           <Badge tone={session.provider === 'process' ? 'warning' : 'neutral'}>
             {providerTitle(session.provider)}

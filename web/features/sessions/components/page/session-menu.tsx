@@ -3,6 +3,7 @@
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { IconButton, Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from '@codex-webapp/ui';
 import {
+  Activity,
   Archive,
   ArchiveRestore,
   Download,
@@ -20,6 +21,7 @@ import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
 type Props = {
   session: SessionResponse;
   actions: SessionActions;
+  onShowUse: () => void;
   download: WorkspaceDownload;
   onShowLogs: () => void;
   onDelete: () => void;
@@ -27,7 +29,15 @@ type Props = {
 };
 
 /** What can be done with the container, and with the session as a whole. */
-export function SessionMenu({ session, actions, download, onShowLogs, onDelete, onRecover }: Props) {
+export function SessionMenu({
+  session,
+  actions,
+  onShowUse,
+  download,
+  onShowLogs,
+  onDelete,
+  onRecover,
+}: Props) {
   const isRunning = session.containerStatus === 'running' || session.containerStatus === 'creating';
   const isArchived = session.status === 'archived';
   return (
@@ -75,6 +85,9 @@ export function SessionMenu({ session, actions, download, onShowLogs, onDelete, 
           Keep running when idle
         </MenuCheck>
       )}
+      <MenuItem icon={<Activity aria-hidden />} onSelect={onShowUse}>
+        Resources…
+      </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<Download aria-hidden />} disabled={download.isUnderWay} onSelect={download.start}>
         Download workspace

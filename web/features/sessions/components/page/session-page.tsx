@@ -3,6 +3,8 @@
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import { defaultSessionTitle, type SessionResponse } from '@codex-webapp/contracts/sessions';
 import { useState } from 'react';
+import { useMatches } from '../../../../lib/use-matches.ts';
+import { useContainerStats } from '../../hooks/use-container-stats.ts';
 import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
 import { useWorkspaceDownload } from '../../hooks/use-workspace-download.ts';
@@ -16,6 +18,10 @@ import { SessionHeader } from './session-header.tsx';
 import { SessionNoticeBar } from './session-notice-bar.tsx';
 import { SessionLoading, SessionMissing, SessionUnavailable } from './session-page-states.tsx';
 import { UpgradeDialog } from './upgrade-dialog.tsx';
+import { UseDialog } from './use-dialog.tsx';
+
+/** Where the header has room for a figure; the same width as the `lg:` classes. */
+const figureQuery = '(min-width: 64rem)';
 
 export function SessionPage({ sessionId }: { sessionId: string }) {
   const { session, container, isMissing, error, retry } = useSession(sessionId);
@@ -36,8 +42,10 @@ function OpenSession({
 }) {
   const actions = useSessionActions(session);
   const download = useWorkspaceDownload(session, container, actions);
-  const [dialog, setDialog] = useState<'delete' | 'logs' | 'recovery' | 'upgrade' | null>(null);
+  const [dialog, setDialog] = useState<'delete' | 'logs' | 'recovery' | 'upgrade' | 'use' | null>(null);
   const [isReady, setIsReady] = useState(false);
+  const hasFigure = useMatches(figureQuery) && session.containerStatus === 'running';
+  const use = useContainerStats(session, dialog === 'use' || hasFigure);
 
   const handleTitleSuggested = (title: string) => {
     // A title that somebody chose stays.
@@ -49,6 +57,8 @@ function OpenSession({
       <SessionHeader
         session={session}
         actions={actions}
+        stats={hasFigure ? use.stats : null}
+        onShowUse={() => setDialog('use')}
         download={download}
         onShowLogs={() => setDialog('logs')}
         onDelete={() => setDialog('delete')}
@@ -74,6 +84,12 @@ function OpenSession({
         session={session}
         isOpen={dialog === 'logs'}
         onOpenChange={(isOpen) => setDialog(isOpen ? 'logs' : null)}
+      />
+      <UseDialog
+        session={session}
+        isOpen={dialog === 'use'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'use' : null)}
+        {...use}
       />
       <DeleteSessionDialog
         session={session}

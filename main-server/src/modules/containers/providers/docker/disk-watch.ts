@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type Docker from 'dockerode';
-import { z } from 'zod';
+import type { DiskUse } from '../container-provider.ts';
 import { labels, type DockerNames } from './docker-names.ts';
+import { readVolumeSizes } from './docker-volume-sizes.ts';
 
 export interface DiskBound {
   readonly bytes: number;
@@ -14,19 +15,9 @@ const mebibyte = 1024 * 1024;
  * twice its bound at the latest.
  */
 const roomToTidyBytes = 64 * mebibyte;
-/** Engines that count all files of all images for an answer are asked less often. */
+/** Engines that take long to count are asked less often. */
 const pausePerLook = 20;
-const usageSchema = z.object({
-  Volumes: z
-    .array(
-      z.object({
-        Name: z.string(),
-        Labels: z.record(z.string(), z.string()).nullish(),
-        UsageData: z.object({ Size: z.number() }).nullish(),
-      }),
-    )
-    .nullish(),
-});
+const retryMs = 3_000;
 
 export function describeBound({ bytes, lookEveryMs }: DiskBound): string {
   return `${Math.round(bytes / mebibyte).toLocaleString('en')} MB, looked at about every ${Math.round(lookEveryMs / 1_000)} s`;
@@ -37,26 +28,30 @@ export class DiskWatch {
   private readonly logger = new Logger(DiskWatch.name);
   private readonly reasons = new Map<string, string>();
   private readonly allowances = new Map<string, number>();
+  private sizes: ReadonlyMap<string, number> = new Map();
+  private measurement: Promise<void> | null = null;
+  private pauseMs: number;
+  private overdueAt = 0;
 
   constructor(
     private readonly docker: Docker,
     private readonly names: DockerNames,
     private readonly bound: DiskBound,
     private readonly stop: (sessionId: string) => Promise<void>,
-  ) {}
+  ) {
+    this.pauseMs = bound.lookEveryMs;
+  }
 
   /** Looks again and again, until what it returns is called. An engine that does not answer is asked again. */
   begin(): () => void {
     let timer: NodeJS.Timeout | undefined;
     let isEnded = false;
     const look = (): void => {
-      const begunAt = performance.now();
       void this.look()
         .catch((error: unknown) => this.logger.debug({ msg: 'Volumes could not be measured', err: error }))
         .finally(() => {
           if (isEnded) return;
-          const tookMs = performance.now() - begunAt;
-          timer = setTimeout(look, Math.max(this.bound.lookEveryMs, tookMs * pausePerLook));
+          timer = setTimeout(look, this.pauseMs);
           timer.unref();
         });
     };
@@ -76,20 +71,45 @@ export class DiskWatch {
     this.reasons.delete(sessionId);
   }
 
+  /** As it was measured last; null when it was not yet. */
+  useOf(sessionId: string): DiskUse | null {
+    const usedBytes = this.sizes.get(this.names.ofSession(sessionId));
+    return usedBytes === undefined ? null : { usedBytes, limitBytes: this.bound.bytes };
+  }
+
+  /** Begins to measure where the watch has not done so lately. Waits for nothing; what fails is tried again. */
+  measureSoon(): void {
+    if (performance.now() >= this.overdueAt) void this.measure().catch(() => undefined);
+  }
+
   private async look(): Promise<void> {
     const running = await this.docker.listContainers({
       filters: { label: [this.names.filter, labels.session] },
     });
     if (running.length === 0) return;
-    const { Volumes: volumes } = usageSchema.parse(await this.docker.df());
-    const sizes = new Map(volumes?.map(({ Name, UsageData }) => [Name, UsageData?.Size ?? 0]));
+    await this.measure();
     for (const container of running) {
       const sessionId = container.Labels[labels.session] ?? '';
-      const bytes = sizes.get(this.names.ofSession(sessionId)) ?? 0;
+      const bytes = this.sizes.get(this.names.ofSession(sessionId)) ?? 0;
       if (bytes <= this.bound.bytes) this.allowances.delete(sessionId);
       if (bytes <= (this.allowances.get(sessionId) ?? this.bound.bytes)) continue;
       await this.end(sessionId, bytes);
     }
+  }
+
+  /** One at a time: who comes meanwhile is told what that one finds. */
+  private measure(): Promise<void> {
+    this.measurement ??= this.readSizes().finally(() => (this.measurement = null));
+    return this.measurement;
+  }
+
+  private async readSizes(): Promise<void> {
+    const begunAt = performance.now();
+    // Engines up to 20.10 measure for one at a time and refuse the next.
+    this.overdueAt = begunAt + retryMs;
+    this.sizes = await readVolumeSizes(this.docker);
+    this.pauseMs = Math.max(this.bound.lookEveryMs, (performance.now() - begunAt) * pausePerLook);
+    this.overdueAt = performance.now() + 1.5 * this.pauseMs;
   }
 
   private async end(sessionId: string, bytes: number): Promise<void> {

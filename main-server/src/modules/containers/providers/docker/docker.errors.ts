@@ -71,6 +71,18 @@ export function toProviderError(error: unknown): Error {
   });
 }
 
+/** What the engine's errors mean, in our words. */
+export async function translate<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    // What the caller aborted with is the caller's own.
+    if (error instanceof Error && !('statusCode' in error) && !('code' in error) && error.name === 'Error')
+      throw error;
+    throw toProviderError(error);
+  }
+}
+
 function statusOf(error: unknown): number | undefined {
   return (error as EngineError | null)?.statusCode;
 }

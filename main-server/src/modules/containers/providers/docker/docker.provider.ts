@@ -8,6 +8,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   ImageContainerProvider,
   LabelledContainer,
   LogLine,
@@ -29,8 +30,9 @@ import { readContainerLog } from './docker-logs.ts';
 import { DockerNames, labels } from './docker-names.ts';
 import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
+import { DockerStats } from './docker-stats.ts';
 import { dataFolder, toCreateOptions } from './docker-template.ts';
-import { ignore, isAbsent, isConflict, toProviderError } from './docker.errors.ts';
+import { ignore, isAbsent, isConflict, toProviderError, translate } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
@@ -90,6 +92,7 @@ export class DockerContainerProvider implements DockerProvider {
   private readonly main: MainAddress;
   private readonly engine: DockerEngine;
   private readonly disk: DiskWatch;
+  private readonly use: DockerStats;
   private readonly archives: DockerArchives;
 
   constructor(
@@ -104,6 +107,7 @@ export class DockerContainerProvider implements DockerProvider {
       diskBound: describeBound(options.disk),
     });
     this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) => this.stopContainer(sessionId));
+    this.use = new DockerStats(docker, this.names, this.disk);
     this.image = new DockerImage(docker, options);
     this.archives = new DockerArchives(docker, this.names, {
       images: (sessionId) => this.imagesFor(sessionId),
@@ -211,6 +215,10 @@ export class DockerContainerProvider implements DockerProvider {
     const found = await translate(this.find(ref.sessionId));
     if (found === null) return;
     yield* readContainerLog(this.docker.getContainer(found.Id), found.Id, options);
+  }
+
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.use.read(sessionIds);
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
@@ -355,16 +363,5 @@ export class DockerContainerProvider implements DockerProvider {
 
   private refOf(sessionId: string): ContainerRef {
     return { provider: this.name, sessionId, id: this.names.ofSession(sessionId) };
-  }
-}
-
-async function translate<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    // What the caller aborted with is the caller's own.
-    if (error instanceof Error && !('statusCode' in error) && !('code' in error) && error.name === 'Error')
-      throw error;
-    throw toProviderError(error);
   }
 }

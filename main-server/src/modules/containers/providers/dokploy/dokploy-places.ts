@@ -31,6 +31,11 @@ export class DokployPlaces {
     return this.store.find(sessionId);
   }
 
+  /** Of all sessions there ever were here, but for deleted ones. */
+  list(): Promise<readonly DokployPlace[]> {
+    return this.store.list();
+  }
+
   forget(sessionId: string): Promise<void> {
     return this.store.forget(sessionId);
   }

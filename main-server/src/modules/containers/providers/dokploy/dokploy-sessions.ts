@@ -2,6 +2,7 @@ import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LogLine,
   LogOptions,
   StartOptions,
@@ -17,6 +18,7 @@ import { DokployNames } from './dokploy-names.ts';
 import { DokployNetworks } from './dokploy-networks.ts';
 import { DokployPlaces, type DokployPlace, type DokployPlaceStore } from './dokploy-places.ts';
 import { DokployStarter, type DokploySizes, type StarterLimits } from './dokploy-starter.ts';
+import { DokployStats } from './dokploy-stats.ts';
 import { isLive, mayBeOutOfMemory, toContainerState } from './dokploy-tasks.ts';
 import { DokployVolumes } from './dokploy-volumes.ts';
 import { DokployClient, pause } from './dokploy.client.ts';
@@ -59,6 +61,7 @@ export class DokploySessions {
   private readonly volumes: DokployVolumes;
   private readonly logLines: DokployLogs;
   private readonly starter: DokployStarter;
+  private readonly use: DokployStats;
   private readonly times: DokployTimes;
 
   constructor(
@@ -82,6 +85,7 @@ export class DokploySessions {
     this.deployments = new DokployDeployments(this.client, this.names, this.times);
     this.volumes = new DokployVolumes(this.client, this.engine, endMs);
     this.logLines = new DokployLogs(this.client, this.engine, { ...connection, folder: options.logFolder });
+    this.use = new DokployStats(this.engine, this.places, this.names);
     const { client, names, apps, networks, places, engine, deployments } = this;
     this.starter = new DokployStarter(
       { client, connection, names, apps, networks, places, engine, deployments },
@@ -181,6 +185,10 @@ export class DokploySessions {
   async *logs(sessionId: string, options: LogOptions): AsyncIterable<LogLine> {
     const app = await this.apps.find(sessionId);
     if (app !== null) yield* this.logLines.read(app, options);
+  }
+
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.use.read(sessionIds);
   }
 
   /** Ends what runs, and what is about to run. The wish is in the app's row first, so that no later job undoes it. */

@@ -6,6 +6,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   ImageContainerProvider,
   LabelledContainer,
   LogLine,
@@ -131,6 +132,10 @@ export class DokployContainerProvider implements ConfigurableContainerProvider, 
     } catch (error) {
       throw toProviderError(error);
     }
+  }
+
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.translate((sessions) => sessions.stats(sessionIds));
   }
 
   private async translate<T>(work: (sessions: DokploySessions) => Promise<T>): Promise<T> {

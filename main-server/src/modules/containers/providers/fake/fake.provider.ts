@@ -5,6 +5,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   ImageContainerProvider,
   LabelledContainer,
   LogLine,
@@ -25,7 +26,11 @@ export interface FakeContainer {
   /** How often its session was started before; its lines have marks of their own. */
   readonly run: number;
   state: ContainerState;
+  /** What `stats` tells of its processor time. */
+  cpuSeconds: number;
 }
+
+const mebibyte = 1024 * 1024;
 
 /** Keeps every promise of the interface in memory, at once. Its program prints `run <n>`, then `tick`s. */
 export class FakeContainerProvider implements WatchingContainerProvider, ImageContainerProvider {
@@ -34,6 +39,10 @@ export class FakeContainerProvider implements WatchingContainerProvider, ImageCo
   readonly starts: ContainerSpec[] = [];
   /** Whether a program that is followed goes on ticking. */
   ticks = false;
+  /** What was asked for by `stats`, newest last. */
+  readonly looks: (readonly string[])[] = [];
+  /** The time that `stats` tells. */
+  now: () => number = Date.now;
   /** What the next container is made from. */
   image: ContainerImage | null = null;
   /** Runs per session: what a volume would hold. */
@@ -78,6 +87,7 @@ export class FakeContainerProvider implements WatchingContainerProvider, ImageCo
       ref,
       lines,
       state: { state: 'running', startedAt: null },
+      cpuSeconds: 0.5,
     });
     const exitWith = spec.environment['EXIT_WITH'];
     if (exitWith) this.end(spec.sessionId, Number(exitWith));
@@ -137,6 +147,26 @@ export class FakeContainerProvider implements WatchingContainerProvider, ImageCo
       await new Promise((resolve) => setTimeout(resolve, followPauseMs));
       if (this.ticks) lines.push('tick');
     }
+  }
+
+  /** A counter that a test moves, and memory and files of one mebibyte per run. */
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    this.looks.push(sessionIds);
+    return Promise.resolve(
+      sessionIds.map((sessionId) => {
+        const container = this.containers.get(sessionId);
+        const runs = this.data.get(sessionId);
+        const disk = runs === undefined ? {} : { disk: { usedBytes: runs * mebibyte, limitBytes: null } };
+        if (container?.state.state !== 'running') return { sessionId, ...disk };
+        const run = String(container.spec.generation);
+        return {
+          sessionId,
+          cpu: { run, usedSeconds: container.cpuSeconds, at: this.now(), machineCores: 8 },
+          memory: { usedBytes: (runs ?? 1) * mebibyte, limitBytes: 4 * mebibyte },
+          ...disk,
+        };
+      }),
+    );
   }
 
   watch(onChange: (sessionId: string | null) => void): () => void {
@@ -206,6 +236,10 @@ export class FailingContainerProvider extends FakeContainerProvider {
 
   override list(): Promise<readonly LabelledContainer[]> {
     return this.failure ? Promise.reject(this.failure) : super.list();
+  }
+
+  override stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return this.failure ? Promise.reject(this.failure) : super.stats(sessionIds);
   }
 }
 

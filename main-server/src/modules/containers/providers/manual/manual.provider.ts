@@ -4,6 +4,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogLine,
   ProviderAvailability,
@@ -70,5 +71,12 @@ export class ManualContainerProvider implements ContainerProvider {
   async *logs(): AsyncIterable<LogLine> {
     const text = 'container-agent prints its log where it was started.';
     yield await Promise.resolve({ at: null, text, mark: 'by-hand' });
+  }
+
+  /** It runs where that person is. */
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    return Promise.resolve(
+      sessionIds.map((sessionId) => ({ sessionId, cpu: null, memory: null, disk: null })),
+    );
   }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import {
   describeContainerOutput,
   describeContainerProvider,
+  expectBusy,
   testProgram,
 } from '../../../../../test/support/describe-container-provider.ts';
 import { waitFor } from '../../../../../test/support/wait-for.ts';
@@ -148,6 +149,27 @@ describe('ProcessContainerProvider', () => {
     await setup.provider.stop(ref);
     expect(await findProcess(mine.pid)).toBeNull();
   });
+
+  it('tells of a child that keeps a core busy and holds memory', async () => {
+    const bytes = 100 * 1024 * 1024;
+    await start(1, { HOLD_BYTES: String(bytes) });
+    await expectBusy(setup.provider, { sessionId, bytes, timeoutMs: 60_000 });
+  }, 70_000);
+
+  it('tells the size of all files of a session, without following links', async () => {
+    const ref = await start();
+    const workspace = setup.provider.workspacePath(sessionId);
+    await writeFile(join(workspace, 'large'), Buffer.alloc(3 * 1024 * 1024, 1));
+    await symlink('/usr', join(workspace, 'out'));
+    let usedBytes: number | undefined;
+    await waitFor(async () => {
+      usedBytes = (await setup.provider.stats([sessionId]))[0]?.disk?.usedBytes;
+      return usedBytes !== undefined;
+    }, 30_000);
+    expect(usedBytes).toBeGreaterThanOrEqual(3 * 1024 * 1024);
+    expect(usedBytes).toBeLessThan(4 * 1024 * 1024);
+    await setup.provider.remove(ref);
+  }, 40_000);
 
   it('tells within 5 s that a process died', async () => {
     const changes: (string | null)[] = [];

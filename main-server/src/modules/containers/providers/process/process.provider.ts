@@ -8,6 +8,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogLine,
   LogOptions,
@@ -17,6 +18,7 @@ import type {
   ProgramContainerProvider,
   WatchingContainerProvider,
 } from '../container-provider.ts';
+import { FolderSizes } from './folder-sizes.ts';
 import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
 import { readLog, rotateLog, sizeOf, type LogExtent } from './process-log.ts';
@@ -28,9 +30,11 @@ import {
   hasEnvironment,
   lacksEnvironment,
   listProcesses,
+  type ProcessEntry,
 } from './process-table.ts';
 import { ProcessWatch, type LiveProcess } from './process-watch.ts';
-import { collectTree, killTree, signalProcess, type TreeRoot } from './process-tree.ts';
+import { collectTree, killTree, selectTree, signalProcess, type TreeRoot } from './process-tree.ts';
+import { readUse } from './process-use.ts';
 import { launch } from './launch.ts';
 
 export interface ProcessProviderOptions {
@@ -63,6 +67,7 @@ export class ProcessContainerProvider
   readonly startsByItself = true;
   private readonly folders: ProcessFolders;
   private readonly records: ProcessRecords;
+  private readonly folderSizes = new FolderSizes();
   /** Of the processes this server started itself, by nonce: resolves once their end is written down. */
   private readonly exits = new Map<string, Promise<void>>();
   /** Of each session, the process whose nonce was read. */
@@ -182,6 +187,7 @@ export class ProcessContainerProvider
   async removeData(sessionId: string): Promise<void> {
     await this.remove(this.refOf(sessionId));
     await this.failpoints.hit('process.remove-data.removed');
+    this.folderSizes.forget(this.folders.dataOf(sessionId));
     await this.folders.removeDataOf(sessionId);
     await this.failpoints.hit('process.remove-data.done');
   }
@@ -207,6 +213,11 @@ export class ProcessContainerProvider
     return readLog({ path, look: () => this.lookAtLog(sessionId), wait: pause }, options);
   }
 
+  async stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    const all = await listProcesses();
+    return Promise.all(sessionIds.map((sessionId) => this.statsOf(sessionId, all)));
+  }
+
   watch(onChange: (sessionId: string | null) => void): () => void {
     const watch = new ProcessWatch(
       () => this.records.list(),
@@ -230,6 +241,19 @@ export class ProcessContainerProvider
       if (pid !== null) alive.push({ sessionId: record.sessionId, nonce: record.nonce, pid });
     }
     return alive;
+  }
+
+  private async statsOf(sessionId: string, all: readonly ProcessEntry[]): Promise<ContainerStats> {
+    const usedBytes = this.folderSizes.get(this.folders.dataOf(sessionId));
+    const disk = usedBytes === null ? {} : { disk: { usedBytes, limitBytes: null } };
+    const record = await this.records.find(sessionId);
+    const pid = record === null ? null : await this.findPid(record);
+    const root = all.filter((entry) => entry.pid === pid);
+    if (record === null || root.length === 0) return { sessionId, ...disk };
+    // What left its parents behind and cleaned its environment is not looked for each time: it counts as nobody's.
+    const tree = selectTree(all, root);
+    const pids = tree.map((entry) => entry.pid);
+    return { sessionId, ...(await readUse(pids, record.nonce)), ...disk };
   }
 
   private async launchProcess(spec: ContainerSpec, record: ProcessRecord): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   ContainerRef,
   ContainerSpec,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogLine,
   LogOptions,
@@ -27,6 +28,7 @@ export interface ProvisionedOptions {
 const firstRetryMs = 1_000;
 const longestRetryMs = 10_000;
 const checkTimeoutMs = 2_800;
+const statsTimeoutMs = 20_000;
 
 /** Docker, by way of the provisioner: main-server itself has no socket of the engine. */
 export class ProvisionedContainerProvider implements DockerProvider {
@@ -122,6 +124,11 @@ export class ProvisionedContainerProvider implements DockerProvider {
     } catch (error) {
       if (!signal?.aborted) throw error;
     }
+  }
+
+  stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    const signal = AbortSignal.timeout(statsTimeoutMs);
+    return this.provisioner.ask('stats', { sessionIds: [...sessionIds] }, { signal });
   }
 
   /** Never gives up; after a cut it says that it cannot tell what happened. */

@@ -4,6 +4,7 @@ import type {
   ContainerImage,
   ContainerRef,
   ContainerState,
+  ContainerStats,
   LabelledContainer,
   LogLine,
 } from '../container-provider.ts';
@@ -41,6 +42,7 @@ export const requestSchemas = {
     follow: z.boolean().optional(),
   }),
   watch: nothing,
+  stats: z.strictObject({ sessionIds: z.array(sessionId).max(10_000) }),
   findImage: nothing,
   archive: ofSession,
 } as const;
@@ -54,6 +56,25 @@ const refSchema = z.looseObject({
   id: z.string(),
 }) satisfies z.ZodType<ContainerRef>;
 
+const useSchema = z.object({ usedBytes: z.number(), limitBytes: z.number().nullable() });
+
+const statsSchema = z.object({
+  sessionId,
+  cpu: z
+    .union([
+      z.object({
+        run: z.string(),
+        usedSeconds: z.number(),
+        at: z.number(),
+        machineCores: z.number().nullable(),
+      }),
+      z.object({ cores: z.number() }),
+    ])
+    .nullable()
+    .optional(),
+  memory: useSchema.nullable().optional(),
+  disk: useSchema.nullable().optional(),
+}) satisfies z.ZodType<ContainerStats>;
 const imageSchema = z.object({
   name: z.string(),
   id: z.string().nullable(),
@@ -81,6 +102,7 @@ export const resultSchemas = {
   ) satisfies z.ZodType<LabelledContainer[]>,
   logs: z.null(),
   watch: z.null(),
+  stats: z.array(statsSchema),
   findImage: imageSchema.nullable(),
   /** Answered with the bytes of `archiveType` instead, unless there is an error to tell. */
   archive: z.null(),

@@ -1,0 +1,80 @@
+import type {
+  ContainerStatName,
+  ContainerStatsPoint,
+  ContainerStatsResponse,
+} from '@codex-webapp/contracts/containers';
+
+/** One thing a session uses, in the words of the page. */
+export interface UseOfOne {
+  readonly name: ContainerStatName;
+  readonly title: string;
+  /** `0.42 cores`; null while it is not known. */
+  readonly now: string | null;
+  /** `2 cores`; null without a limit. */
+  readonly limit: string | null;
+  readonly limitValue: number | null;
+  readonly isUntold: boolean;
+  readonly isNearLimit: boolean;
+}
+
+const titles: Record<ContainerStatName, string> = { cpu: 'CPU', memory: 'Memory', disk: 'Files' };
+const names = ['cpu', 'memory', 'disk'] as const;
+/** Of its limit, from which on it is worth a word. */
+const nearShare = 0.9;
+
+export function usesOf({ current, limits, untold }: ContainerStatsResponse): readonly UseOfOne[] {
+  return names.map((name) => {
+    const value = current === null ? null : valueOf(current, name);
+    const limitValue = valueOf(limits, name);
+    return {
+      name,
+      title: titles[name],
+      now: value === null ? null : inWords(name, value),
+      limit: limitValue === null ? null : inWords(name, limitValue),
+      limitValue,
+      isUntold: untold.includes(name),
+      isNearLimit: value !== null && limitValue !== null && value >= nearShare * limitValue,
+    };
+  });
+}
+
+export function valueOf(
+  point: Pick<ContainerStatsPoint, 'cpuCores' | 'memoryBytes' | 'diskBytes'>,
+  name: ContainerStatName,
+): number | null {
+  switch (name) {
+    case 'cpu':
+      return point.cpuCores;
+    case 'memory':
+      return point.memoryBytes;
+    case 'disk':
+      return point.diskBytes;
+    default:
+      return name satisfies never;
+  }
+}
+
+/** `0.42 cores`, `312 MB`, `1.2 GB`. */
+export function inWords(name: ContainerStatName, value: number): string {
+  return name === 'cpu' ? `${coresInWords(value)} ${value === 1 ? 'core' : 'cores'}` : bytesInWords(value);
+}
+
+function coresInWords(cores: number): string {
+  if (Number.isInteger(cores) || cores >= 10) return String(Math.round(cores));
+  return cores < 0.005 ? '0' : cores.toFixed(cores < 1 ? 2 : 1);
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** In steps of 1024, as limits are set. */
+function bytesInWords(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  // 1023.6 kB is 1 MB rather than 1,024 kB.
+  while (size >= 1023.5 && unit < units.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  const digits = unit >= 3 && size < 10 && !Number.isInteger(size) ? 1 : 0;
+  return `${size.toFixed(digits)} ${units[unit]}`;
+}

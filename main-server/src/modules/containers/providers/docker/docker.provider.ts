@@ -32,7 +32,7 @@ import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
 import { DockerStats } from './docker-stats.ts';
 import { dataFolder, toCreateOptions } from './docker-template.ts';
-import { ignore, isAbsent, isConflict, toProviderError, translate } from './docker.errors.ts';
+import { ignore, isAbsent, isConflict, translate } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';

@@ -35,6 +35,7 @@ import {
 import { ProcessWatch, type LiveProcess } from './process-watch.ts';
 import { collectTree, killTree, selectTree, signalProcess, type TreeRoot } from './process-tree.ts';
 import { readUse } from './process-use.ts';
+import { repeat } from './repeat.ts';
 import { launch } from './launch.ts';
 
 export interface ProcessProviderOptions {
@@ -395,19 +396,4 @@ function describeExit(record: ProcessRecord): string | null {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Works again and again, one after the other, until it is ended. */
-function repeat(pauseMs: number, work: () => Promise<void>): () => void {
-  let isBusy = false;
-  const timer = setInterval(() => {
-    if (isBusy) return;
-    isBusy = true;
-    // What cannot be read now is read again the next time.
-    void work()
-      .catch(() => undefined)
-      .finally(() => (isBusy = false));
-  }, pauseMs);
-  timer.unref();
-  return () => clearInterval(timer);
 }

@@ -252,7 +252,7 @@ describe('what waits in the pool', () => {
     }
     const [row] = await app.query<{ label: string }>('SELECT label FROM sessions WHERE id = ?', [id]);
     expect(await app.get(SessionStateService).findByLabel(row?.label ?? '')).toBeNull();
-    const metrics = await app.anonymous().get('/metrics');
+    const metrics = await app.as(await app.addAdmin()).get('/metrics');
     expect(metrics.text).toContain('codex_webapp_pooled_sessions{container_status="running"} 2');
     expect(metrics.text).not.toMatch(/codex_webapp_sessions\{/);
     expect(await app.query('SELECT * FROM entries')).toEqual([]);

@@ -72,7 +72,7 @@ export class Product {
 
   /** How many sessions wait in the pool, by the status of their container. */
   async countPooled() {
-    const { body } = await this.ask('GET', '/metrics');
+    const { body } = await this.ask('GET', '/metrics', { headers: { cookie: this.#login } });
     const found = body.matchAll(/^codex_webapp_pooled_sessions\{container_status="(\w+)"\} (\d+)$/gm);
     return Object.fromEntries([...found].map(([, status, count]) => [status, Number(count)]));
   }

@@ -27,7 +27,7 @@ await describeWithDocker('the pool in Docker', () => {
 
   async function whenOneWaits(running: ServerProcess): Promise<void> {
     await waitFor(async () => {
-      const { text } = await running.anonymous.get('/metrics');
+      const { text } = await running.client.get('/metrics');
       return text.includes('codex_webapp_pooled_sessions{container_status="running"} 1');
     }, 10 * minute);
   }

@@ -39,6 +39,8 @@ export class LogStream implements OpenStream {
 
   /** Resolves when it is over. */
   async run(): Promise<void> {
+    // It may have left while its credential was checked, and nothing will say so again.
+    if (this.isOver) return this.leave();
     this.begin();
     this.beat.start();
     try {

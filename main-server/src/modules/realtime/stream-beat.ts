@@ -43,7 +43,10 @@ export class StreamBeat {
   private beat(): void {
     this.unheard += 1;
     if (this.unheard > unheardBeatsMax) return void this.response.destroy();
-    this.response.write(': still here\n\n', () => (this.unheard = 0));
+    this.response.write(': still here\n\n', (error) => {
+      // An answer that is gone calls back as well.
+      if (!error) this.unheard = 0;
+    });
     this.start();
     void this.checkAllowed();
   }

@@ -1,4 +1,6 @@
+import { Logger } from '@nestjs/common';
 import type Docker from 'dockerode';
+import { ContainerProviderError } from '../container-provider.errors.ts';
 import type { ContainerStats } from '../container-provider.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { DockerNames } from './docker-names.ts';
@@ -11,6 +13,8 @@ const timeoutMs = 5_000;
 
 /** What containers use, asked for one by one, since the engine has no list of it. */
 export class DockerStats {
+  private readonly logger = new Logger(DockerStats.name);
+
   constructor(
     private readonly docker: Docker,
     private readonly names: DockerNames,
@@ -44,7 +48,11 @@ export class DockerStats {
       return { sessionId, ...toUse(statsAnswerSchema.parse(answer)), ...files };
     } catch (error) {
       if (isAbsent(error) || isConflict(error)) return { sessionId, ...files };
-      throw toProviderError(error);
+      const problem = toProviderError(error);
+      if (problem instanceof ContainerProviderError && problem.reason === 'unreachable') throw problem;
+      // One that cannot tell keeps nobody from the figures of the others.
+      this.logger.warn({ msg: 'A container does not tell what it uses', sessionId, err: problem });
+      return { sessionId, ...files };
     }
   }
 }

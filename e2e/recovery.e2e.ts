@@ -99,7 +99,7 @@ test('the workspace of a sleeping session is saved before the session is deleted
     await expect(dialog.getByText('Last-words-workspace.tar.gz is whole')).toBeVisible();
     expect(processesOfSession(id)).toEqual([]);
     await dialog.getByRole('button', { name: 'Delete session' }).click();
-    await expect(page.getByText('Session deleted')).toBeVisible();
+    await expect(page.getByText('Session deleted', { exact: true })).toBeVisible();
   } finally {
     await server.dispose();
   }

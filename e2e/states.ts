@@ -330,7 +330,9 @@ export const states: readonly State[] = [
     open: inSession('shell', openLogs),
     shows: (page) => [
       logsDialog(page).getByText('Live'),
-      logsDialog(page).getByRole('log').getByText(/./).first(),
+      logsDialog(page)
+        .getByText(/Linked to main-server/)
+        .first(),
     ],
   },
   {

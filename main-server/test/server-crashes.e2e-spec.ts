@@ -112,7 +112,7 @@ class CrashingServer implements AsyncDisposable {
 
   /** What waits in the pool, by the status of its container. */
   async countPooled(): Promise<Readonly<Record<string, number>>> {
-    const { text } = await this.server.anonymous.get('/metrics');
+    const { text } = await this.server.client.get('/metrics');
     const found = text.matchAll(/^codex_webapp_pooled_sessions\{container_status="(\w+)"\} (\d+)$/gm);
     return Object.fromEntries([...found].map(([, status, count]) => [status ?? '', Number(count)]));
   }

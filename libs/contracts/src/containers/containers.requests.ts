@@ -35,7 +35,7 @@ export interface ContainerStep {
   readonly tookMs: number | null;
 }
 
-/** `GET /api/sessions/:id/container/status` and the answer of every container command. */
+/** The answer of every container command; `GET /api/sessions/:id/container/status` adds `recovery` to it. */
 export interface ContainerResponse {
   readonly sessionId: string;
   readonly provider: ContainerProviderName;

@@ -25,7 +25,7 @@ export class LogPace {
     this.left = Math.min(burstBytes, this.left + ((now - this.refilledAt) / 1_000) * bytesPerSecond);
     this.refilledAt = now;
     if (this.left > burstBytes / 2) this.behindSince = null;
-    this.left -= text.length + perLineBytes;
+    this.left -= Buffer.byteLength(text) + perLineBytes;
     if (this.left >= 0) return 0;
     this.behindSince ??= now;
     if (now - this.behindSince < behindMaxMs) return (-this.left / bytesPerSecond) * 1_000;

@@ -47,7 +47,6 @@ export class SessionStats {
   /** Its container has ended. */
   markStopped(): void {
     this.isRunning = false;
-    this.count = null;
     if (this.current !== null) this.current = { ...this.current, cpuCores: null, memoryBytes: null };
   }
 

@@ -7,8 +7,8 @@ import type { DockerNames } from './docker-names.ts';
 import { statsAnswerSchema, toUse } from './docker-stats-answer.ts';
 import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
 
-/** The engine reads the counters of a container's control group for each: quick, but not for a hundred at once. */
-const askedAtOnce = 8;
+/** Engines up to 20.10 answer each question with what they count next, up to a second later. */
+const askedAtOnce = 32;
 const timeoutMs = 5_000;
 
 /** What containers use, asked for one by one, since the engine has no list of it. */

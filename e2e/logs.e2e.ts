@@ -54,7 +54,7 @@ test('the log of a container follows it over a lost server and a restart, and le
     await print(...Array.from({ length: 400 }, (_, n) => `line ${n}`));
     await expect(line(page, 'line 399')).toBeInViewport();
     await log(page).press('Home');
-    const newest = dialog.getByRole('button', { name: 'Newest' });
+    const newest = dialog.getByRole('button', { name: 'Newest', exact: true });
     await expect(newest).toBeVisible();
     const before = await log(page).evaluate((element) => element.scrollTop);
     await print('after the reader went up');

@@ -214,7 +214,7 @@ describe('a new session', () => {
     await world.fill(1);
   });
 
-  it('wakes, stops and is deleted as any other', async () => {
+  it('wakes, stops and is deleted like the others', async () => {
     await using world = await PoolWorld.filled({ size: 1 });
     const { body } = await world.create();
     const { id } = body as SessionResponse;

@@ -1,6 +1,7 @@
 export { cn } from './cn.ts';
 export { toPlainOutput } from './conversation/markdown/visible-text.ts';
 export { useReadingPosition } from './conversation/use-reading-position.ts';
+export { formatBytes } from './format-bytes.ts';
 export * from './primitives/badge.tsx';
 export * from './primitives/banner.tsx';
 export * from './primitives/button.tsx';

@@ -74,7 +74,7 @@ const describe: Readonly<Record<RecoveryActionName, (now: ContainerCondition) =>
 
 type Costs = Omit<RecoveryAction, 'action'>;
 
-/** What can be done about a container now, gentlest first. The one place that says what each action keeps and destroys. */
+/** What can be done about a container now, gentlest first. */
 export function listRecoveryActions(now: ContainerCondition): readonly RecoveryAction[] {
   return recoveryActionNames
     .filter((action) => isPossible(action, now))

@@ -4,6 +4,7 @@ import type {
   CreateTicketRequest,
   CreateUserRequest,
   LoginRequest,
+  ReadContainerLogsRequest,
   SetupRequest,
   UpgradeContainerRequest,
   WorkspaceArchiveQuery,
@@ -19,6 +20,7 @@ import { CreateTicketDto } from '../../modules/sessions/dto/create-ticket.dto.ts
 import { UpdateSessionDto } from '../../modules/sessions/dto/update-session.dto.ts';
 import { CreateUserDto } from '../../modules/users/dto/create-user.dto.ts';
 import { WorkspaceArchiveQueryDto } from '../../modules/workspace-archives/dto/workspace-archive-query.dto.ts';
+import { ReadLogsDto } from './read-logs.dto.ts';
 
 // `implements` does not notice an optional field that was forgotten; these lines do.
 expectTypeOf<CreateApiTokenDto>().toEqualTypeOf<CreateApiTokenRequest>();
@@ -26,6 +28,7 @@ expectTypeOf<CreateSessionDto>().toEqualTypeOf<CreateSessionRequest>();
 expectTypeOf<CreateTicketDto>().toEqualTypeOf<CreateTicketRequest>();
 expectTypeOf<CreateUserDto>().toEqualTypeOf<CreateUserRequest>();
 expectTypeOf<LoginDto>().toEqualTypeOf<LoginRequest>();
+expectTypeOf<ReadLogsDto>().toEqualTypeOf<ReadContainerLogsRequest>();
 expectTypeOf<SetupDto>().toEqualTypeOf<SetupRequest>();
 expectTypeOf<UpgradeContainerDto>().toEqualTypeOf<UpgradeContainerRequest>();
 expectTypeOf<WorkspaceArchiveQueryDto>().toEqualTypeOf<WorkspaceArchiveQuery>();

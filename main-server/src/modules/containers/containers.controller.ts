@@ -7,7 +7,7 @@ import type {
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
-import { ReadLogsDto } from './dto/read-logs.dto.ts';
+import { ReadLogsDto } from '../../common/dto/read-logs.dto.ts';
 import { UpgradeContainerDto } from './dto/upgrade-container.dto.ts';
 
 @Controller('api/sessions/:sessionId/container')

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import {
-  protocolVersion,
   toEventId,
   type ContainerResponse,
   type Cursor,
@@ -10,25 +9,29 @@ import {
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import { toEntryEvents, toErrorPayload, toEventText, type StreamEvent } from './event-text.ts';
+import type { IsStillAllowed } from './open-streams.ts';
 import { Pace } from './pace.ts';
 import { loginEnd, type ClientEnd, type SessionClient } from './session-clients.ts';
 import { SessionFeed, type FeedSource } from './session-feed.ts';
-import { StreamBeat, streamHeaders } from './stream-beat.ts';
+import { StreamBeat } from './stream-beat.ts';
+import {
+  endGraceMs,
+  retryEndedMs,
+  retryMs,
+  serverStopping,
+  streamHeaders,
+  toHello,
+} from './stream-frames.ts';
 
-/** For a reader that does not take the end either. */
-const endGraceMs = 1_000;
 /** Where nothing is to be kept from it: a slow line needs that long for a large snapshot. */
 const endGraceArchivedMs = 60_000;
-const retryMs = 2_000;
-/** For a client that comes back although nothing will change for it. */
-const retryEndedMs = 60_000;
 
 export interface EventStreamOptions {
   readonly sessionId: string;
   readonly source: FeedSource;
   readonly clock: Clock;
-  /** Called every 15 s: whether the credential is still good. */
-  readonly isStillAllowed: () => Promise<boolean>;
+  /** Asked every 15 s. */
+  readonly isStillAllowed: IsStillAllowed;
 }
 
 /** One answer that goes on: what a session's socket shows, as `text/event-stream`. */
@@ -88,10 +91,7 @@ export class EventStream implements SessionClient {
 
   /** The server stops, and comes back. */
   stop(): void {
-    this.finish(
-      { code: 'server.stopping', message: 'The server is restarting; come back in a moment.' },
-      retryMs,
-    );
+    this.finish(serverStopping, retryMs);
   }
 
   /** Nobody is told anything new, until it is unarchived. */
@@ -127,8 +127,7 @@ export class EventStream implements SessionClient {
   private begin(): void {
     if (this.response.headersSent) return;
     this.response.writeHead(200, streamHeaders);
-    const { sessionId } = this.options;
-    this.send({ name: 'hello', data: { type: 'hello', protocolVersion, sessionId }, retryMs });
+    this.send(toHello(this.options.sessionId));
   }
 
   private send(event: StreamEvent): void {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { parseEventId, type Cursor } from '@codex-webapp/contracts';
-import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import { Clock } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { EventStream } from './event-stream.ts';
 import { FeedSources } from './feed-sources.ts';
 import { OpenStreams, type AnsweredResponse } from './open-streams.ts';
+import { refuseLastEventId } from './stream-frames.ts';
 
 /** The event streams of scripts. */
 @Injectable()
@@ -44,8 +45,5 @@ function parseLastEventId(id: string | undefined): Cursor | null {
   if (cursor) return cursor;
   const problem =
     'must be the id of the last event you have, as it was sent: `<epoch>:<position>`. Leave it out to begin with a snapshot.';
-  throw new DomainError('request.invalid', {
-    message: `Last-Event-ID ${problem}`,
-    details: { fields: [{ field: 'Last-Event-ID', problems: [problem] }] },
-  });
+  throw refuseLastEventId(problem);
 }

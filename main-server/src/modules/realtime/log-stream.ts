@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
-import { protocolVersion, type ErrorPayload } from '@codex-webapp/contracts';
+import type { ErrorPayload } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
 import type { FollowedEvent } from '../containers/log-follower.ts';
 import { toErrorPayload, toEventText } from './event-text.ts';
 import type { IsStillAllowed, OpenStream } from './open-streams.ts';
 import { loginEnd, type ClientEnd } from './session-clients.ts';
-import { StreamBeat, streamHeaders } from './stream-beat.ts';
-
-/** For a reader that does not take the end either. */
-const endGraceMs = 1_000;
-const retryMs = 2_000;
-/** For a client that comes back although nothing will change for it. */
-const retryEndedMs = 60_000;
+import { StreamBeat } from './stream-beat.ts';
+import {
+  endGraceMs,
+  retryEndedMs,
+  retryMs,
+  serverStopping,
+  streamHeaders,
+  toHello,
+} from './stream-frames.ts';
 
 export interface LogStreamOptions {
   readonly sessionId: string;
@@ -65,10 +67,7 @@ export class LogStream implements OpenStream {
   }
 
   stop(): void {
-    this.finish(
-      { code: 'server.stopping', message: 'The server is restarting; come back in a moment.' },
-      retryMs,
-    );
+    this.finish(serverStopping, retryMs);
   }
 
   private get isOver(): boolean {
@@ -78,10 +77,7 @@ export class LogStream implements OpenStream {
   private begin(): void {
     if (this.response.headersSent) return;
     this.response.writeHead(200, streamHeaders);
-    const { sessionId } = this.options;
-    this.response.write(
-      toEventText({ name: 'hello', data: { type: 'hello', protocolVersion, sessionId }, retryMs }),
-    );
+    this.response.write(toEventText(toHello(this.options.sessionId)));
   }
 
   private finish(error: ErrorPayload, comeBackMs: number): void {

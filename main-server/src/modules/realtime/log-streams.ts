@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { isContainerLogMark, type ReadContainerLogsRequest } from '@codex-webapp/contracts';
-import { Clock, DomainError } from '@codex-webapp/nest-kit';
+import { Clock } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerLogsService } from '../containers/container-logs.service.ts';
 import { LogStream } from './log-stream.ts';
 import { OpenStreams, type AnsweredResponse } from './open-streams.ts';
+import { refuseLastEventId } from './stream-frames.ts';
 
 export interface LogRequest extends ReadContainerLogsRequest {
   readonly lastEventId: string | undefined;
@@ -41,8 +42,5 @@ function parseLastEventId(id: string | undefined): string | null {
   if (id === undefined || id === '') return null;
   if (isContainerLogMark(id)) return id;
   const problem = 'must be the id of the last line you have, as it was sent. Leave it out to begin anew.';
-  throw new DomainError('request.invalid', {
-    message: `Last-Event-ID ${problem}`,
-    details: { fields: [{ field: 'Last-Event-ID', problems: [problem] }] },
-  });
+  throw refuseLastEventId(problem);
 }

@@ -1,23 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '@codex-webapp/nest-kit';
+import type { IsStillAllowed } from './open-streams.ts';
 
 /** Shorter than the patience of proxies, which cut what is silent for 30 to 60 s. */
 const beatMs = 15_000;
 /** A reader that has not taken so many beats is gone. */
 const unheardBeatsMax = 4;
 
-export const streamHeaders = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store, no-transform',
-  'x-accel-buffering': 'no',
-} as const;
-
 export interface StreamBeatOptions {
   readonly sessionId: string;
   readonly clock: Clock;
-  /** Whether the credential is still good. */
-  readonly isStillAllowed: () => Promise<boolean>;
+  readonly isStillAllowed: IsStillAllowed;
   readonly onRefused: () => void;
 }
 

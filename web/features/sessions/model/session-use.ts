@@ -3,6 +3,7 @@ import type {
   ContainerStatsPoint,
   ContainerStatsResponse,
 } from '@codex-webapp/contracts/containers';
+import { formatBytes } from '@codex-webapp/ui';
 
 /** One thing a session uses, in the words of the page. */
 export interface UseOfOne {
@@ -56,25 +57,10 @@ export function valueOf(
 
 /** `0.42 cores`, `312 MB`, `1.2 GB`. */
 export function inWords(name: ContainerStatName, value: number): string {
-  return name === 'cpu' ? `${coresInWords(value)} ${value === 1 ? 'core' : 'cores'}` : bytesInWords(value);
+  return name === 'cpu' ? `${coresInWords(value)} ${value === 1 ? 'core' : 'cores'}` : formatBytes(value);
 }
 
 function coresInWords(cores: number): string {
   if (Number.isInteger(cores) || cores >= 10) return String(Math.round(cores));
   return cores < 0.005 ? '0' : cores.toFixed(cores < 1 ? 2 : 1);
-}
-
-const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** In steps of 1024, as limits are set. */
-function bytesInWords(bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  // 1023.6 kB is 1 MB rather than 1,024 kB.
-  while (size >= 1023.5 && unit < units.length - 1) {
-    size /= 1024;
-    unit += 1;
-  }
-  const digits = unit >= 3 && size < 10 && !Number.isInteger(size) ? 1 : 0;
-  return `${size.toFixed(digits)} ${units[unit]}`;
 }

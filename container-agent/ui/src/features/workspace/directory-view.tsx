@@ -1,5 +1,5 @@
 import type { WorkspaceEntry } from '@codex-webapp/contracts/workspace';
-import { Banner, EmptyState, ErrorState, IconButton, Skeleton, Spinner } from '@codex-webapp/ui';
+import { Banner, EmptyState, ErrorState, formatBytes, IconButton, Skeleton, Spinner } from '@codex-webapp/ui';
 import {
   ChevronRight,
   CornerLeftUp,
@@ -11,7 +11,6 @@ import {
   RefreshCw,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { formatSize } from './format-size.ts';
 import { useDirectory } from './use-directory.ts';
 
 type Props = {
@@ -143,7 +142,7 @@ function EntryRow({ entry, onEnter, onOpen }: EntryProps) {
   return (
     <Row
       icon={icons[type]}
-      note={type === 'file' && sizeBytes !== null ? formatSize(sizeBytes) : note}
+      note={type === 'file' && sizeBytes !== null ? formatBytes(sizeBytes) : note}
       onClick={type === 'file' ? () => onOpen(path) : undefined}
     >
       {name}

@@ -7,10 +7,10 @@ import {
   IconButton,
   Kbd,
   Skeleton,
+  formatBytes,
 } from '@codex-webapp/ui';
 import { ArrowLeft, Binary, RefreshCw } from 'lucide-react';
 import { useState, type KeyboardEvent } from 'react';
-import { formatSize } from './format-size.ts';
 import { useFile, type OpenFile } from './use-file.ts';
 
 type Props = {
@@ -62,7 +62,7 @@ export function FileView({ path, onClose }: Props) {
       {problem === null && file === null && <LoadingFile />}
       {file?.isBinary === true && (
         <EmptyState icon={<Binary aria-hidden />} title="Not a text">
-          {name} is a binary file of {formatSize(file.sizeBytes)}.
+          {name} is a binary file of {formatBytes(file.sizeBytes)}.
         </EmptyState>
       )}
       {file !== null && !file.isBinary && <Editor name={name} open={open} />}

@@ -1,7 +1,7 @@
 import { workspaceLimits } from '@codex-webapp/contracts/workspace';
+import { formatBytes } from '@codex-webapp/ui';
 import { UnavailableError } from '@codex-webapp/ui/conversation';
 import { ApiError } from '../../lib/api-client.ts';
-import { formatSize } from './format-size.ts';
 
 export interface WorkspaceProblem {
   readonly title: string;
@@ -18,7 +18,7 @@ export function toWorkspaceProblem(error: unknown): WorkspaceProblem {
       case 'workspace.too_large':
         return {
           title: 'Too large to show',
-          message: `Files up to ${formatSize(workspaceLimits.fileMaxBytes)} can be opened here. Ask the agent for a part of it.`,
+          message: `Files up to ${formatBytes(workspaceLimits.fileMaxBytes)} can be opened here. Ask the agent for a part of it.`,
           canRetry: false,
         };
       case 'workspace.not_a_file':

@@ -1,6 +1,7 @@
 'use client';
 
 import { Download } from 'lucide-react';
+import { formatBytes } from '../../format-bytes.ts';
 import { Button } from '../../primitives/button.tsx';
 import { absentWords, type BlobView, type BlobState } from './use-blob.ts';
 
@@ -47,9 +48,4 @@ function wordsOf(state: BlobState, noun: string, isTruncated: boolean): string {
       return isTruncated ? `${shown} More than this was not kept.` : shown;
     }
   }
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1024 * 1024) return `${Math.max(1, Math.round(bytes / 1024))} KB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

@@ -31,7 +31,7 @@ describe('ToolCard', () => {
     const html = draw(blobs);
     expect(html).toContain('Output cut.');
     expect(html).toContain('Show all');
-    expect(html).toContain('Download 3.0 MB');
+    expect(html).toContain('Download 3 MB');
   });
 
   it('says that the beginning is gone where the whole was not kept, or cannot be asked for', () => {

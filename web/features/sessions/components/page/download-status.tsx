@@ -1,7 +1,6 @@
-import { Button, Spinner } from '@codex-webapp/ui';
+import { Button, formatBytes, Spinner } from '@codex-webapp/ui';
 import { CircleAlert, CircleCheck, X } from '@codex-webapp/ui/icons';
 import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
-import { formatBytes } from '../../model/format-bytes.ts';
 import { NoticeBar } from './notice-bar.tsx';
 
 /** How the download of the workspace goes, and how it went. Nothing before there is one. */

@@ -1,13 +1,16 @@
 // For the image: `packages` prints what to install from agents.json, `links` puts each program into ./bin.
-// A native program is linked itself, not its Node wrapper: a killed wrapper leaves its child at work.
+// A native program is linked itself: the Node wrapper of one leaves its child at work when it is killed, and what npm
+// puts into .bin of another is a placeholder until its install script ran, which it does not here.
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
-const { programs } = JSON.parse(readFileSync('agents.json', 'utf8'));
+const { programs: all } = JSON.parse(readFileSync('agents.json', 'utf8'));
+/** The others are installed by the first message that wants them. */
+const programs = Object.fromEntries(Object.entries(all).filter(([, { inImage }]) => inImage !== false));
 if (process.argv[2] === 'packages') {
   console.log(
     Object.values(programs)
-      .map((program) => `${program.package}@${program.version}`)
+      .map((program) => `${packageNameOf(program)}@${program.version}`)
       .join(' '),
   );
 } else {
@@ -17,15 +20,30 @@ if (process.argv[2] === 'packages') {
   }
 }
 
-function findProgram({ package: name, bin }) {
+/** Some programs are a package of their own for each platform. */
+function packageNameOf({ package: name }) {
+  return name.replace('{platform}', process.platform).replace('{arch}', process.arch);
+}
+
+function findProgram({ bin, file, ...program }) {
+  const name = packageNameOf(program);
+  if (file) return path.resolve('node_modules', name, file);
   const scope = path.resolve('node_modules', path.dirname(name));
   const prefix = `${path.basename(name)}-linux-`;
-  for (const folder of readdirSync(scope).filter((entry) => entry.startsWith(prefix))) {
-    const vendor = path.join(scope, folder, 'vendor');
-    for (const target of existsSync(vendor) ? readdirSync(vendor) : []) {
-      const native = path.join(vendor, target, 'bin', bin);
-      if (existsSync(native)) return native;
-    }
+  // Where both are installed, the one for glibc comes first: the image is a Debian.
+  for (const folder of readdirSync(scope).sort()) {
+    if (!folder.startsWith(prefix)) continue;
+    const native = [
+      path.join(scope, folder, bin),
+      ...listVendored(path.join(scope, folder, 'vendor'), bin),
+    ].find(existsSync);
+    if (native) return native;
   }
   return path.resolve('node_modules/.bin', bin);
+}
+
+function listVendored(vendor, bin) {
+  return (existsSync(vendor) ? readdirSync(vendor) : []).map((target) =>
+    path.join(vendor, target, 'bin', bin),
+  );
 }

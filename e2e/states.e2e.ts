@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startScriptedModel } from '@codex-webapp/scripted-model';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import { phases, states, type Stage, type State, type ViewportName } from './states.ts';
+import { states } from './states/index.ts';
+import { phases, type Stage, type State, type ViewportName } from './states/state.ts';
 import { ApiClient } from './support/api-client.ts';
 import { bridgeGateway } from './support/docker-engine.ts';
 import { DemoSessions } from './support/demo-sessions.ts';
@@ -41,7 +42,7 @@ interface Windows {
 /** Every page and state of the app, from the app itself, in both widths and both themes. */
 test('every state shows what it is for', async ({ browser }) => {
   requireCodex();
-  test.setTimeout(isFull ? 1_800_000 : 420_000);
+  test.setTimeout(isFull ? 1_800_000 : 900_000);
   await mkdir(folder, { recursive: true });
   await using model = await startScriptedModel(provider === 'docker' ? { host: await bridgeGateway() } : {});
   const server = await RunningServer.start({ environment: scriptedAgents(provider, model) });

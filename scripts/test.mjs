@@ -67,8 +67,17 @@ async function runSuite(suite) {
   console.log(`\n── ${suite.name} ${'─'.repeat(60 - suite.name.length)}`);
   const startedAt = Date.now();
   const why = suite.missing === undefined ? null : await suite.missing();
-  const counts = why === null ? await suite.run() : skip(suite.name, why);
+  const counts = why === null ? forbidSkips(suite.name, await suite.run()) : skip(suite.name, why);
   return { name: suite.name, ...counts, tookMs: Date.now() - startedAt };
+}
+
+/** What a suite leaves out by itself, for want of an agent's program say. */
+function forbidSkips(name, counts) {
+  if (!isEverythingRequired || counts.skipped === 0) return counts;
+  console.log(
+    `!! ${counts.skipped} tests of the ${name} suite were NOT run. REQUIRE_ALL_SUITES is set: they failed.`,
+  );
+  return { ...counts, failed: counts.failed + counts.skipped, skipped: 0 };
 }
 
 function skip(name, why) {

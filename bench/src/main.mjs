@@ -2,7 +2,7 @@
 // `report --check` only says whether they are there.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeMachine, loadNow, measuredCommit } from './support/machine.mjs';
+import { describeMachine, loadNow, measuredCommit, measureFixedWork } from './support/machine.mjs';
 import { resultsFolder } from './support/paths.mjs';
 import { stopAll } from '../../tools/processes/processes.mjs';
 import { writeReport } from './report.mjs';
@@ -15,6 +15,7 @@ const names = [
   'wake',
   'burst',
   'adopted',
+  'agents',
   'stream',
   'tunnel',
   'webhook',
@@ -54,6 +55,7 @@ async function measure(name) {
       date: new Date().toISOString(),
       machine: describeMachine(),
       load: { before: loadBefore, after: loadNow() },
+      fixedWorkMs: measureFixedWork(),
       n,
       figures,
       notes,

@@ -21,7 +21,9 @@ export function writeReport({ isCheck }) {
 function toTable(name) {
   const file = path.join(resultsFolder, `${name}.json`);
   if (!existsSync(file)) return `Not measured yet: \`npm run bench -- ${name}\`.\n`;
-  const { figures, notes, n, commit, date, load, machine } = JSON.parse(readFileSync(file, 'utf8'));
+  const { figures, notes, n, commit, date, load, machine, fixedWorkMs } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
   const rows = figures.map((line) => [
     line.name,
     `${line.value} ${line.unit}`.trim(),
@@ -30,9 +32,11 @@ function toTable(name) {
   ]);
   const table = align([['Figure', 'Value', 'Aim', 'Met'], ...rows]);
   const { cores, processor, memoryGiB, node, kernel } = machine;
+  // Results from before it was measured do not have it.
+  const speed = fixedWorkMs === undefined ? '' : `; the fixed work takes ${fixedWorkMs} ms`;
   const origin =
     `${n}. Commit ${commit}, ${date.slice(0, 10)}; ${cores} cores (${processor}), ${memoryGiB} GiB, ` +
-    `Node ${node}, Linux ${kernel}; load ${load.before} before, ${load.after} after.`;
+    `Node ${node}, Linux ${kernel}${speed}; load ${load.before} before, ${load.after} after.`;
   return `${[table, origin, ...notes].join('\n\n')}\n`;
 }
 

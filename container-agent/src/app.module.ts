@@ -8,10 +8,14 @@ import { HealthModule } from './health/health.module.ts';
 import { LocalPageModule } from './local-page/local-page.module.ts';
 import { loggingConfig } from './logging.config.ts';
 import { MainLinkModule } from './main-link/main-link.module.ts';
+import { acpConfig } from './agents/acp/acp.config.ts';
+import { claudeConfig } from './agents/claude/claude.config.ts';
 import { codexConfig } from './agents/codex/codex.config.ts';
+import { droidConfig } from './agents/droid/droid.config.ts';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { MessagesModule } from './messages/messages.module.ts';
 import { PortsModule } from './ports/ports.module.ts';
+import { PreparationModule } from './preparation/preparation.module.ts';
 import { sessionConfig } from './session.config.ts';
 import { StorageModule } from './storage/storage.module.ts';
 import { TerminalsModule } from './terminals/terminals.module.ts';
@@ -23,7 +27,7 @@ import { WorkspaceModule } from './workspace/workspace.module.ts';
     ConfigModule.forRoot({
       isGlobal: true,
       ignoreEnvFile: true,
-      load: [sessionConfig, agentEnvironmentConfig, codexConfig],
+      load: [sessionConfig, agentEnvironmentConfig, codexConfig, claudeConfig, droidConfig, acpConfig],
     }),
     LoggerModule.forRootAsync({
       imports: [ConfigModule.forFeature(loggingConfig)],
@@ -34,6 +38,7 @@ import { WorkspaceModule } from './workspace/workspace.module.ts';
     CommonModule,
     StorageModule,
     MainLinkModule,
+    PreparationModule,
     TurnsModule,
     MessagesModule,
     WorkspaceModule,

@@ -9,6 +9,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { agentEnvironmentConfig } from './agents/agents.config.ts';
 import { AppModule } from './app.module.ts';
 import { writeAuthFiles } from './auth-files/write-auth-files.ts';
+import { findDeviceLogin } from './device-login/device-login.config.ts';
+import { runDeviceLogin } from './device-login/run-device-login.ts';
 import { decodeEnvironment } from './encoded-values.config.ts';
 import { configureHttpApp } from './http-app.ts';
 import { LocalPageFiles } from './local-page/local-page-files.ts';
@@ -16,6 +18,7 @@ import { MainLinkService } from './main-link/main-link.service.ts';
 import { Outbox } from './main-link/outbox.ts';
 import { ReverseTunnel } from './main-link/reverse-tunnel.ts';
 import { isRunByHand, sessionConfig, type SessionConfig } from './session.config.ts';
+import { WorkspacePreparation } from './preparation/workspace-preparation.service.ts';
 import { TurnService } from './turns/turn.service.ts';
 
 /** The token is of no use any more: nothing a restart would change. */
@@ -29,6 +32,8 @@ export async function startContainerAgent(): Promise<void> {
   // What agents create is as open as in any shell; our own files are made with modes of their own.
   process.umask(0o022);
   if (isRunByHand()) loadEnvFiles([new URL('../.env', import.meta.url)]);
+  const deviceLogin = findDeviceLogin();
+  if (deviceLogin !== null) return runDeviceLogin(deviceLogin, agentEnvironmentConfig());
   const app = await createApp();
   const config = app.get<SessionConfig>(sessionConfig.KEY);
   const logger = new Logger('ContainerAgent');
@@ -74,7 +79,7 @@ async function stop(app: NestExpressApplication, exitCode: number, logger: Logge
   setTimeout(() => process.exit(exitCode || 1), stopDeadlineMs).unref();
   logger.log('Stopping');
   try {
-    await app.get(TurnService).stop();
+    await Promise.all([app.get(TurnService).stop(), app.get(WorkspacePreparation).stop()]);
     await app.get(MainLinkService).close(flushMs);
     await app.get(Outbox).close();
     await app.close();

@@ -9,6 +9,16 @@ import { waitFor } from './support/wait-for.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const image = 'codex-container-app:test';
+/** Those of the agents that are in the image for every platform. */
+const agentPackages = Object.values(
+  (
+    JSON.parse(readFileSync(path.join(repository, 'container-agent/agents.json'), 'utf8')) as {
+      programs: Record<string, { package: string; version: string; inImage?: boolean }>;
+    }
+  ).programs,
+)
+  .filter(({ package: name, inImage }) => inImage !== false && !name.includes('{'))
+  .map(({ package: name, version }) => ({ name: name.replace('@', '%40'), version }));
 const isRequired = process.env['REQUIRE_ALL_SUITES'] === '1';
 const buildMs = 15 * 60_000;
 
@@ -26,8 +36,8 @@ async function docker(
 
 const isHere = (await docker('version', '--format', '{{.Server.Version}}')).code === 0;
 
-/** seed.md, «Docker Container Build»: `docker build`, then `docker run -p … -e … -v …`. */
-describe('seed.md, Docker Container Build', () => {
+/** `docker build`, then `docker run -p … -e … -v …`. */
+describe('the image of a session, by hand', () => {
   if (!isHere) {
     it('needs a Docker engine', () => {
       expect(isRequired).toBe(false);
@@ -81,6 +91,13 @@ describe('seed.md, Docker Container Build', () => {
         const published = (await docker('port', container, '3001')).output.trim();
         const health = await (await fetch(`http://${published}/health`)).json();
         expect(health).toMatchObject({ link: 'connected' });
+
+        const bom = async (name: string) =>
+          (await docker('exec', container, 'cat', `/opt/sbom/${name}`)).output;
+        for (const { name, version } of agentPackages)
+          expect(await bom('agents.cdx.json')).toContain(`"pkg:npm/${name}@${version}"`);
+        expect(await bom('container-agent.cdx.json')).toMatch(/"pkg:npm\/%40nestjs\/core@[\d.]+"/);
+        expect(await bom('debian.tsv')).toMatch(/^git\t/m);
       } finally {
         await docker('rm', '-f', '-v', container);
         await docker('rmi', image);

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
 import { readProcessTable } from '../src/process/index.ts';
 import { findCodexOnPath, resolveNativeBinary } from '../src/agents/codex/codex-binary.ts';
 import { readCodexConfig } from '../src/agents/codex/codex.config.ts';
 import { CodexDriver } from '../src/agents/codex/codex.driver.ts';
+import { describeWith } from './support/describe-with.ts';
 import { RecordedTurn, type RecordedTurnOptions } from './support/recorded-turn.ts';
 import { waitFor } from './support/wait-for.ts';
 
@@ -17,7 +18,7 @@ const program = process.env['CODEX_BIN']
   : await findCodexOnPath(process.env['PATH']);
 
 /** The driver and the real codex against the scripted model. `npm test` puts the tested version on PATH. */
-const describeWithCodex = program ? describe : describe.skip;
+const describeWithCodex = describeWith('codex', program !== null);
 
 jest.setTimeout(60_000);
 Logger.overrideLogger(false);
@@ -209,6 +210,18 @@ describeWithCodex('CodexDriver with the real codex', () => {
     await waitFor(() => !isRunning('sleep 31.7'));
   });
 
+  it('ends everything that an interrupted turn has started, however stubborn', async () => {
+    const commands = ['sleep 34.1', 'sleep 34.2', 'sleep 34.3'];
+    const [direct, detached, orphaned] = commands;
+    const script = `trap '' TERM INT HUP; setsid ${detached} & (setsid nohup ${orphaned} >/dev/null 2>&1 &); ${direct}; echo`;
+    const { result, turn } = begin([`run: ${script}`]);
+    await waitFor(() => commands.every(isRunning));
+    turn.interrupt();
+    expect(await result).toEqual({ outcome: 'interrupted' });
+    await waitFor(() => !commands.some(isRunning));
+    expect((await run(['say: Here I am.'])).turn.said).toBe('Here I am.');
+  });
+
   it('is interrupted while it waits for an answer', async () => {
     const { turn, result } = begin(careful, { permissionMode: 'ask-first' });
     await turn.until(() => turn.asks.length === 1);
@@ -297,14 +310,34 @@ describeWithCodex('CodexDriver with the real codex', () => {
     expect(turn.notices).toEqual([]);
   });
 
-  it('says so when the conversation is lost, and starts afresh', async () => {
+  it('says so when the conversation is lost, and starts afresh with a transcript of it', async () => {
     await run(['say: hi']);
     await driver.close();
     rmSync(path.join(root, 'home', '.codex'), { recursive: true });
-    const { turn, result } = await run(['say: new']);
+    const { turn, result } = await run(['say: new'], { recollection: 'We spoke of 4711.' });
     expect(result.outcome).toBe('completed');
-    expect(turn.notices).toEqual([expect.stringContaining('starts afresh')]);
-    expect((await run(['say: again'])).turn.notices).toEqual([]);
+    expect(turn.said).toBe('new');
+    expect(turn.notices).toEqual([expect.stringContaining('starts afresh, with a transcript')]);
+    expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('We spoke of 4711.');
+    const again = await run(['say: again'], { recollection: 'We spoke of 4712.' });
+    expect(again.turn.notices).toEqual([]);
+    expect(JSON.stringify(model.requests.at(-1)?.body)).not.toContain('4712');
+  });
+
+  it('says so when not even the name of the conversation is left', async () => {
+    const { turn } = await run(['say: new'], { isContinued: true, recollection: 'We spoke of 4711.' });
+    expect(turn.notices).toEqual([expect.stringContaining('starts afresh, with a transcript')]);
+    expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('We spoke of 4711.');
+  });
+
+  it('says when a usage limit resets that ends a turn', async () => {
+    const { turn, result } = await run(['limit: 3600']);
+    expect(result).toEqual({ outcome: 'failed', reason: expect.stringContaining('usage limit') });
+    const [limit] = turn.events.filter((event) => event.type === 'notice.raised');
+    expect(limit).toMatchObject({ limitResetsAt: expect.any(String) });
+    const inMs = Date.parse(limit?.limitResetsAt ?? '') - Date.now();
+    expect(inMs).toBeGreaterThan(3_000_000);
+    expect(inMs).toBeLessThanOrEqual(3_600_000);
   });
 
   it('fails with advice when nobody is logged in', async () => {

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { foldTurn } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
 import { findCodexOnPath } from '../src/agents/codex/codex-binary.ts';
 import { AgentProcess } from './support/agent-process.ts';
+import { describeWith } from './support/describe-with.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const program = process.env['CODEX_BIN'] ?? (await findCodexOnPath(process.env['PATH']));
-const describeWithCodex = program ? describe : describe.skip;
+const describeWithCodex = describeWith('codex', program !== null);
 
 jest.setTimeout(60_000);
 

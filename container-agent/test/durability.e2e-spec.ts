@@ -103,8 +103,8 @@ describe('main-server away', () => {
     'for the whole life of a process, is told by the next one',
     async () => {
       await using agent = await AgentProcess.start();
-      agent.main.deliver('p1', 'sleep 0.3; echo alone; echo over > over');
-      await waitFor(() => agent.main.eventsOf('turn-p1').length > 0);
+      agent.main.deliver('p1', 'echo begun; sleep 0.3; echo alone; echo over > over');
+      await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
       await agent.main.stop();
       await waitFor(() => readdirSync(agent.workspace).includes('over'));
       // The last thing written of a turn.

@@ -41,6 +41,32 @@ describe('a terminal', () => {
     await page.see(/\/dev\/pts\/\d/);
   });
 
+  it('has the variables that are set for the session, and opens all the same where nobody says which', async () => {
+    /** The first one that was opened with what is said now. */
+    async function openAnew(): Promise<TerminalPage> {
+      agent.main.send({ type: 'agent_settings.changed' });
+      let id = '';
+      await waitFor(async () => {
+        const before = agent.main.settingsAsks;
+        ({ id } = await createTerminal(agent));
+        if (agent.main.settingsAsks > before) return true;
+        await remove(id);
+        return false;
+      }, 20_000);
+      return TerminalPage.open(agent, id);
+    }
+    const environment = [{ name: 'BUILD_TARGET', value: 'moon' }];
+    agent.main.settings = { status: 200, body: { environment, mcpServers: [], problems: [] } };
+    const page = await openAnew();
+    page.enter('echo "to ${BUILD_TARGET-nowhere}-$((1+1))"');
+    await page.see('to moon-2');
+    agent.main.settings = { status: 500, body: {} };
+    const other = await openAnew();
+    other.enter('echo "to ${BUILD_TARGET-nowhere}-$((1+1))"');
+    await other.see('to nowhere-2');
+    agent.main.settings = null;
+  }, 60_000);
+
   it('shows several at once, each for itself', async () => {
     const [a, b] = [await openTerminal(), await openTerminal()];
     a.enter('name=first; echo $name-$((1+1))');

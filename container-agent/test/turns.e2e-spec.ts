@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync, existsSync } from 'node:fs';
+import { readFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TurnEventOf } from '@codex-webapp/contracts';
 import { AgentProcess } from './support/agent-process.ts';
@@ -177,6 +177,51 @@ describe('ask-first mode', () => {
         expect.objectContaining({ type: 'agent_request.closed', reason: 'expired' }),
       );
       expect(died.at(-1)).toMatchObject({ outcome: 'interrupted' });
+    },
+    testMs,
+  );
+});
+
+describe('the title of a session', () => {
+  it(
+    'is suggested once, after the first turn, from what was asked',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.deliver('p1', 'echo one');
+      await agent.main.whenEnded('turn-p1');
+      agent.main.deliver('p2', 'echo two');
+      await agent.main.whenEnded('turn-p2');
+      await waitFor(() => agent.main.messages.length === 2 && agent.main.titles.length > 0);
+      await agent.kill();
+      await agent.run();
+      await waitFor(() => agent.main.hellos.length === 2);
+      agent.main.deliver('p3', 'echo three');
+      await agent.main.whenEnded('turn-p3');
+      await waitFor(() => agent.main.messages.length === 3);
+      expect(agent.main.titles).toEqual([{ title: 'echo one', source: 'text' }]);
+    },
+    testMs,
+  );
+
+  it(
+    'is suggested again until main-server has heard it, also by the next process',
+    async () => {
+      await using agent = await AgentProcess.start();
+      agent.main.titleStatuses.push(503, 401);
+      agent.main.deliver('p1', 'echo one');
+      await agent.main.whenEnded('turn-p1');
+      await waitFor(() => agent.main.titles.length === 1);
+      agent.main.titleStatuses.push(...Array<number>(100).fill(503));
+      await agent.kill();
+      writeFileSync(
+        path.join(agent.folder, '.workspace-state', 'title.json'),
+        JSON.stringify({ title: 'By the agent', source: 'agent', isTold: false }),
+      );
+      await agent.run();
+      await waitFor(() => agent.main.titleStatuses.length < 100);
+      agent.main.titleStatuses.length = 0;
+      await waitFor(() => agent.main.titles.length === 2);
+      expect(agent.main.titles[1]).toEqual({ title: 'By the agent', source: 'agent' });
     },
     testMs,
   );

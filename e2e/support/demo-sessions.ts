@@ -16,6 +16,11 @@ interface Recipe {
   /** Where it does not matter, where the run says. */
   readonly provider?: 'process' | 'manual';
   readonly prompts?: readonly string[];
+  /** What its workspace begins with. */
+  readonly begins?: {
+    readonly repository?: { readonly url: string; readonly branch?: string };
+    readonly setupScript?: string;
+  };
   /** What the session shows once it is in the state it is for; idle when absent. */
   readonly until?: Partial<Session>;
   /** After the prompts were queued. */
@@ -74,6 +79,11 @@ const recipes = {
         `say: ${answer}`,
       ].join('\n'),
     ],
+  },
+  pictured: {
+    title: 'Find the button',
+    agent: 'codex',
+    prompts: ['say: Show me what you see.'],
   },
   needsYou: {
     title: 'Migrate the database',
@@ -139,6 +149,11 @@ const recipes = {
       await api.ask('POST', `/sessions/${session.id}/interrupt`, { turnId });
     },
   },
+  limited: {
+    title: 'Port the parser',
+    agent: 'codex',
+    prompts: ['run: ls\nlimit: 90000\nsay: Ported.'],
+  },
   turnFailed: {
     title: 'Translate the handbook',
     agent: 'codex',
@@ -174,6 +189,33 @@ until grep -q listening server.log 2>/dev/null; do sleep 0.1; done; cat server.l
         'ln -s /etc/hostname link && echo made',
       ].join(' && '),
     ],
+  },
+  /** A prompt waits for it. */
+  preparing: {
+    title: 'Upgrade the dependencies',
+    agent: 'codex',
+    prompts: ['say: Everything is up to date.'],
+    begins: { setupScript: 'for i in $(seq 1 40); do echo "added $i packages"; done\nsleep 900\n' },
+    until: {},
+    after: (session, api) => waitForPreparation(session, api, 'running'),
+  },
+  /** Nobody listens at this address. */
+  unprepared: {
+    title: 'Fix the login page',
+    agent: 'codex',
+    prompts: ['say: Which page?'],
+    begins: {
+      repository: { url: 'https://127.0.0.1:9/team/storefront.git', branch: 'main' },
+      setupScript: 'npm ci\n',
+    },
+    until: {},
+    after: (session, api) => waitForPreparation(session, api, 'failed'),
+  },
+  prepared: {
+    title: 'Describe the project',
+    agent: 'codex',
+    prompts: ['say: It is a web shop.'],
+    begins: { setupScript: 'echo added 312 packages in 4s\n' },
   },
   stopped: {
     title: 'Last week’s experiment',
@@ -235,12 +277,22 @@ export class DemoSessions {
   }
 
   private async make(recipe: Recipe): Promise<Session> {
-    const { title, agent, mode = 'full-auto', provider = this.provider, prompts = [], until, after } = recipe;
+    const {
+      title,
+      agent,
+      mode = 'full-auto',
+      provider = this.provider,
+      prompts = [],
+      until,
+      after,
+      begins,
+    } = recipe;
     const session = await this.api.ask<Session>('POST', '/sessions', {
       title,
       agent,
       provider,
       permissionMode: mode,
+      ...begins,
     });
     for (const text of prompts) await this.api.ask('POST', `/sessions/${session.id}/messages`, { text });
     await after?.(session, this.api);
@@ -264,6 +316,16 @@ async function waitForSession(api: ApiClient, id: string, wanted: Partial<Sessio
     const session = await api.ask<Session>('GET', `/sessions/${id}`);
     const isThere = Object.entries(wanted).every(([key, value]) => session[key as keyof Session] === value);
     return isThere ? session : null;
+  });
+}
+
+async function waitForPreparation(session: Session, api: ApiClient, status: string): Promise<void> {
+  await waitFor(`a preparation that is ${status}`, async () => {
+    const found = await api.ask<{ status: string; tail: string }>(
+      'GET',
+      `/sessions/${session.id}/preparation`,
+    );
+    return found.status === status;
   });
 }
 

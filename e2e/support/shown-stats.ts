@@ -14,7 +14,7 @@ export function busyHour(changes: Partial<ContainerStatsResponse> = {}): Contain
     sessionId: 'any',
     asOf: new Date(now).toISOString(),
     isRunning: true,
-    untold: [],
+    unsupported: [],
     problem: null,
     limits: { cpuCores: 2, memoryBytes: 4_096 * mebibyte, diskBytes: 20_480 * mebibyte },
     current: lastHour.at(-1) ?? null,

@@ -6,6 +6,7 @@ import { secretsConfig } from './database/secrets.config.ts';
 import { metricsTokenConfig } from './modules/access/metrics-token.config.ts';
 import { blobsConfig } from './modules/blobs/blobs.config.ts';
 import { containerConfigs } from './modules/containers/container-configs.ts';
+import { credentialsConfig } from './modules/credentials/credentials.config.ts';
 import { frontDoorConfig } from './modules/front-door/front-door.config.ts';
 import { rawEventsConfig } from './modules/history/raw-events.config.ts';
 import { realtimeConfig } from './modules/realtime/realtime.config.ts';
@@ -21,6 +22,7 @@ const configs: readonly (() => unknown)[] = [
   metricsTokenConfig,
   blobsConfig,
   ...containerConfigs,
+  credentialsConfig,
   frontDoorConfig,
   rawEventsConfig,
   realtimeConfig,

@@ -31,6 +31,7 @@ const publicRoutes = [
 
 /** Whatever a gateway is called, this is all that can be upgraded; the tunnel belongs to the front door. */
 const knownSockets = [
+  '/ws/device-logins/:loginId',
   '/ws/events',
   '/ws/sessions/:sessionId?role=client',
   '/ws/sessions/:sessionId?role=container',
@@ -42,6 +43,13 @@ const bodies = {
   UsersController_create: { username: 'x', password: 'a fine long password' },
   DokploySettingsController_save: { baseUrl: 'https://dokploy.example.com', apiKey: 'x' },
   DokploySettingsController_test: { baseUrl: 'https://dokploy.example.com', apiKey: 'x' },
+  CredentialsController_save: { secret: 'a-key-of-an-agent' },
+  UserAgentSettingsController_saveEnvironment: { variables: [] },
+  UserAgentSettingsController_saveMcpServers: { servers: [] },
+  SessionAgentSettingsController_saveEnvironment: { variables: [] },
+  SessionAgentSettingsController_saveMcpServers: { servers: [] },
+  DeviceLoginsController_type: { text: 'x' },
+  ContainerCredentialsController_renew: { agent: 'codex', refusedTokenHash: '0'.repeat(64) },
   SessionsController_update: { title: 'x' },
   PromptsController_queue: { text: 'x' },
   PromptsController_interrupt: { turnId: 'x' },
@@ -96,7 +104,9 @@ let secrets: {
 };
 
 const isUnsafe = ({ method }: RouteEntry) => method !== 'GET';
-const hasOwner = ({ path }: RouteEntry) => path.includes('/:');
+/** What a user keeps for an agent is named by the agent: the same path is everybody's own. */
+const isOnesOwn = ({ path }: RouteEntry) => path.startsWith('/api/credentials/');
+const hasOwner = (route: RouteEntry) => route.path.includes('/:') && !isOnesOwn(route);
 const isForUsers = ({ access }: RouteEntry) => ['user', 'admin', 'metrics'].includes(access);
 const isForAdmins = ({ access }: RouteEntry) => access === 'admin' || access === 'metrics';
 const forUsers = (status: number) => (route: RouteEntry) => (isForUsers(route) ? status : null);
@@ -281,7 +291,11 @@ beforeAll(async () => {
     'SELECT id FROM api_tokens WHERE user_id = ? LIMIT 1',
     [owner.id],
   );
-  context = { app, params: { sessionId, tokenId: ownedToken!.id, port: '5173' }, bodies };
+  context = {
+    app,
+    params: { sessionId, tokenId: ownedToken!.id, port: '5173', agent: 'codex', kind: 'api-key' },
+    bodies,
+  };
 });
 
 afterAll(() => app[Symbol.asyncDispose]());
@@ -445,6 +459,12 @@ async function intrusions(): Promise<readonly SocketIntrusion[]> {
       headers: { Origin: origin },
       expected: 401,
     },
+    ...[{}, cookie, bearer(secrets.ownerToken), bearer(sessionToken(sessionId, 2))].map((headers) => ({
+      name: `the socket of a login, with ${Object.keys(headers).join() || 'nothing'}`,
+      target: '/ws/device-logins/00000000-0000-4000-8000-000000000000',
+      headers,
+      expected: 401,
+    })),
     { name: 'garbage', target: client('garbage'), headers: { Origin: origin }, expected: 401 },
     { name: 'a used ticket', target: client(usedTicket), headers: { Origin: origin }, expected: 401 },
     { name: 'an expired ticket', target: client(expiredTicket), headers: { Origin: origin }, expected: 401 },

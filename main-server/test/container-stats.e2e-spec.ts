@@ -6,6 +6,8 @@ import {
   FailingContainerProvider,
   FakeContainerProvider,
 } from '../src/modules/containers/providers/fake/fake.provider.ts';
+import { SessionContainersService } from '../src/modules/containers/session-containers.service.ts';
+import { ContainerStatsService } from '../src/modules/containers/stats/container-stats.service.ts';
 import { createTestApp } from './support/create-test-app.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -43,7 +45,7 @@ describe('what a session uses', () => {
     expect(await read(world, id)).toMatchObject({
       sessionId: id,
       isRunning: true,
-      untold: [],
+      unsupported: [],
       problem: null,
       limits: { cpuCores: null, memoryBytes: null, diskBytes: null },
       current: null,
@@ -157,14 +159,38 @@ describe('what a session uses', () => {
     await readUntil(world, id, ({ current }) => current !== null);
   });
 
+  it.each([
+    ['was stopped', (world: FakeWorld, id: string) => world.command(id, 'stop')],
+    ['was deleted', (world: FakeWorld, id: string) => world.app.as(world.user).delete(`/api/sessions/${id}`)],
+  ])('is nothing of one that %s while the engine was being asked', async (_what, end) => {
+    const provider = new LateContainerProvider();
+    await using world = await FakeWorld.create({ provider });
+    const [gone, other] = [await world.addRunning(), await world.addRunning()];
+    world.clock.shift(60_000);
+    await waitFor(() => provider.looks.length === 1);
+    expect([...(provider.looks[0] ?? [])].sort()).toEqual([gone, other].sort());
+    await end(world, gone);
+    await waitFor(() => provider.containers.get(gone)?.state.state !== 'running');
+    await waitFor(async () => {
+      const ids = await world.app.query('SELECT id FROM sessions WHERE id = ? AND deleting_at IS NOT NULL', [
+        gone,
+      ]);
+      return ids.length === 0 && !world.app.get(SessionContainersService).isBusy(gone);
+    });
+    provider.letGo();
+    const stats = world.app.get(ContainerStatsService);
+    await waitFor(() => stats.listRunning().some(({ sessionId }) => sessionId === other));
+    expect(stats.listRunning().map(({ sessionId }) => sessionId)).toEqual([other]);
+  });
+
   it('cannot be told of a session that somebody runs by hand', async () => {
     await using app = await createTestApp();
     const user = await app.addUser();
     const { id } = await app.addSession(user, { provider: 'manual' });
     const ask = () => app.as(user).get(`/api/sessions/${id}/container/stats`);
-    await waitFor(async () => ((await ask()).body as ContainerStatsResponse).untold.length === 3);
+    await waitFor(async () => ((await ask()).body as ContainerStatsResponse).unsupported.length === 3);
     expect((await ask()).body).toMatchObject({
-      untold: ['cpu', 'memory', 'disk'],
+      unsupported: ['cpu', 'memory', 'disk'],
       current: { cpuCores: null, memoryBytes: null, diskBytes: null },
       lastHour: [],
     });
@@ -179,6 +205,22 @@ describe('what a session uses', () => {
     expect(answer.status).toBe(404);
   });
 });
+
+/** Answers with what was so when it was asked. */
+class LateContainerProvider extends FakeContainerProvider {
+  private release: () => void = () => undefined;
+  private readonly released = new Promise<void>((resolve) => (this.release = resolve));
+
+  override async stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
+    const found = await super.stats(sessionIds);
+    await this.released;
+    return found;
+  }
+
+  letGo(): void {
+    this.release();
+  }
+}
 
 class HangingContainerProvider extends FakeContainerProvider {
   private release: () => void = () => undefined;

@@ -27,6 +27,26 @@ class NoNewerImageProvider extends FakeContainerProvider {
   }
 }
 
+/** Loses the answer of the first start, and lets its repetition wait. A newer image comes meanwhile. */
+class LostAnswerProvider extends FakeContainerProvider {
+  private lostOf: string | null = null;
+  private goOn: () => void = () => undefined;
+  private readonly mayGoOn = new Promise<void>((resolve) => (this.goOn = resolve));
+
+  override async start(spec: ContainerSpec, options?: StartOptions): Promise<ContainerRef> {
+    if (this.lostOf === spec.sessionId) await this.mayGoOn;
+    const ref = await super.start(spec, options);
+    if (this.lostOf !== null) return ref;
+    this.lostOf = spec.sessionId;
+    this.image = second;
+    throw new ContainerProviderError('failed', 'The engine hung up.', { isRetryable: true });
+  }
+
+  letGo(): void {
+    this.goOn();
+  }
+}
+
 async function createWorld(provider = new FakeContainerProvider()): Promise<FakeWorld> {
   provider.image = first;
   return FakeWorld.create({ provider });
@@ -46,6 +66,18 @@ describe('the image of a session', () => {
     await world.app.get(ContainerReconciler).reconcileAll();
     expect(await world.status(id)).toMatchObject({ image: first.name, isOutdated: true });
     expect(told.map(({ container }) => container)).toMatchObject([{ sessionId: id, isOutdated: true }]);
+  });
+
+  it('of a container that was there already is not what the next ones are made from', async () => {
+    const provider = new LostAnswerProvider();
+    await using world = await createWorld(provider);
+    const { id } = await world.app.addSession(world.user);
+    await waitFor(() => provider.image === second);
+    const other = await world.addRunning();
+    provider.letGo();
+    await world.connectStarted(id);
+    expect(await world.status(id)).toMatchObject({ image: first.name, isOutdated: true });
+    expect(await world.status(other)).toMatchObject({ isOutdated: false });
   });
 
   it('is upgraded in one action, with a new generation on the same data', async () => {

@@ -264,18 +264,25 @@ describe('the link of a container', () => {
         `SELECT ${outcome} AS outcome, reason FROM ${table} WHERE session_id = ? AND ${outcome} IS NOT NULL`,
         [container.sessionId],
       );
+    const answers = () =>
+      app.query(`SELECT text FROM messages WHERE turn_id = ? AND role = 'assistant'`, [turn.turnId]);
     await waitFor(async () => (await ended('messages', 'outcome')).length === 1);
 
     await container.connect();
     await container.sendAcked(says(turn.turnId, 'all of it'), ends(turn, 'completed'));
+    // It may die again before it posts the message: what it has said is kept all the same.
+    expect(await ended('messages', 'outcome')).toEqual([{ outcome: 'completed', reason: null }]);
+    expect(await answers()).toEqual([{ text: 'all of it' }]);
+
     await container.webhooks
       .with({ 'idempotency-key': `turn:${turn.turnId}` })
       .post(`/api/container-webhooks/${container.sessionId}/message`, {
         role: 'assistant',
-        text: 'all of it',
+        text: 'all of it, posted',
         turnId: turn.turnId,
         outcome: 'completed',
       });
+    expect(await answers()).toEqual([{ text: 'all of it, posted' }]);
     expect(await ended('messages', 'outcome')).toEqual([{ outcome: 'completed', reason: null }]);
     expect(await ended('turns', 'status')).toEqual([{ outcome: 'completed', reason: null }]);
     container.disconnect();

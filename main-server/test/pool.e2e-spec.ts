@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ListFrame, SessionResponse } from '@codex-webapp/contracts';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
 import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
@@ -33,6 +34,9 @@ interface PoolOptions {
 }
 
 class PoolWorld implements AsyncDisposable {
+  /** For what a test holds back. */
+  letGo: () => void = () => undefined;
+
   private constructor(readonly fake: FakeWorld) {}
 
   static async create({
@@ -168,6 +172,18 @@ describe('a new session', () => {
     expect(JSON.parse(entries[1]?.body ?? '')).toMatchObject({ session: { title: 'Mine', id } });
     mine.ws.terminate();
     theirs.ws.terminate();
+  });
+
+  it('stops no idle session for somebody who may not have another', async () => {
+    await using world = await PoolWorld.filled({
+      env: { SESSIONS_PER_USER: '1', SESSIONS_RUNNING_PER_USER: '1' },
+    });
+    const { id } = (await world.create()).body as SessionResponse;
+    await world.fill(1);
+    world.fake.clock.shift(5 * minuteMs);
+    const { status, body } = await world.create();
+    expect([status, body.error.code]).toEqual([429, 'session.limit_reached']);
+    expect(await world.fake.status(id)).toMatchObject({ status: 'running', generation: 1 });
   });
 
   it('takes the usual way when it shall be otherwise, and when none waits', async () => {
@@ -314,6 +330,63 @@ describe('what waits in the pool', () => {
     provider.letGo();
     await world.fake.connectStarted(id);
     await world.fill(3);
+  });
+});
+
+/** What keeps one from being given away, although it still waits. */
+const unfit: readonly (readonly [string, (world: PoolWorld, id: string) => unknown])[] = [
+  [
+    'was used',
+    (world, id) =>
+      world.app
+        .get(WriteQueue)
+        .run((manager) => manager.query('UPDATE sessions SET outbox_seq = 3 WHERE id = ?', [id])),
+  ],
+  ['has no link now', (world, id) => world.fake.disconnect(id)],
+  [
+    'loses its link while it is chosen',
+    (world, id) => world.app.get(Failpoints).arm('sessions.claim.listed', () => world.fake.disconnect(id)),
+  ],
+  [
+    'is of an older image, and not taken away yet',
+    async (world) => {
+      world.provider.image = { name: 'sessions', id: '2' };
+      const known = new Promise<void>((resolve) => {
+        const disarm = world.app.get(Failpoints).arm('sessions.pool.listed', () => {
+          disarm();
+          resolve();
+          return new Promise((goOn) => {
+            world.letGo = goOn;
+          });
+        });
+      });
+      void world.tend();
+      await known;
+    },
+  ],
+];
+
+describe('a session of the pool', () => {
+  it.each(unfit)('is given to nobody when it %s', async (_what, spoil) => {
+    await using world = await PoolWorld.filled();
+    const [waited = ''] = await world.ready();
+    await spoil(world, waited);
+    const { status, body } = await world.create();
+    expect([status, body.containerStatus]).toEqual([201, 'creating']);
+    expect(body.id).not.toBe(waited);
+    world.letGo();
+  });
+
+  it('is given to nobody who took the last one they may have a moment before', async () => {
+    await using world = await PoolWorld.filled({ env: { SESSIONS_PER_USER: '1' } });
+    const [waited] = await world.ready();
+    const disarm = world.app.get(Failpoints).arm('sessions.create.counted', async () => {
+      disarm();
+      expect((await world.create({ size: 'large' })).status).toBe(201);
+    });
+    const { status, body } = await world.create();
+    expect([status, body.error.code]).toEqual([429, 'session.limit_reached']);
+    expect(await world.ready()).toEqual([waited]);
   });
 });
 

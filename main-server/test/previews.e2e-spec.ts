@@ -21,6 +21,8 @@ import {
 } from './support/session-page.ts';
 import { waitFor } from './support/wait-for.ts';
 
+/** As Node's own servers do, which wait five seconds. */
+const idleMs = 30;
 const canary = 'canary-of-the-user';
 const frame = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
 
@@ -176,6 +178,17 @@ describe('previews', () => {
         Array.from({ length: 100 }, (_, i) => askPreview({ path: `/module-${i}` })),
       );
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 200));
+    });
+
+    it('answer also when their server has just ended a connection that was idle', async () => {
+      dev.answer = ({ socket }, response) => {
+        response.end('ok');
+        setTimeout(() => socket.end(), idleMs);
+      };
+      for (let lateMs = -10; lateMs <= 10; lateMs += 1) {
+        expect(await navigate()).toMatchObject({ status: 200, body: 'ok' });
+        await new Promise((resolve) => setTimeout(resolve, idleMs + lateMs));
+      }
     });
 
     it('say what to do while nothing listens', async () => {

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { promptLimits, type PromptResponse, type SessionResponse } from '@codex-webapp/contracts';
 import { WorkUnderWay } from '../src/common/work-under-way.ts';
+import { PromptFrames } from '../src/modules/prompts/prompt-frames.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 import { asks, ends, says, startTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
@@ -267,6 +268,27 @@ describe('prompts', () => {
       await container.sendAcked(says(first.turnId, 'x'));
       expect(delivered(container)).toEqual([]);
       container.disconnect();
+    });
+
+    it('keeps a prompt that cannot be made ready for its container, and delivers it later', async () => {
+      const session = await app.addSession(user);
+      const container = await ScriptedContainer.connect(app, session.id);
+      const composing = jest.spyOn(app.get(PromptFrames), 'compose');
+      composing.mockRejectedValue(new Error('planted'));
+      try {
+        const { status, body } = await app
+          .as(user)
+          .post(`/api/sessions/${session.id}/messages`, { text: 'kept' });
+        expect(status).toBe(202);
+        expect(body).toMatchObject({ status: 'queued' });
+        expect(await prompts(session.id)).toMatchObject([{ text: 'kept', status: 'queued' }]);
+        expect(delivered(container)).toEqual([]);
+      } finally {
+        composing.mockRestore();
+      }
+      await app.as(user).post(`/api/sessions/${session.id}/messages`, { text: 'next' });
+      await container.waitFor('prompt.deliver');
+      expect(delivered(container)).toEqual(['kept']);
     });
 
     it('gives a prompt back that waits, and none that runs', async () => {

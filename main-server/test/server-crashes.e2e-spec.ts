@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ContainerResponse, SessionListResponse, SessionResponse } from '@codex-webapp/contracts';
 import { hasEnvironment, listProcesses } from '../src/modules/containers/providers/process/process-table.ts';
+import { sliceOf } from './support/crash-slice.ts';
 import { listFailpoints } from './support/lifecycle-failpoints.ts';
 import { ServerProcess } from './support/server-process.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -21,17 +22,8 @@ const isOfPool = (name: string): boolean => /pool|claim\.|handed-over/.test(name
 const all = reached.filter((name) => !isOfPool(name));
 const allOfPool = reached.filter(isOfPool);
 const isFull = process.env['TEST_FULL'] === '1';
-/** Some of them each time; CRASH_SEED chooses which, TEST_FULL takes all. */
-const seed = Number(process.env['CRASH_SEED'] ?? 1);
 const sliceSize = 5;
 const sliceOfPoolSize = 3;
-function sliceOf(names: readonly string[], size: number): readonly string[] {
-  if (isFull) return names;
-  return Array.from({ length: size }, (_none, index) => {
-    const place = (seed * 7 + Math.floor((index * names.length) / size)) % names.length;
-    return names[place] ?? '';
-  });
-}
 
 /** main-server as a process that ends as by `kill -9` at a failpoint, and the sessions it runs as processes. */
 class CrashingServer implements AsyncDisposable {
@@ -223,7 +215,7 @@ const deedsOfPool: Readonly<Record<string, Deed>> = {
     await world.crashed(failpoint);
   },
   'containers.row.pooled-committed': (world, failpoint) => deedOf('sessions.pool')(world, failpoint),
-  'sessions.pool.spares-listed': makeRoom,
+  'sessions.pool.candidates-listed': makeRoom,
   'sessions.pool.given-up': makeRoom,
   'sessions.claim': claim,
   'containers.pool': claim,

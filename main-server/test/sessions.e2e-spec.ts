@@ -201,6 +201,12 @@ describe('GET /api/sessions (seed: API Endpoints, Sessions: list all sessions)',
       expect(await titles(app, user, `?status=${status}`)).toEqual([status]);
     const { body } = await app.as(user).get('/api/sessions');
     for (const session of body.sessions) expect(session.status).toBe(session.title);
+    expect([...(await titles(app, user, ''))].sort()).toEqual(
+      Object.keys(states)
+        .filter((status) => status !== 'archived')
+        .sort(),
+    );
+    expect(await titles(app, user, '?q=archived')).toEqual(['archived']);
   });
 
   it.each([

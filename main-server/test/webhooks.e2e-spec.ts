@@ -256,6 +256,21 @@ describe('the webhooks of containers', () => {
       expect((await app.as(user).get(`/api/sessions/${session.id}`)).body.title).toBe('Mine');
     });
 
+    it('takes a title made of a text for a session without any, and a better one from the agent after it', async () => {
+      const from = await container();
+      const suggest = async (title: string, source?: string) => {
+        const path = `/api/container-webhooks/${from.sessionId}/title`;
+        expect((await from.webhooks.post(path, { title, source })).status).toBe(204);
+        return (await app.as(user).get(`/api/sessions/${from.sessionId}`)).body.title;
+      };
+      expect(await suggest('It does not build', 'text')).toBe('It does not build');
+      expect(await suggest('Fix the build', 'agent')).toBe('Fix the build');
+      expect(await suggest('It does not build', 'text')).toBe('Fix the build');
+      expect(await suggest('Fix the build of guests', 'agent')).toBe('Fix the build of guests');
+      await app.as(user).patch(`/api/sessions/${from.sessionId}`, { title: 'Mine' });
+      expect(await suggest('Yours', 'agent')).toBe('Mine');
+    });
+
     it.each([
       ['an empty title', ''],
       ['two lines', 'a\nb'],

@@ -51,18 +51,16 @@ describe('the archive of a workspace', () => {
   function open(
     id: string,
     query = '',
-    { cookie }: Pick<TestUser, 'cookie'> = user,
+    { cookie, authorization }: { readonly cookie?: string; readonly authorization?: string } = user,
   ): Promise<IncomingMessage> {
+    const credential =
+      authorization === undefined
+        ? { cookie: `${app.get(LoginCookie).name}=${cookie}`, 'sec-fetch-site': 'same-origin' }
+        : { authorization };
     return new Promise((resolve, reject) => {
       const asked = request(
         `${app.url}/api/sessions/${id}/workspace/archive${query}`,
-        {
-          headers: {
-            host: app.host,
-            cookie: `${app.get(LoginCookie).name}=${cookie}`,
-            'sec-fetch-site': 'same-origin',
-          },
-        },
+        { headers: { host: app.host, ...credential } },
         resolve,
       );
       asked.once('error', reject);
@@ -192,6 +190,18 @@ describe('the archive of a workspace', () => {
     const cut = buffer(answer).catch((error: Error) => error.message);
     answer.pause();
     await app.as({ cookie }).post('/api/auth/logout');
+    expect(await cut).toBe('aborted');
+    await waitFor(() => findTars().length === 0, deadlineMs);
+  });
+
+  it('is cut when the API token of who asked is revoked', async () => {
+    const token = await app.addToken(user, 'read');
+    const answer = await open(sessionId, '', { authorization: `Bearer ${token}` });
+    const cut = buffer(answer).catch((error: Error) => error.message);
+    answer.pause();
+    const { body } = await app.as(user).get('/api/auth/tokens');
+    for (const { id } of (body as { tokens: readonly { id: string }[] }).tokens)
+      await app.as(user).delete(`/api/auth/tokens/${id}`);
     expect(await cut).toBe('aborted');
     await waitFor(() => findTars().length === 0, deadlineMs);
   });

@@ -75,6 +75,19 @@ describe('EventStreamClient', () => {
     });
   });
 
+  it('waits for as long as the server asks for, once', async () => {
+    world.answer = () => Promise.resolve(streamOf('event: end\nretry: 7000\ndata: later\n\n'));
+    client.start();
+    await inPhase('waiting');
+    expect(states.at(-1)?.retryAt).toBe(7_000);
+    world.answer = () => Promise.resolve(streamOf('data: again\n\n'));
+    world.pass(6_999);
+    expect(world.asked).toHaveLength(1);
+    world.pass(1);
+    await until(() => received.includes('again') && states.at(-1)?.phase === 'waiting');
+    expect((states.at(-1)?.retryAt ?? 0) - world.time).toBe(500);
+  });
+
   it('comes back with the id of the last event it has, wherever it was cut', async () => {
     world.answer = () =>
       Promise.resolve(streamOf('id: 1\ndata: \u20ac', ' one\n\nid: 2\nda', 'ta: two\n\ndata: no id\n\n'));

@@ -45,6 +45,8 @@ const finalStatuses: readonly number[] = [400, 401, 403, 404, 410];
 /** Reads an event stream of main-server, and comes back after a cut with the id of the last event it has. */
 export class EventStreamClient {
   private attempt = 0;
+  /** As the server asked for with its last words. */
+  private leastPauseMs = 0;
   private lastEventId: string | null = null;
   private running: AbortController | null = null;
   private retry: SocketTimer | null = null;
@@ -112,9 +114,13 @@ export class EventStreamClient {
     });
     if (!response.ok || response.body === null) throw await readApiError(response);
     this.attempt = 0;
+    this.leastPauseMs = 0;
     this.setState('open');
     let batch: EventSourceMessage[] = [];
-    const parser = createParser({ onEvent: (event) => batch.push(event) });
+    const parser = createParser({
+      onEvent: (event) => batch.push(event),
+      onRetry: (ms) => (this.leastPauseMs = ms),
+    });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       this.expectMore(controller);
@@ -149,7 +155,8 @@ export class EventStreamClient {
     const { environment } = this.options;
     const ceiling = Math.min(streamTimes.retryMaxMs, streamTimes.retryBaseMs * 2 ** this.attempt);
     this.attempt += 1;
-    const delay = Math.round(ceiling / 2 + (ceiling / 2) * environment.random());
+    const pause = Math.round(ceiling / 2 + (ceiling / 2) * environment.random());
+    const delay = Math.max(pause, this.leastPauseMs);
     this.retry = environment.after(delay, () => void this.run());
     this.options.onState({ phase: 'waiting', retryAt: environment.now() + delay, message });
   }

@@ -1,4 +1,5 @@
 import type {
+  AgentControls,
   AgentRequestAnswer,
   AgentSummary,
   PermissionMode,
@@ -27,13 +28,35 @@ export type QuestionAsk = WithoutTurn<TurnEventOf<'question.asked'>>;
 export interface AgentTurn {
   readonly turnId: string;
   readonly text: string;
+  /** What others were asked while the agent was not there, to be read before the text; null when nothing was. */
+  readonly transcript: string | null;
+  /** Whether the agent has answered in this session before, and so has a conversation to go on with. */
+  readonly isContinued: boolean;
   readonly workspacePath: string;
   readonly permissionMode: PermissionMode;
+  /** As the agent calls it; null: what the agent prefers. A model or an effort it does not know fails the turn. */
+  readonly model: string | null;
+  /** How hard the model may think, as the agent calls it; null: what the agent prefers. */
+  readonly effort: string | null;
+  /** Absolute paths of images in the workspace that go with the text. */
+  readonly imagePaths: readonly string[];
   /** Aborted when the user interrupts. `run` then ends within a second with the outcome `interrupted`. */
   readonly signal: AbortSignal;
 
   /** Reports one event. Await it: it resolves later when the outbox is full, so that the agent is slowed, not dropped. */
   emit(event: AgentEvent): Promise<void>;
+
+  /** Says what can be chosen of the agent, whenever the agent tells. */
+  offer(controls: Omit<AgentControls, 'agent'>): void;
+
+  /** Says what the agent calls the conversation, whenever the agent tells; also after the turn. */
+  suggestTitle(title: string): void;
+
+  /**
+   * What was said in this session before this turn, for an agent that has lost its own memory of it. Null when nothing
+   * was, or when nobody can tell right now.
+   */
+  recall(): Promise<string | null>;
 
   /** Asks the user and waits, however long. Null when nobody will answer: the turn was interrupted. */
   ask(request: PermissionAsk | QuestionAsk): Promise<AgentRequestAnswer | null>;
@@ -71,10 +94,11 @@ export interface AgentDriver {
 /** An agent that can be told something while it works. */
 export interface SteerableDriver extends AgentDriver {
   /**
-   * Gives the text to the agent within the turn that runs. True once the agent has it, false when it does not and will
-   * not get it. Rejects when nobody can know.
+   * Gives the text, and images by their absolute paths, to the agent within the turn that runs. True once the agent has
+   * it, false when it does not and will not get it. Rejects when nobody can know, and with an `AgentSetupError` when it
+   * cannot be given at all.
    */
-  steer(turnId: string, text: string): Promise<boolean>;
+  steer(turnId: string, text: string, imagePaths: readonly string[]): Promise<boolean>;
 }
 
 export function isSteerable(driver: AgentDriver): driver is SteerableDriver {

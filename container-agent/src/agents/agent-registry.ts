@@ -1,12 +1,17 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { AgentFrameOf } from '@codex-webapp/contracts';
-import { type AgentDriver, isSteerable } from './agent-driver.ts';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { AgentFrameOf, PermissionMode } from '@codex-webapp/contracts';
+import { type AgentAvailability, type AgentDriver, isSteerable } from './agent-driver.ts';
+
+/** Of a driver that says nothing of plans. */
+const permissionModesDefault: readonly PermissionMode[] = ['full-auto', 'ask-first'];
 
 export const agentDrivers = Symbol('agentDrivers');
 
 /** The agents of this container, by id. */
 @Injectable()
 export class AgentRegistry {
+  private readonly logger = new Logger(AgentRegistry.name);
+
   constructor(@Inject(agentDrivers) private readonly drivers: readonly AgentDriver[]) {}
 
   find(agentId: string): AgentDriver | null {
@@ -18,10 +23,22 @@ export class AgentRegistry {
     return Promise.all(
       this.drivers.map(async (driver) => ({
         ...driver.summary,
-        ...(await driver.check()),
+        permissionModes: [...(driver.summary.permissionModes ?? permissionModesDefault)],
+        ...(await this.check(driver)),
         canSteer: isSteerable(driver),
       })),
     );
+  }
+
+  /** One that cannot even be looked for keeps no other from being used. */
+  private async check(driver: AgentDriver): Promise<AgentAvailability> {
+    try {
+      return await driver.check();
+    } catch (error) {
+      const { id, name } = driver.summary;
+      this.logger.error({ msg: 'An agent could not be looked for', agent: id, err: error });
+      return { isAvailable: false, reason: `${name} cannot be used; the log of the container says why.` };
+    }
   }
 
   /** Resolves when no agent program runs any more. */

@@ -127,6 +127,7 @@ export class MainLinkService {
       },
       agents: facts.agents,
       runningTurnId: facts.runningTurnId,
+      canPrepare: true,
     };
   }
 

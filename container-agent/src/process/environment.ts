@@ -15,9 +15,11 @@ const ownVariables: ReadonlySet<string> = new Set([
   'LOG_LEVEL',
   'LOCAL_PAGE',
   'CONTAINED',
+  'ACP_AGENTS',
   'NODE_ENV',
   'NODE_OPTIONS',
   'NODE_CHANNEL_FD',
+  'NODE_COMPILE_CACHE',
 ]);
 const authFilePattern = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 

@@ -28,10 +28,10 @@ export async function killTree(tree: ProcessTree, options: KillOptions = {}): Pr
   collectTree(tree, known);
   const graceMs = options.graceMs ?? 500;
   if (graceMs > 0 && known.size > 0) {
-    signalAll(known, 'SIGTERM');
+    signalAll(known.values(), 'SIGTERM');
     await waitUntilGone(tree, known, graceMs, () => undefined);
   }
-  await waitUntilGone(tree, known, killDeadlineMs, () => signalAll(known, 'SIGKILL'));
+  await waitUntilGone(tree, known, killDeadlineMs, () => signalAll(known.values(), 'SIGKILL'));
   return [...known.keys()];
 }
 
@@ -72,8 +72,9 @@ function collectTree(tree: ProcessTree, known: Map<number, ProcessEntry>): void 
     if (living.get(pid)?.startTime === entry.startTime) kin.add(pid);
     else known.delete(pid);
   }
-  for (const entry of table) {
-    if (hasEnvironmentVariable(entry.pid, markerVariable, tree.marker)) kin.add(entry.pid);
+  for (const { pid, groupId } of table) {
+    // Threads of the kernel have no group and no environment; a machine has a hundred of them.
+    if (groupId > 0 && hasEnvironmentVariable(pid, markerVariable, tree.marker)) kin.add(pid);
   }
   const own = readProcess(process.pid);
   for (let grew = true; grew;) {
@@ -94,9 +95,9 @@ function collectTree(tree: ProcessTree, known: Map<number, ProcessEntry>): void 
   }
 }
 
-function signalAll(known: ReadonlyMap<number, ProcessEntry>, signal: 'SIGTERM' | 'SIGKILL'): void {
-  for (const [pid, entry] of known) {
-    if (readProcess(pid)?.startTime !== entry.startTime) continue; // The pid is someone else's by now.
+export function signalAll(entries: Iterable<ProcessEntry>, signal: 'SIGTERM' | 'SIGKILL'): void {
+  for (const { pid, startTime } of entries) {
+    if (readProcess(pid)?.startTime !== startTime) continue; // The pid is someone else's by now.
     try {
       process.kill(pid, signal);
     } catch {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { agentEnvironment } from './environment.ts';
 import { listTree } from './kill-tree.ts';
-import { readProcess } from './process-table.ts';
+import { type ProcessEntry, readProcess } from './process-table.ts';
 import { ProcessStartError, startProcess, type RunningProcess } from './running-process.ts';
 
 const home = tmpdir();
@@ -134,3 +135,78 @@ describe('agentEnvironment', () => {
     });
   });
 });
+
+describe('killSince', () => {
+  it('ends what came since, wherever it went, and nothing else', async () => {
+    const script = `
+      sleep 311 & echo ready
+      read -r
+      sleep 312 & setsid sleep 313 & (setsid sleep 314 &) ; env -i setsid sleep 315 & echo more
+      wait`;
+    const running = await startProcess('/bin/bash', ['-c', script], {
+      cwd: home,
+      env: agentEnvironment(process.env, { home, workspacePath: home }),
+      marker: randomUUID(),
+      stdin: 'pipe',
+    });
+    const output = { text: '' };
+    running.stdout.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+    await until(() => output.text.includes('ready'));
+    const earlier = running.list();
+    expect(earlier).toHaveLength(2);
+    running.stdin?.write('\n');
+    await until(() => output.text.includes('more') && running.listSince(earlier).length === 4);
+    await running.killSince({ earlier });
+    expect(running.list().map(({ pid }) => pid)).toEqual(earlier.map(({ pid }) => pid));
+    await running.kill({ graceMs: 0 });
+  });
+
+  it('spares what was started by what was there before, and finds what was seen before its parent died', async () => {
+    const script = `
+      bash -c 'read -r; sleep 321 & echo old; wait' < <(sleep 1; echo) &
+      echo ready; read -r
+      bash -c 'env -i setsid sleep 322 & echo new; wait' & read -r
+      kill -9 $!; echo orphaned; wait`;
+    const running = await startProcess('/bin/bash', ['-c', script], {
+      cwd: home,
+      env: agentEnvironment(process.env, { home, workspacePath: home }),
+      marker: randomUUID(),
+      stdin: 'pipe',
+    });
+    const output = { text: '' };
+    running.stdout.on('data', (chunk: Buffer) => (output.text += chunk.toString()));
+    await until(() => output.text.includes('ready'));
+    const earlier = running.list();
+    running.stdin?.write('\n');
+    await until(() => output.text.includes('new') && output.text.includes('old'));
+    const isOld = ({ pid }: { pid: number }) => commandOf(pid) === 'sleep 321';
+    await until(() => running.list().some(isOld) && running.listSince(earlier).length === 2);
+    const seen = running.listSince(earlier);
+    running.stdin?.write('\n');
+    await until(() => output.text.includes('orphaned'));
+    await running.killSince({ earlier, seen });
+    const isAlive = ({ pid, startTime }: ProcessEntry) => {
+      const now = readProcess(pid);
+      return now?.startTime === startTime && !now.isZombie;
+    };
+    expect(seen.filter(isAlive)).toEqual([]);
+    expect(running.list().some(isOld)).toBe(true);
+    await running.kill({ graceMs: 0 });
+  });
+});
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`Not within 20 s: ${isTrue.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { markerVariable } from './environment.ts';
 import { killTree, listTree, type KillOptions } from './kill-tree.ts';
+import { killNewcomers, listNewcomers, type Newcomers } from './newcomers.ts';
 import { readProcess, type ProcessEntry } from './process-table.ts';
 
 export interface ProcessOptions {
@@ -12,6 +13,8 @@ export interface ProcessOptions {
   readonly marker: string;
   /** `none`: reading finds the end at once. */
   readonly stdin: 'none' | 'pipe';
+  /** Each can be read once, from descriptor 3, 4, …; unlike variables they are not handed on to what it starts. */
+  readonly secrets?: readonly string[];
 }
 
 export interface ProcessExit {
@@ -45,6 +48,12 @@ export interface RunningProcess {
   /** What still runs of it and of all it started. */
   list(): readonly ProcessEntry[];
 
+  /** What it started since `earlier` was listed, and what that started. */
+  listSince(earlier: readonly ProcessEntry[]): readonly ProcessEntry[];
+
+  /** Ends what `listSince` lists, or did, at once. Resolves when it is gone; the program goes on. */
+  killSince(newcomers: Newcomers): Promise<void>;
+
   /** Ends it and all it started; see `killTree`. Resolves when they are gone. Repeating it succeeds. */
   kill(options?: KillOptions): Promise<void>;
 }
@@ -62,11 +71,12 @@ export function startProcess(
     });
     child.once('error', (error) => reject(new ProcessStartError(file, error)));
     child.once('spawn', () => {
-      const { pid, stdin, stdout, stderr } = child;
+      const { pid, stdin, stdout, stderr, stdio } = child;
       if (pid === undefined || !stdout || !stderr)
         return reject(new ProcessStartError(file, new Error('no pipes')));
       // Without a listener an EPIPE would end us; the exit says it all.
-      for (const stream of [stdin, stdout, stderr]) stream?.on('error', () => undefined);
+      for (const stream of stdio) stream?.on('error', () => undefined);
+      (options.secrets ?? []).forEach((secret, index) => writeSecret(stdio[index + 3], secret));
       const tree = { root: { pid, startTime: readProcess(pid)?.startTime ?? '' }, marker: options.marker };
       resolve({
         pid,
@@ -75,6 +85,8 @@ export function startProcess(
         stderr,
         exited,
         list: () => listTree(tree),
+        listSince: (earlier) => listNewcomers(tree, earlier),
+        killSince: (newcomers) => killNewcomers(tree, newcomers),
         kill: async (killOptions) => {
           await killTree(tree, killOptions);
         },
@@ -89,11 +101,20 @@ function spawnOrThrow(file: string, args: readonly string[], options: ProcessOpt
     return spawn(file, [...args], {
       cwd: options.cwd,
       env: { ...options.env, [markerVariable]: options.marker },
-      stdio: [options.stdin === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      stdio: [
+        options.stdin === 'pipe' ? 'pipe' : 'ignore',
+        'pipe',
+        'pipe',
+        ...(options.secrets ?? []).map(() => 'pipe' as const),
+      ],
       detached: true,
       shell: false,
     });
   } catch (error) {
     throw new ProcessStartError(file, error as NodeJS.ErrnoException);
   }
+}
+
+function writeSecret(stream: Readable | Writable | null | undefined, secret: string): void {
+  if (stream instanceof Writable) stream.end(secret);
 }

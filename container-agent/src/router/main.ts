@@ -3,6 +3,7 @@ import type { RouterPlan } from '@codex-webapp/contracts';
 import { followTool, runTool } from '../process/run-tool.ts';
 import { startNameRelay } from './name-relay.ts';
 import { startNameRelayOverTcp } from './name-relay-tcp.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { startRelay } from './relay.ts';
 import { findMissingAddresses, type Interface } from './router-addresses.ts';
 import { readRouterPlan } from './router.config.ts';
@@ -22,10 +23,7 @@ async function run(plan: RouterPlan): Promise<never> {
   // Only from here on: without an address of the router a session reaches nothing, so nothing goes around the rules.
   await takeAddresses(plan.pool);
   process.stdout.write(`${readyLine}\n`);
-  let pending = Promise.resolve();
-  const look = (): void => {
-    pending = pending.then(() => takeAddresses(plan.pool)).catch(fail);
-  };
+  const look = oneAtATime(() => takeAddresses(plan.pool), fail);
   // An address that comes before `ip monitor` listens, or that a busy kernel does not tell, is seen by the clock.
   setInterval(look, lookEveryMs);
   return followTool('ip', ['-4', 'monitor', 'address'], look);

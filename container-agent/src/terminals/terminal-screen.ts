@@ -10,6 +10,11 @@ import type { Terminal as HeadlessTerminal } from '@xterm/headless';
 const harmlessAnswer = /^\[(?:\?1;2c|>0;276;0c|0n|\d{1,3};\d{1,3}R)$/;
 const escape = '\u001b';
 
+/** Whether a terminal may type this by itself. */
+export function isHarmlessAnswer(data: string): boolean {
+  return data.startsWith(escape) && harmlessAnswer.test(data.slice(1));
+}
+
 export interface TerminalSize {
   readonly cols: number;
   readonly rows: number;
@@ -45,7 +50,7 @@ export class TerminalScreen {
     const serializer = new SerializeAddon();
     serializer.activate(terminal);
     terminal.onData((data) => {
-      if (data.startsWith(escape) && harmlessAnswer.test(data.slice(1))) answer(data);
+      if (isHarmlessAnswer(data)) answer(data);
     });
     return new TerminalScreen(terminal, serializer);
   }

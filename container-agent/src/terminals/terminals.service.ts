@@ -8,6 +8,7 @@ import type { TerminalResponse } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { type ConfigType } from '@nestjs/config';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { AgentSettingsService } from '../agent-settings/agent-settings.service.ts';
 import { agentEnvironmentConfig } from '../agents/agents.config.ts';
 import { agentEnvironment } from '../process/environment.ts';
 import { startPty, type Pty } from '../process/pty.ts';
@@ -32,6 +33,7 @@ export class TerminalsService implements OnApplicationShutdown {
     @Inject(sessionConfig.KEY) private readonly config: SessionConfig,
     @Inject(agentEnvironmentConfig.KEY)
     private readonly environment: ConfigType<typeof agentEnvironmentConfig>,
+    private readonly settings: AgentSettingsService,
     private readonly clock: Clock,
   ) {}
 
@@ -89,11 +91,13 @@ export class TerminalsService implements OnApplicationShutdown {
       if (budget.take()) pty?.write(answer);
     });
     const { homePath, workspacePath } = this.config;
+    const variables = await this.findVariables();
     pty = await startPty(findShell(), [], {
       ...size,
       cwd: workspacePath,
       env: {
         ...agentEnvironment(this.environment, { home: homePath, workspacePath }),
+        ...variables,
         COLORTERM: 'truecolor',
       },
       marker: `terminal-${id}`,
@@ -108,6 +112,16 @@ export class TerminalsService implements OnApplicationShutdown {
       screen,
       clock: this.clock,
     });
+  }
+
+  /** A terminal is what people look for trouble with: without main-server it opens all the same. */
+  private async findVariables(): Promise<Readonly<Record<string, string>>> {
+    try {
+      return (await this.settings.find()).environment;
+    } catch (error) {
+      this.logger.warn({ msg: 'A terminal starts without the variables of its session', err: error });
+      return {};
+    }
   }
 
   private keep(terminal: Terminal): void {

@@ -37,6 +37,11 @@ export class MessagePostService {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
   }
 
+  /** Resolves once nothing is on its way that was so at the call. */
+  get settled(): Promise<void> {
+    return this.tail;
+  }
+
   /** Writes the message down; it is posted after a `post`, or by the next process. */
   async store(turn: FoldedTurn): Promise<void> {
     await this.room.wait(() => {

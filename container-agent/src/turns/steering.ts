@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { MainFrameOf } from '@codex-webapp/contracts';
+import { resolvePromptImages } from './prompt-images.ts';
 import { type AgentDriver, isSteerable } from '../agents/agent-driver.ts';
+import { AgentSetupError } from '../agents/programs/agent-setup.error.ts';
 import type { TurnJournal } from './turn-journal.ts';
 import type { TurnRecorder } from './turn-recorder.ts';
 
@@ -23,6 +25,7 @@ export class Steering {
     private readonly recorder: TurnRecorder,
     private readonly driver: AgentDriver | null,
     private readonly agent: string,
+    private readonly workspacePath: string,
   ) {}
 
   /** A repeated one is left alone: what is known of it stands in the outbox, or will. */
@@ -40,15 +43,16 @@ export class Steering {
     return this.work;
   }
 
-  private async give({ promptId, turnId, text }: SteeredPrompt): Promise<void> {
+  private async give({ promptId, turnId, text, images = [] }: SteeredPrompt): Promise<void> {
     if (this.closing.signal.aborted) return;
     const { agent } = this;
     const known = this.journal.find(promptId);
     if (known && known.state !== 'accepted') return;
     if (!this.driver || !isSteerable(this.driver)) return;
+    const imagePaths = await resolvePromptImages(this.workspacePath, images);
     // Written first: after a crash in between it counts as given, since a prompt that ran is never run again.
     await this.journal.record({ promptId, turnId, agent, state: 'started', isSteered: true });
-    if (await this.isTaken(this.driver.steer(turnId, text), promptId)) {
+    if (await this.isTaken(this.driver.steer(turnId, text, imagePaths), promptId)) {
       await this.recorder.emit({ type: 'prompt.steered', promptId });
       await this.journal.record({ promptId, turnId, agent, state: 'ended', isSteered: true });
       return;
@@ -63,6 +67,8 @@ export class Steering {
     try {
       return await Promise.race([steered, this.deadline()]);
     } catch (error) {
+      // An image that cannot be read, say. As a turn of its own it fails with the reason.
+      if (error instanceof AgentSetupError) return false;
       this.logger.warn({ msg: 'Nobody knows whether the agent took a prompt', promptId, err: error });
       return true;
     }

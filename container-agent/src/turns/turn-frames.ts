@@ -1,8 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AgentRegistry } from '../agents/agent-registry.ts';
+import { AgentLoginsService } from '../logins/agent-logins.service.ts';
 import type { LinkFrame } from '../main-link/link-connection.ts';
 import { MainLinkService } from '../main-link/main-link.service.ts';
 import { DeadTurns } from './dead-turns.ts';
+import { TitleSuggestions } from './title-suggestions.ts';
 import { TurnService } from './turn.service.ts';
 
 /** Brings main-server's frames to the turns, and the link up once the turns of an earlier process are reported. */
@@ -15,10 +17,14 @@ export class TurnFrames implements OnApplicationBootstrap {
     private readonly deadTurns: DeadTurns,
     private readonly turns: TurnService,
     private readonly agents: AgentRegistry,
+    private readonly logins: AgentLoginsService,
+    private readonly titles: TitleSuggestions,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.deadTurns.report();
+    this.titles.resume();
+    this.logins.keepFilesWhile(() => this.turns.runningTurnId !== null);
     this.link.onFrame((frame) => void this.take(frame));
     this.link.start(async () => ({
       agents: await this.agents.describe(),
@@ -44,6 +50,10 @@ export class TurnFrames implements OnApplicationBootstrap {
         return this.turns.interrupt(frame.turnId);
       case 'agent_request.answer':
         return this.turns.answer(frame.agentRequestId, frame.answer);
+      // Those who these are for listen to them themselves.
+      case 'workspace.prepare':
+      case 'credentials.changed':
+      case 'agent_settings.changed':
       case 'error':
         return;
     }

@@ -54,11 +54,15 @@ export class TurnJournal {
     );
   }
 
-  /** Survives the loss of power once this resolves. */
+  /**
+   * Once this resolves the entry survives the end of this process, and a loss of power too unless the prompt is newly
+   * `accepted`: nothing has begun then, and main-server delivers it again.
+   */
   async record(entry: JournalEntry): Promise<void> {
+    const isDeliveredAgain = entry.state === 'accepted' && !this.entries.has(entry.promptId);
     await this.room.wait(() => this.file.append(JSON.stringify(entry)));
     this.entries.set(entry.promptId, entry);
-    await this.file.sync();
+    if (!isDeliveredAgain) await this.file.sync();
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { AgentRequestAnswer, MainFrameOf } from '@codex-webapp/contracts';
+import type { AgentRequestAnswer, FoldedTurn, MainFrameOf } from '@codex-webapp/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AgentDriver, TurnResult } from '../agents/agent-driver.ts';
 import { AgentRegistry } from '../agents/agent-registry.ts';
@@ -9,8 +9,12 @@ import { killTree } from '../process/kill-tree.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
 import { DiskRoom } from '../storage/disk-room.ts';
 import { AgentRequests } from './agent-requests.ts';
+import { OfferedControls } from './offered-controls.ts';
+import { PromptImageError, resolvePromptImages } from './prompt-images.ts';
 import { MessagePostService } from './message-post.service.ts';
 import { Steering, type SteeredPrompt } from './steering.ts';
+import { Recollections } from './recollections.ts';
+import { TitleSuggestions } from './title-suggestions.ts';
 import { TurnCheckpoints } from './turn-checkpoints.ts';
 import { TurnJournal, type JournalEntry } from './turn-journal.ts';
 import type { TurnRecorder } from './turn-recorder.ts';
@@ -60,7 +64,10 @@ export class TurnService {
     private readonly room: DiskRoom,
     private readonly agents: AgentRegistry,
     private readonly link: MainLinkService,
+    private readonly controls: OfferedControls,
     private readonly messages: MessagePostService,
+    private readonly titles: TitleSuggestions,
+    private readonly recollections: Recollections,
   ) {
     outbox.onAck((seq) => this.running?.recorder.checkpointIfDue(seq));
     outbox.onRenumber(() => this.running?.recorder.checkpoint());
@@ -114,6 +121,7 @@ export class TurnService {
     await this.idle;
     await this.agents.closeAll();
     this.messages.stop();
+    this.titles.stop();
     this.journal.close();
   }
 
@@ -155,7 +163,13 @@ export class TurnService {
       prompt,
       recorder,
       requests: new AgentRequests(recorder),
-      steering: new Steering(this.journal, recorder, this.agents.find(agent), agent),
+      steering: new Steering(
+        this.journal,
+        recorder,
+        this.agents.find(agent),
+        agent,
+        this.config.workspacePath,
+      ),
       interruption: new AbortController(),
     };
     await this.journal.record({ promptId, turnId, agent, state: 'started' });
@@ -186,16 +200,25 @@ export class TurnService {
       const result = await driver.run({
         turnId: prompt.turnId,
         text: prompt.text,
+        transcript: prompt.transcript ?? null,
+        isContinued: prompt.isContinued ?? false,
         permissionMode: prompt.permissionMode,
+        model: prompt.model ?? null,
+        effort: prompt.effort ?? null,
+        imagePaths: await resolvePromptImages(this.config.workspacePath, prompt.images ?? []),
         workspacePath: this.config.workspacePath,
         signal: interruption.signal,
         emit: (event) => recorder.emit(event),
         ask: (request) => requests.ask(request),
+        offer: (controls) => this.controls.offer({ agent: prompt.agent, ...controls }),
+        recall: () => this.recollections.recall(prompt.turnId),
+        suggestTitle: (title) => this.titles.suggest(title),
       });
       return interruption.signal.aborted && result.outcome !== 'completed'
         ? interruptedResult(interruption.signal)
         : result;
     } catch (error) {
+      if (error instanceof PromptImageError) return { outcome: 'failed', reason: error.message };
       this.logger.error({ msg: 'A driver threw', agent: prompt.agent, turnId: prompt.turnId, err: error });
       return {
         outcome: 'failed',
@@ -229,13 +252,19 @@ export class TurnService {
     const { prompt, recorder } = running;
     const { promptId, turnId, agent } = prompt;
     const ended = { type: 'turn.ended', promptId, ...result } as const;
-    await this.messages.store(await recorder.preview(ended));
+    const turn = await recorder.preview(ended);
+    await this.messages.store(turn);
     const seq = await recorder.close(ended);
     await this.journal.record({ promptId, turnId, agent, state: 'ended' });
     this.outbox.retainFrom(Number.POSITIVE_INFINITY);
     this.checkpoints.remove();
     this.messages.post(turnId, seq);
+    if (result.outcome === 'completed') this.titles.suggestFrom(prompt.text, textOf(turn));
   }
+}
+
+function textOf({ items }: FoldedTurn): string {
+  return items.flatMap((item) => (item.type === 'text' ? [item.text] : [])).join('\n');
 }
 
 function interruptedResult(signal: AbortSignal): TurnResult {

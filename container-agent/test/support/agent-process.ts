@@ -41,7 +41,7 @@ export class AgentProcess implements AsyncDisposable {
     mkdirSync(agent.workspace, { recursive: true });
     await agent.main.start();
     await agent.run(env);
-    await waitFor(() => agent.main.hellos.length > 0, 10_000, `the link\n${agent.output}`);
+    await waitFor(() => agent.main.hellos.length > 0, 30_000, `the link\n${agent.output}`);
     return agent;
   }
 
@@ -77,7 +77,7 @@ export class AgentProcess implements AsyncDisposable {
     child.on('exit', (code) => (this.exitCode = code));
     await waitFor(
       () => this.hasStarted() || this.exitCode !== undefined,
-      15_000,
+      60_000,
       `the start\n${this.output}`,
     );
   }

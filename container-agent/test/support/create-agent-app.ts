@@ -56,6 +56,10 @@ export class AgentApp implements AsyncDisposable {
     return path.join(this.folder, 'workspace');
   }
 
+  get home(): string {
+    return path.join(this.folder, 'home');
+  }
+
   get host(): string {
     return `localhost:${this.port}`;
   }

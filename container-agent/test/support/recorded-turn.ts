@@ -1,4 +1,5 @@
 import {
+  type AgentControls,
   type AgentRequestAnswer,
   foldTurn,
   type MessageItem,
@@ -12,6 +13,13 @@ export interface RecordedTurnOptions {
   readonly text: string;
   readonly workspacePath: string;
   readonly permissionMode?: PermissionMode;
+  readonly model?: string;
+  readonly effort?: string;
+  readonly imagePaths?: readonly string[];
+  readonly transcript?: string;
+  readonly isContinued?: boolean;
+  /** What was said before; nothing when absent. */
+  readonly recollection?: string;
   /** Answers what the agent asks; absent, nobody does until the turn is interrupted. */
   readonly answer?: (ask: Ask) => AgentRequestAnswer;
 }
@@ -21,9 +29,17 @@ export class RecordedTurn implements AgentTurn {
   readonly turnId = 'turn';
   readonly events: AgentEvent[] = [];
   readonly asks: Ask[] = [];
+  /** The latest that the driver told. */
+  controls: Omit<AgentControls, 'agent'> | null = null;
+  readonly titles: string[] = [];
   readonly text: string;
   readonly workspacePath: string;
   readonly permissionMode: PermissionMode;
+  readonly model: string | null;
+  readonly effort: string | null;
+  readonly imagePaths: readonly string[];
+  readonly transcript: string | null;
+  readonly isContinued: boolean;
   readonly signal: AbortSignal;
   private readonly interruption = new AbortController();
   private readonly watchers = new Set<() => void>();
@@ -32,6 +48,11 @@ export class RecordedTurn implements AgentTurn {
     this.text = options.text;
     this.workspacePath = options.workspacePath;
     this.permissionMode = options.permissionMode ?? 'full-auto';
+    this.model = options.model ?? null;
+    this.effort = options.effort ?? null;
+    this.imagePaths = options.imagePaths ?? [];
+    this.transcript = options.transcript ?? null;
+    this.isContinued = options.isContinued ?? false;
     this.signal = this.interruption.signal;
   }
 
@@ -58,6 +79,19 @@ export class RecordedTurn implements AgentTurn {
     this.events.push(event);
     for (const watcher of this.watchers) watcher();
     return Promise.resolve();
+  }
+
+  offer(controls: Omit<AgentControls, 'agent'>): void {
+    this.controls = controls;
+  }
+
+  suggestTitle(title: string): void {
+    this.titles.push(title);
+    for (const watcher of this.watchers) watcher();
+  }
+
+  recall(): Promise<string | null> {
+    return Promise.resolve(this.options.recollection ?? null);
   }
 
   ask(request: Ask): Promise<AgentRequestAnswer | null> {

@@ -1,10 +1,28 @@
 #!/usr/bin/env node
-// Plays the codex side of a transcript (REPLAY_TRANSCRIPT), and stops with exit code 97 when the client says something
-// else than it did then. With REPLAY_COUNTER, a file that counts the starts, each start plays the next process of it.
+// Plays the agent's side of a transcript (REPLAY_TRANSCRIPT), and stops with exit code 97 when the client says something
+// else than it did then. What the client asks about models, skills and settings is answered wherever it comes. With
+// REPLAY_COUNTER, a file that counts the starts, each start plays the next process of it.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const { REPLAY_TRANSCRIPT, REPLAY_COUNTER } = process.env;
+const asides = {
+  'config/read': { config: { model: null, model_reasoning_effort: null } },
+  'model/list': {
+    data: [
+      {
+        model: 'gpt-recorded',
+        displayName: 'Recorded',
+        description: 'The one of the transcripts.',
+        isDefault: true,
+        supportedReasoningEfforts: [{ reasoningEffort: 'low' }, { reasoningEffort: 'high' }],
+        defaultReasoningEffort: 'low',
+        inputModalities: ['text'],
+      },
+    ],
+  },
+  'skills/list': { data: [] },
+};
 const received = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 /** The ids of the client's requests: as recorded, and as they are now. */
 const ids = new Map();
@@ -18,13 +36,22 @@ for (const line of readProcess(countStart())) {
 setInterval(() => undefined, 60_000); // A transcript without an end is a program that hangs.
 
 async function expect(recorded) {
-  const { value, done } = await received.next();
-  const actual = done ? {} : JSON.parse(value);
+  const { value, actual } = await nextMessage();
   if (actual.method !== recorded.method) {
     process.stderr.write(`expected ${JSON.stringify(recorded)}\nand not ${value}\n`);
     process.exit(97);
   }
   if (recorded.method) ids.set(recorded.id, actual.id);
+}
+
+async function nextMessage() {
+  for (;;) {
+    const { value, done } = await received.next();
+    const actual = done ? {} : JSON.parse(value);
+    const aside = asides[actual.method];
+    if (!aside) return { value, actual };
+    process.stdout.write(`${JSON.stringify({ id: actual.id, result: aside })}\n`);
+  }
 }
 
 function send(message) {

@@ -7,10 +7,13 @@ import {
   type AgentFrameOf,
   agentFrameSchema,
   type MainFrame,
+  type MessageResponse,
   mainFrameSchema,
   parseTurnEvent,
+  type PreparationReport,
   protocolVersion,
   type StoreMessageRequest,
+  type SuggestTitleRequest,
   type TurnEvent,
 } from '@codex-webapp/contracts';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -27,6 +30,11 @@ export interface PostedMessage {
   readonly body: StoreMessageRequest;
 }
 
+const nothingHere = {
+  status: 404,
+  body: { error: { code: 'route.not_found', message: 'There is nothing at this address.' }, requestId: 'r' },
+};
+
 /** What main-server is to a container: the link and the webhooks, with the vices a test gives it. */
 export class ScriptedMainServer {
   /** Committed events, each once, in order. */
@@ -38,8 +46,15 @@ export class ScriptedMainServer {
   readonly messages: PostedMessage[] = [];
   readonly posts: PostedMessage[] = [];
   readonly prompts: unknown[] = [];
+  /** What it says was said. */
+  conversation: readonly MessageResponse[] = [];
+  readonly titles: SuggestTitleRequest[] = [];
+  /** Answers of the title webhook before it takes one. */
+  readonly titleStatuses: number[] = [];
   /** Events whose number was not the next one. */
   readonly disorders: string[] = [];
+  /** What it was told of the preparation of the workspace, in order. */
+  readonly preparations: PreparationReport[] = [];
   repeatedEvents = 0;
   /** Acks are kept back while false: main-server commits, and nobody hears of it. */
   isAcking = true;
@@ -54,6 +69,12 @@ export class ScriptedMainServer {
   /** Answers of the blob webhook before it takes one. */
   readonly blobStatuses: number[] = [];
   blobPuts = 0;
+  /** What it says agents log in with. Null: it is an older one and knows nothing of it. */
+  credentials: { readonly status: number; readonly body: unknown } | null = null;
+  credentialAsks = 0;
+  /** Which variables and MCP servers it says there are. Null: it is an older one and knows nothing of them. */
+  settings: { readonly status: number; readonly body: unknown } | null = null;
+  settingsAsks = 0;
   private server: Server;
   private sockets = new Set<WebSocket>();
   private port = 0;
@@ -114,8 +135,12 @@ export class ScriptedMainServer {
   }
 
   send(frame: MainFrame): void {
-    const json = JSON.stringify(mainFrameSchema.parse(frame));
-    for (const socket of this.sockets) socket.send(json);
+    this.sendRaw(JSON.stringify(mainFrameSchema.parse(frame)));
+  }
+
+  /** Also what no main-server would say. */
+  sendRaw(frame: string): void {
+    for (const socket of this.sockets) socket.send(frame);
   }
 
   deliver(
@@ -173,6 +198,11 @@ export class ScriptedMainServer {
         if (frame.endedTurnId === undefined) this.accepted.push(frame.promptId);
         else this.endedBefore.push(frame.endedTurnId);
         return;
+      case 'preparation.changed':
+        this.preparations.push(frame);
+        return;
+      case 'agent.controls':
+        return; // No test of a container looks at what can be chosen.
     }
   }
 
@@ -200,12 +230,21 @@ export class ScriptedMainServer {
     const base = `/api/container-webhooks/${this.sessionId}`;
     if (request.headers.authorization !== `Bearer ${this.token}`) return { status: 401, body: {} };
     if (request.method === 'GET' && request.url?.startsWith(`${base}/messages`)) {
-      return { status: 200, body: { messages: [], nextBefore: null } };
+      return { status: 200, body: { messages: this.conversation, nextBefore: null } };
     }
     if (request.method === 'PUT' && request.url?.startsWith(`${base}/blobs/`)) {
       return this.takeBlob(request.url.slice(`${base}/blobs/`.length), await buffer(request));
     }
-    if (request.method !== 'POST' || request.url !== `${base}/message`) return { status: 404, body: {} };
+    if (request.url === `${base}/credentials`) {
+      this.credentialAsks += 1;
+      return this.credentials ?? nothingHere;
+    }
+    if (request.url === `${base}/title`) return this.takeTitle(await text(request));
+    if (request.url === `${base}/agent-settings`) {
+      this.settingsAsks += 1;
+      return this.settings ?? nothingHere;
+    }
+    if (request.method !== 'POST' || request.url !== `${base}/message`) return nothingHere;
     const raw = await text(request);
     return this.takeMessage(String(request.headers['idempotency-key']), raw);
   }
@@ -222,6 +261,13 @@ export class ScriptedMainServer {
     const isKnown = this.blobs.has(sha256);
     this.blobs.set(sha256, bytes);
     return { status: isKnown ? 200 : 201, body: { sha256, bytes: bytes.length } };
+  }
+
+  private takeTitle(raw: string): { status: number; body: unknown } {
+    const status = this.titleStatuses.shift();
+    if (status !== undefined) return { status, body: {} };
+    this.titles.push(JSON.parse(raw) as SuggestTitleRequest);
+    return { status: 204, body: {} };
   }
 
   private takeMessage(key: string, raw: string): { status: number; body: unknown } {

@@ -44,6 +44,7 @@ const idleActions: ConversationActions = {
   sendKeptAnswer: () => Promise.resolve(),
   updateSession: () => Promise.resolve(),
   startContainer: () => {},
+  preparation: null,
   loadOlder: () => {},
   retryConnection: () => {},
 };

@@ -42,6 +42,28 @@ const permissionOptions = [
   { optionId: 'deny', name: 'Deny', kind: 'reject_once' },
 ] as const;
 
+const limitReached =
+  'The usage limit of the Codex account is reached. Wait until it resets, or use another account.';
+const limitNotice = {
+  type: 'notice',
+  id: 'n',
+  level: 'warning',
+  text: 'The usage limit of the Codex account is reached.',
+} as const;
+
+function limited(continuesAfterLimit: boolean): GalleryState {
+  const limitResetsAt = new Date(2027, 0, 4, 14, 0).toISOString();
+  return {
+    conversation: show({
+      session: buildSession({ continuesAfterLimit, limitResetsAt }),
+      messages: [
+        ask(),
+        buildAnswer({ outcome: 'failed', reason: limitReached, items: [limitNotice], usage: null }),
+      ],
+    }),
+  };
+}
+
 /** What is said and done in a conversation. */
 export const turnStates: Readonly<Record<string, () => GalleryState>> = {
   loading: () => ({ conversation: emptyConversation }),
@@ -230,6 +252,18 @@ export const turnStates: Readonly<Record<string, () => GalleryState>> = {
       ],
     }),
   }),
+  limited: () => limited(false),
+  'limited-continues': () => limited(true),
+  'limited-went-on': () => ({
+    conversation: show({
+      messages: [
+        ask(),
+        buildAnswer({ outcome: 'failed', reason: limitReached, items: [limitNotice], usage: null }),
+        buildMessage({ text: 'continue', author: { kind: 'system' } }),
+        buildAnswer({ items: [{ type: 'text', id: 'm', text: 'Going on with the test.' }] }),
+      ],
+    }),
+  }),
   interrupted: () => ({
     conversation: show({
       isPaused: true,
@@ -292,6 +326,7 @@ export const turnStates: Readonly<Record<string, () => GalleryState>> = {
     const own = {
       clientRequestId: 'o',
       text: 'And the logout test?',
+      images: [],
       state: 'failed',
       promptId: null,
       error: 'The server cannot be reached.',

@@ -45,5 +45,7 @@ export {
   Trash2,
   User,
   Users,
+  Variable,
+  Wrench,
   X,
 } from 'lucide-react';

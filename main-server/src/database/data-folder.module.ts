@@ -3,7 +3,9 @@ import { ConfigModule, type ConfigType } from '@nestjs/config';
 import { databaseConfig } from './database.config.ts';
 import { DataFolder } from './data-folder.ts';
 import { secretsConfig } from './secrets.config.ts';
+import { SealedRows } from './sealed-rows.ts';
 import { SealedValues } from './sealed-values.ts';
+import { SealingKeys } from './sealing-keys.ts';
 import { Secrets } from './secrets.ts';
 
 @Global()
@@ -21,8 +23,10 @@ import { Secrets } from './secrets.ts';
       useFactory: (folder: DataFolder, config: ConfigType<typeof secretsConfig>) =>
         Secrets.open(folder, config),
     },
+    SealingKeys,
     SealedValues,
+    SealedRows,
   ],
-  exports: [DataFolder, Secrets, SealedValues, ConfigModule],
+  exports: [DataFolder, Secrets, SealingKeys, SealedValues, SealedRows, ConfigModule],
 })
 export class DataFolderModule {}

@@ -20,7 +20,11 @@ const secret = z
   .refine((value) => value.length >= 32, 'must have at least 32 characters')
   .optional();
 
-export const secretsEnvironment = z.object({ JWT_SECRET: secret, CODEX_WEBAPP_SECRET: secret });
+export const secretsEnvironment = z.object({
+  JWT_SECRET: secret,
+  CODEX_WEBAPP_SECRET: secret,
+  CODEX_WEBAPP_SECRET_EARLIER: secret,
+});
 
 /** Null where the environment does not say: generated once into the data folder. */
 export const secretsConfig = registerAs('secrets', () => {
@@ -29,5 +33,12 @@ export const secretsConfig = registerAs('secrets', () => {
   if (empty.length > 0)
     throw new EnvironmentError(empty.map((name) => `${name}: is empty; remove it or set it`));
   const env = parseEnv(secretsEnvironment);
-  return { jwtSecret: env.JWT_SECRET ?? null, webappSecret: env.CODEX_WEBAPP_SECRET ?? null };
+  if (env.CODEX_WEBAPP_SECRET_EARLIER !== undefined && env.CODEX_WEBAPP_SECRET === undefined)
+    throw new EnvironmentError(['CODEX_WEBAPP_SECRET_EARLIER: needs CODEX_WEBAPP_SECRET beside it']);
+  return {
+    jwtSecret: env.JWT_SECRET ?? null,
+    webappSecret: env.CODEX_WEBAPP_SECRET ?? null,
+    /** Opens what was sealed before the other one was set. */
+    earlierWebappSecret: env.CODEX_WEBAPP_SECRET_EARLIER ?? null,
+  };
 });

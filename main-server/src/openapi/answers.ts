@@ -1,12 +1,20 @@
 import {
+  agentControlsSchema,
   agentRequestSchema,
   containerProviderNames,
   containerSizeNames,
+  containerCredentialsSchema,
   containerSchema,
+  containerSettingsSchema,
   containerStatNames,
+  credentialKinds,
+  deviceLoginStates,
   dokployCheckNames,
   errorPayloadSchema,
+  leasedLoginSchema,
+  mcpTransports,
   messageSchema,
+  preparationSchema,
   promptSchema,
   recoveryActionNames,
   sessionSchema,
@@ -19,12 +27,19 @@ import {
   type ContainerStatsResponse,
   type ContainerStatusResponse,
   type CreatedApiTokenResponse,
+  type CredentialListResponse,
+  type CredentialTestResponse,
+  type DeviceLoginResponse,
   type DokploySettingsResponse,
   type DokployTestResponse,
+  type EnvironmentResponse,
+  type McpServersResponse,
   type MeResponse,
   type MessageListResponse,
   type PromptListResponse,
   type PromptOutcomeResponse,
+  type SealingKeyRotationResponse,
+  type SessionControlsResponse,
   type SessionListResponse,
   type SessionOptionsResponse,
   type SetupStateResponse,
@@ -45,6 +60,12 @@ const user = z.object({
   username: z.string(),
   role: z.enum(userRoles),
   createdAt: z.iso.datetime(),
+});
+
+const namedValue = z.object({
+  name: z.string(),
+  isSecret: z.boolean(),
+  value: z.string().nullable().meta({ description: 'Null for a secret.' }),
 });
 
 const apiToken = z.object({
@@ -74,6 +95,12 @@ const promptOutcome = promptSchema.extend({
   message: messageSchema.nullable(),
   requests: z.array(agentRequestSchema),
 }) satisfies z.ZodType<PromptOutcomeResponse>;
+
+const credentialTest = z.object({
+  kind: z.enum(credentialKinds),
+  result: z.enum(['works', 'refused', 'unreachable', 'not-allowed', 'expired', 'invalid', 'unknown']),
+  message: z.string(),
+}) satisfies z.ZodType<CredentialTestResponse>;
 
 export const answers = {
   User: user,
@@ -141,7 +168,7 @@ export const answers = {
     sessionId: z.string(),
     asOf: z.iso.datetime(),
     isRunning: z.boolean(),
-    untold: z.array(z.enum(containerStatNames)).meta({ description: 'What its backend cannot tell.' }),
+    unsupported: z.array(z.enum(containerStatNames)).meta({ description: 'What its backend cannot tell.' }),
     problem: z.string().nullable(),
     limits: statsPoint.omit({ at: true }),
     current: statsPoint.nullable(),
@@ -172,6 +199,79 @@ export const answers = {
       }),
     ),
   }) satisfies z.ZodType<DokployTestResponse>,
+  Preparation: preparationSchema,
+  SessionControls: z.object({
+    controls: z.array(agentControlsSchema),
+  }) satisfies z.ZodType<SessionControlsResponse>,
+  CredentialList: z.object({
+    credentials: z.array(
+      z.object({
+        agent: z.string(),
+        kind: z.enum(credentialKinds),
+        hint: z.string().nullable().meta({ description: 'The last four characters.' }),
+        baseUrl: z.string().nullable(),
+        model: z.string().nullable(),
+        files: z.array(z.string()).meta({ description: 'Where they are put, below HOME.' }),
+        state: z.enum(['ready', 'unreadable', 'refused']),
+        isUsed: z
+          .boolean()
+          .meta({ description: 'False where another one of the same agent counts before it.' }),
+        isRenewedHere: z.boolean(),
+        createdAt: z.iso.datetime(),
+        updatedAt: z.iso.datetime(),
+        lastUsedAt: z.iso.datetime().nullable(),
+      }),
+    ),
+    fromServer: z.array(z.string()).meta({ description: 'Agents that the server itself logs in.' }),
+  }) satisfies z.ZodType<CredentialListResponse>,
+  CredentialTest: credentialTest,
+  DeviceLogin: z.object({
+    id: z.uuid(),
+    agent: z.string(),
+    state: z.enum(deviceLoginStates),
+    message: z.string().nullable().meta({ description: 'How it ended.' }),
+    link: z.string().nullable().meta({ description: 'Where its user says yes, in any browser.' }),
+    code: z.string().nullable().meta({ description: 'To be entered there.' }),
+    screen: z.array(z.string()).meta({ description: 'The terminal of the program, secrets unreadable.' }),
+    takesInput: z.boolean().meta({ description: 'What the browser shows has to be sent as `input`.' }),
+    version: z.int(),
+    kind: z.enum(credentialKinds).nullable().meta({ description: 'Of the credential it made.' }),
+    test: credentialTest.nullable(),
+    startedAt: z.iso.datetime(),
+    endsAt: z.iso.datetime().meta({ description: 'When it is given up.' }),
+  }) satisfies z.ZodType<DeviceLoginResponse>,
+  ContainerCredentials: containerCredentialsSchema,
+  LeasedLogin: leasedLoginSchema,
+  Environment: z.object({
+    variables: z.array(namedValue),
+    isReadable: z
+      .boolean()
+      .meta({ description: 'False where it is sealed with a key that the server does not have any more.' }),
+    updatedAt: z.iso.datetime().nullable(),
+  }) satisfies z.ZodType<EnvironmentResponse>,
+  McpServers: z.object({
+    servers: z.array(
+      z.object({
+        name: z.string(),
+        isEnabled: z.boolean(),
+        transport: z.enum(mcpTransports),
+        command: z.string().nullable(),
+        args: z.array(z.string()),
+        environment: z.array(namedValue),
+        url: z.string().nullable(),
+        headers: z.array(namedValue),
+        notTakenBy: z.array(z.string()).meta({ description: 'Agents that cannot be given it.' }),
+      }),
+    ),
+    isReadable: z.boolean(),
+    updatedAt: z.iso.datetime().nullable(),
+  }) satisfies z.ZodType<McpServersResponse>,
+  ContainerSettings: containerSettingsSchema,
+  SealingKeyRotation: z.object({
+    isNewKey: z.boolean(),
+    resealed: z.int(),
+    unreadable: z.int(),
+  }) satisfies z.ZodType<SealingKeyRotationResponse>,
   Message: messageSchema,
   MessageList: z.object({
     messages: z.array(messageSchema),

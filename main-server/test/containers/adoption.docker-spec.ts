@@ -63,7 +63,7 @@ class ServerProcess {
     await waitFor(() => {
       if (child.exitCode !== null) throw new Error(this.output);
       return this.output.includes('is ready');
-    }, minute);
+    }, 3 * minute);
   }
 
   async kill(): Promise<void> {

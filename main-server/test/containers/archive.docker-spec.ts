@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import type { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Docker from 'dockerode';
 import type { ContainerImage } from '../../src/modules/containers/providers/container-provider.ts';
+import { DockerArchives } from '../../src/modules/containers/providers/docker/docker-archives.ts';
 import { DockerNames, labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { testProgram } from '../support/describe-container-provider.ts';
 import {
@@ -28,7 +30,6 @@ const mebibyte = 1024 * 1024;
 
 await describeWithDocker('archives and upgrades in Docker', () => {
   beforeAll(() => buildTestImage(testProgram), 5 * 60_000);
-  afterAll(() => docker.getImage(testImage).remove({ force: true }), timeoutMs);
 
   let setup: DockerWorld;
   let sessionId: string;
@@ -59,6 +60,9 @@ await describeWithDocker('archives and upgrades in Docker', () => {
       all: true,
       filters: { label: [`${labels.instance}=${setup.instanceId}`, `${labels.role}=archive`] },
     });
+
+  const listVolumes = async (): Promise<readonly string[]> =>
+    (await docker.listVolumes()).Volumes.map(({ Name }) => Name);
 
   function untar(archive: Buffer, ...args: readonly string[]): string {
     return execFileSync('tar', ['-z', '-f', '-', ...args], {
@@ -186,9 +190,57 @@ await describeWithDocker('archives and upgrades in Docker', () => {
       }
     });
 
-    claim('holds no data back that is to be deleted', async () => {
+    claim('leaves no volume behind of a session that is deleted just before its files are read', async () => {
+      await startWith('echo kept > /data/workspace/file');
+      const names = new DockerNames(setup.instanceId);
+      const archives = new DockerArchives(docker, names, {
+        images: async function* () {
+          await setup.provider.removeData(sessionId);
+          yield testImage;
+        },
+        limits: () => Promise.resolve({ memoryBytes: 64 * mebibyte, nanoCpus: 1e9, pidsLimit: 32 }),
+        runtime: null,
+      });
+      await expect(archives.open(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+      expect(await listArchivers()).toEqual([]);
+      await expect(docker.getVolume(names.ofSession(sessionId)).inspect()).rejects.toMatchObject({
+        statusCode: 404,
+      });
+    });
+
+    claim('is given up at once when whoever wanted it leaves while it starts', async () => {
+      await startWith('head -c 64M /dev/urandom > /data/workspace/large');
+      const leaving = new AbortController();
+      const archives = new DockerArchives(docker, new DockerNames(setup.instanceId), {
+        images: async function* () {
+          yield await Promise.resolve(testImage);
+        },
+        limits: () => {
+          leaving.abort(new Error('left'));
+          return Promise.resolve({ memoryBytes: 64 * mebibyte, nanoCpus: 1e9, pidsLimit: 32 });
+        },
+        runtime: null,
+      });
+      await expect(archives.open(sessionId, leaving.signal)).rejects.toThrow('left');
+      expect(await listArchivers()).toEqual([]);
+    });
+
+    claim('leaves no volume behind of a server that ended just after that', async () => {
+      const names = new DockerNames(setup.instanceId);
+      const volume = names.ofSession(sessionId);
+      await docker.createVolume({ Name: volume, Labels: names.labelsOfArchive(sessionId) });
+      await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+      const end = setup.provider.watch(() => undefined);
+      try {
+        await waitFor(async () => !(await listVolumes()).includes(volume), timeoutMs);
+      } finally {
+        end();
+      }
+    });
+
+    claim('holds no data back that is to be deleted, also of who does not read on', async () => {
       const { archive } = await openLarge();
-      const cut = buffer(archive).catch((error: Error) => error.message);
+      const cut = once(archive, 'close').catch((error: Error) => error.message);
       await setup.provider.removeData(sessionId);
       expect(await cut).toContain('could not be read');
       const name = new DockerNames(setup.instanceId).ofSession(sessionId);
@@ -198,13 +250,22 @@ await describeWithDocker('archives and upgrades in Docker', () => {
     claim(
       'leaves nothing behind of a server that ended meanwhile, and nothing of another installation is touched',
       async () => {
-        const { archive, name } = await openLarge();
+        await startWith('head -c 64M /dev/urandom > /data/workspace/large');
+        await using line = await CutLine.lay();
+        const ended = makeDockerWorld({ instanceId: setup.instanceId }, line.engine);
+        const archive = await ended.provider.archive(sessionId);
+        const [archiver] = await listArchivers();
+        line.cut();
+        await expect(buffer(archive)).rejects.toThrow('could not be read');
+        // Its own tidying up did not reach the engine any more.
+        expect(await listArchivers()).toHaveLength(1);
         const other = makeDockerWorld();
         const next = makeDockerWorld({ instanceId: setup.instanceId });
         const ends = [other.provider.watch(() => undefined), next.provider.watch(() => undefined)];
         await waitFor(async () => (await listArchivers()).length === 0, timeoutMs);
-        await expect(docker.getContainer(name).inspect()).rejects.toMatchObject({ statusCode: 404 });
-        await expect(buffer(archive)).rejects.toThrow('could not be read');
+        await expect(docker.getContainer(archiver?.Id ?? '').inspect()).rejects.toMatchObject({
+          statusCode: 404,
+        });
         for (const end of ends) end();
       },
     );
@@ -242,6 +303,9 @@ await describeWithDocker('archives and upgrades in Docker', () => {
           { onImage, onProgress: (_step, detail) => lines.push(detail) },
         );
         expect(images[1]).toEqual(current);
+        const isNew: boolean[] = [];
+        await provider.start(specOf(2), { onImage: (_image, isOne) => isNew.push(isOne) });
+        expect(isNew).toEqual([false]);
         // No registry has it, which keeps nobody from what is here.
         expect(lines.join()).toContain('Not pulled');
         expect(await runInside(id, ['printenv', 'VERSION'])).toMatch('two');
@@ -263,6 +327,7 @@ class CutLine implements AsyncDisposable {
     ours.on('data', (chunk) => (asked += chunk.toString('latin1')));
     ours.pipe(theirs).pipe(ours);
     for (const socket of [ours, theirs]) socket.on('error', () => undefined);
+    ours.once('close', () => theirs.destroy());
   });
 
   static async lay(): Promise<CutLine> {
@@ -280,8 +345,15 @@ class CutLine implements AsyncDisposable {
     for (const { asked, ours } of this.connections) if (asked().includes(route)) ours.end();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** As when the process at its other end has ended: nothing goes through any more. */
+  cut(): void {
+    this.server.close();
     for (const { ours } of this.connections) ours.destroy();
-    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const isClosed = new Promise((resolve) => this.server.close(resolve));
+    this.cut();
+    await isClosed;
   }
 }

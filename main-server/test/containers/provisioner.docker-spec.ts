@@ -252,6 +252,8 @@ await describeWithDocker('the provisioner', () => {
         docker.listContainers({
           filters: { label: [`${labels.instance}=${setup.instanceId}`, `${labels.role}=archive`] },
         });
+      // The one before may be on its way out.
+      await waitFor(async () => (await archivers()).length === 1, timeoutMs);
       const [archiver] = await archivers();
       await docker.getContainer(archiver?.Id ?? '').kill();
       await expect(buffer(archive)).rejects.toThrow('aborted');

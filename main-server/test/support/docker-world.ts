@@ -11,10 +11,13 @@ import {
   DockerContainerProvider,
   type DockerProviderOptions,
 } from '../../src/modules/containers/providers/docker/docker.provider.ts';
+import { isAbsent, isConflict } from '../../src/modules/containers/providers/docker/docker.errors.ts';
 import { testProgram } from './describe-container-provider.ts';
+import { waitFor } from './wait-for.ts';
 
 const agentFolder = fileURLToPath(new URL('../../../container-agent/dist', import.meta.url));
 const mebibyte = 1024 * 1024;
+const removalMs = 30_000;
 
 export const docker = new Docker();
 /** Named by its program, so that runs of two versions on one engine do not take each other's. */
@@ -70,11 +73,19 @@ export function makeDockerWorld(
 
 export async function removeInstallation(instanceId: string): Promise<void> {
   const filters = { label: [`${labels.instance}=${instanceId}`] };
-  for (const { Id } of await docker.listContainers({ all: true, filters }))
-    await docker.getContainer(Id).remove({ force: true });
+  // What is on its way out already refuses to be removed once more.
+  await waitFor(async () => {
+    const left = await docker.listContainers({ all: true, filters });
+    for (const { Id } of left) await docker.getContainer(Id).remove({ force: true }).catch(unlessOnItsWayOut);
+    return left.length === 0;
+  }, removalMs);
   for (const { Name } of (await docker.listVolumes({ filters })).Volumes)
     await docker.getVolume(Name).remove();
   for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+}
+
+function unlessOnItsWayOut(error: unknown): void {
+  if (!isAbsent(error) && !isConflict(error)) throw error;
 }
 
 /** A small image with the suite's program and the router's, laid out as the real one is. */

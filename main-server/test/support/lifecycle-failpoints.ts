@@ -19,7 +19,7 @@ const places: Readonly<Record<string, readonly string[] | 'all'>> = {
   'containers/container-intents.ts': 'all',
   'containers/container-reconciliation.ts': 'all',
   'containers/container-records.ts': 'all',
-  'containers/container-room.ts': ['claim', 'make', 'giveUpSpares'],
+  'containers/container-room.ts': ['reserve', 'make', 'giveUpPooled'],
   'containers/container-sleeps.ts': ['begin', 'intend'],
   'containers/container-starter.ts': 'all',
   'containers/container-starts.ts': 'all',

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import {
   mainFrameSchema,
   protocolVersion,
+  type AgentControls,
+  type AgentFrameOf,
   type MainFrame,
   type MainFrameOf,
   type TurnEvent,
@@ -17,6 +19,18 @@ export interface HelloOptions {
   readonly runningTurnId?: string | null;
   /** Of its one agent. */
   readonly canSteer?: boolean;
+  /** In the place of that one. */
+  readonly agents?: AgentFrameOf<'hello'>['agents'];
+  /** Missing: one of an older image. */
+  readonly canPrepare?: boolean;
+}
+
+/** As a hello names it. */
+export function describeAgent(
+  id: string,
+  over: Partial<AgentFrameOf<'hello'>['agents'][number]> = {},
+): AgentFrameOf<'hello'>['agents'][number] {
+  return { id, name: id, description: '', isAvailable: true, reason: null, ...over };
 }
 
 /** A session's container as far as main-server can see one: its token, its link, its outbox. */
@@ -76,19 +90,22 @@ export class ScriptedContainer {
     this.socket = await TestSocket.open(url, { authorization: `Bearer ${this.token}` });
   }
 
-  hello({ runningTurnId = null, canSteer }: HelloOptions = {}): void {
+  hello({ runningTurnId = null, canSteer, agents, canPrepare }: HelloOptions = {}): void {
     this.socket.send({
       type: 'hello',
       protocolVersion,
       version: '0.1.0',
       bootId: 'boot',
       outbox: { epoch: this.epoch, lastSeq: this.seq, ackedSeq: this.forgottenSeq },
-      agents:
-        canSteer === undefined
-          ? []
-          : [{ id: 'shell', name: 'Shell', description: '', isAvailable: true, reason: null, canSteer }],
+      agents: agents ?? (canSteer === undefined ? [] : [describeAgent('shell', { canSteer })]),
       runningTurnId,
+      ...(canPrepare === undefined ? {} : { canPrepare }),
     });
+  }
+
+  /** What an agent tells of itself when it starts. */
+  report(controls: AgentControls): void {
+    this.socket.send({ type: 'agent.controls', ...controls });
   }
 
   /** Numbers the events and sends them in one frame. Returns the number of the last. */

@@ -15,12 +15,12 @@ export interface CallStep {
 /** A step after the agent's tools were looked at. */
 export type AnswerStep = Exclude<Step, ToolStep> | CallStep;
 
-/** Finds the agent's tool for a step; null when the agent offers none. */
-export type ToolChoice = (step: ToolStep) => ToolCall | null;
+/** Finds the agent's tool for a step, or the calls it takes, one after the other. None when the agent offers nothing. */
+export type ToolChoice = (step: ToolStep) => ToolCall | readonly ToolCall[] | null;
 
 /** Turns tool steps into calls. A step without a tool becomes a sentence that says so, and the script goes on. */
 export function chooseTools(steps: readonly Step[], choose: ToolChoice): readonly AnswerStep[] {
-  return steps.map((step) => (isToolStep(step) ? toCall(step, choose) : step));
+  return steps.flatMap((step) => (isToolStep(step) ? toCalls(step, choose) : step));
 }
 
 export interface Progress {
@@ -44,13 +44,26 @@ export function nextAnswer(script: readonly AnswerStep[], progress: Progress): r
   return script.slice(begin, next && script.indexOf(next) + 1);
 }
 
-function toCall(step: ToolStep, choose: ToolChoice): AnswerStep {
-  const call = choose(step);
-  return call
-    ? { kind: 'call', call, waits: step.kind !== 'start' }
-    : { kind: 'say', text: `This agent offers no tool for "${step.kind}".` };
+function toCalls(step: ToolStep, choose: ToolChoice): readonly AnswerStep[] {
+  const calls = [choose(step) ?? []].flat();
+  return calls.length > 0
+    ? calls.map((call) => ({ kind: 'call', call, waits: step.kind !== 'start' }))
+    : [{ kind: 'say', text: `This agent offers no tool for "${step.kind}".` }];
 }
 
+const toolSteps: ReadonlySet<Step['kind']> = new Set<ToolStep['kind']>([
+  'run',
+  'start',
+  'write',
+  'edit',
+  'move',
+  'delete',
+  'read',
+  'plan',
+  'ask',
+  'propose',
+]);
+
 function isToolStep(step: Step): step is ToolStep {
-  return ['run', 'start', 'write', 'edit', 'move', 'delete', 'read', 'plan', 'ask'].includes(step.kind);
+  return toolSteps.has(step.kind);
 }

@@ -17,9 +17,12 @@ export class EventStream {
   }
 
   async send(event: string, data: unknown): Promise<void> {
-    this.gone.signal.throwIfAborted();
-    const hasRoom = this.response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (!hasRoom) await once(this.response, 'drain', { signal: this.gone.signal });
+    await this.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** An event without a name, as most vendors send theirs. */
+  async sendData(text: string): Promise<void> {
+    await this.write(`data: ${text}\n\n`);
   }
 
   async wait(ms: number): Promise<void> {
@@ -34,5 +37,11 @@ export class EventStream {
   cut(): void {
     this.gone.abort();
     this.response.socket?.destroySoon();
+  }
+
+  private async write(text: string): Promise<void> {
+    this.gone.signal.throwIfAborted();
+    const hasRoom = this.response.write(text);
+    if (!hasRoom) await once(this.response, 'drain', { signal: this.gone.signal });
   }
 }

@@ -40,6 +40,8 @@ export class Exchange {
   private async answerAs(api: ModelApi): Promise<void> {
     try {
       this.body = await readJsonBody(this.request);
+      const plain = api.answerPlainly?.(this.path, this.body) ?? null;
+      if (plain !== null) return this.sendJson(200, plain);
       const conversation = api.parseRequest(this.body, this.request.headers);
       await this.perform(api, conversation);
     } catch (error) {
@@ -61,6 +63,8 @@ export class Exchange {
 
     const failure = steps.find((step) => step.kind === 'fail' && strikes(step));
     if (failure?.kind === 'fail') {
+      if (failure.resetsInSeconds !== undefined)
+        return this.sendLimit(failure.message, failure.resetsInSeconds);
       return this.sendJson(failure.status, api.toErrorBody(failure.status, failure.message));
     }
     const events = new EventStream(this.response);
@@ -73,9 +77,21 @@ export class Exchange {
     this.response.destroy();
   }
 
-  private sendJson(status: number, body: unknown): void {
+  /** As ChatGPT tells codex of a subscription's limit. */
+  private sendLimit(message: string, resetsInSeconds: number): void {
+    const resetsAt = Math.floor(Date.now() / 1_000) + resetsInSeconds;
+    const error = { type: 'usage_limit_reached', message, plan_type: 'plus', resets_at: resetsAt };
+    const headers = {
+      'x-codex-primary-used-percent': '100',
+      'x-codex-primary-window-minutes': '300',
+      'x-codex-primary-reset-at': String(resetsAt),
+    };
+    this.sendJson(429, { error }, headers);
+  }
+
+  private sendJson(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
     const retryAfter = status === 429 ? { 'retry-after': '1' } : {};
-    this.response.writeHead(status, { 'content-type': 'application/json', ...retryAfter });
+    this.response.writeHead(status, { 'content-type': 'application/json', ...retryAfter, ...headers });
     this.response.end(JSON.stringify(body));
   }
 }

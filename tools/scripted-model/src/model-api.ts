@@ -10,6 +10,9 @@ export interface ModelApi {
   /** Paths are matched by their end, so that any base URL works. */
   accepts(path: string): boolean;
 
+  /** The body of an answer that takes no model, as to a count of tokens; null for all other paths. */
+  answerPlainly?(path: string, body: unknown): unknown;
+
   /** Throws a `BadRequestError` for a body the vendor would refuse. */
   parseRequest(body: unknown, headers: IncomingHttpHeaders): Conversation;
 
@@ -26,6 +29,8 @@ export interface Conversation extends Progress {
   readonly model: string;
   readonly prompt: string;
   readonly lastOutput: string;
+  /** What of the answer the agent has, where it asks for the rest of one that was cut; else empty. */
+  readonly saidBefore?: readonly string[];
   readonly chooseTool: ToolChoice;
   /** What the request weighs, for a usage that looks real. */
   readonly inputTokens: number;

@@ -25,20 +25,22 @@ class Performance {
   private tokensSent = 0;
   /** The connection is cut once this many tokens are out. */
   private cutAt = Infinity;
+  /** Tokens that the agent has from an answer that was cut. */
+  private toSkip: number;
 
-  constructor(private readonly playback: Playback) {}
+  constructor(private readonly playback: Playback) {
+    this.toSkip = (playback.conversation.saidBefore ?? []).flatMap(splitIntoTokens).length;
+  }
 
   async play(step: AnswerStep): Promise<void> {
     const { answer, events, conversation, paceMs } = this.playback;
     switch (step.kind) {
       case 'say':
-        return answer.say(
-          this.paced(splitIntoTokens(step.text.replaceAll('{output}', conversation.lastOutput)), paceMs),
-        );
+        return this.say(splitIntoTokens(step.text.replaceAll('{output}', conversation.lastOutput)), paceMs);
       case 'think':
         return answer.think(this.paced(splitIntoTokens(step.text), paceMs));
       case 'stream':
-        return answer.say(this.paced(numberedTokens(step.tokens), step.everyMs));
+        return this.say([...numberedTokens(step.tokens)], step.everyMs);
       case 'stall':
         return events.wait(step.ms);
       case 'call':
@@ -60,6 +62,12 @@ class Performance {
     await answer.finish(
       this.usage ?? { inputTokens: conversation.inputTokens, outputTokens: this.tokensSent },
     );
+  }
+
+  private async say(tokens: readonly string[], everyMs: number): Promise<void> {
+    const rest = tokens.slice(this.toSkip);
+    this.toSkip = Math.max(0, this.toSkip - tokens.length);
+    if (rest.length > 0) await this.playback.answer.say(this.paced(rest, everyMs));
   }
 
   private cutAfter(tokens: number): void {

@@ -4,7 +4,14 @@ export type Step =
   | { readonly kind: 'think'; readonly text: string }
   | { readonly kind: 'stream'; readonly tokens: number; readonly everyMs: number }
   | { readonly kind: 'stall'; readonly ms: number }
-  | { readonly kind: 'fail'; readonly status: number; readonly times: number; readonly message: string }
+  | {
+      readonly kind: 'fail';
+      readonly status: number;
+      readonly times: number;
+      readonly message: string;
+      /** Of a usage limit. */
+      readonly resetsInSeconds?: number;
+    }
   | { readonly kind: 'drop'; readonly afterTokens: number; readonly times: number }
   | { readonly kind: 'usage'; readonly inputTokens: number; readonly outputTokens: number }
   | ToolStep;
@@ -23,7 +30,8 @@ export type ToolStep =
       readonly after: string;
     }
   | { readonly kind: 'plan'; readonly entries: readonly PlanEntry[] }
-  | { readonly kind: 'ask'; readonly question: string; readonly options: readonly string[] };
+  | { readonly kind: 'ask'; readonly question: string; readonly options: readonly string[] }
+  | { readonly kind: 'propose'; readonly plan: string };
 
 export interface PlanEntry {
   readonly step: string;
@@ -51,9 +59,11 @@ const directives = new Map<string, Directive>([
   ['read', { example: 'read: notes.txt', parse: parseFile('read') }],
   ['plan', { example: 'plan: look✓ | write* | test', parse: parsePlan }],
   ['ask', { example: 'ask: Tea or coffee? | Tea | Coffee', parse: parseAsk }],
+  ['propose', { example: 'propose: First the tests\\nthen the code', parse: parsePropose }],
   ['stream', { example: 'stream: 200 tokens every 20 ms', parse: parseStream }],
   ['stall', { example: 'stall: 5000', parse: parseStall }],
   ['fail', { example: 'fail: 429 x2 slow down', parse: parseFail }],
+  ['limit', { example: 'limit: 3600', parse: parseLimit }],
   ['drop', { example: 'drop: after 3 tokens x2', parse: parseDrop }],
   ['usage', { example: 'usage: 1200 80', parse: parseUsage }],
 ]);
@@ -135,6 +145,10 @@ function parseAsk(argument: string): Step | null {
     : null;
 }
 
+function parsePropose(argument: string): Step | null {
+  return argument ? { kind: 'propose', plan: unescape(argument) } : null;
+}
+
 function parseStream(argument: string): Step | null {
   const [, tokens, everyMs = '0'] = /^(\d+)(?:\s+tokens)?(?:\s+every\s+(\d+)\s*ms)?$/.exec(argument) ?? [];
   return tokens === undefined ? null : { kind: 'stream', tokens: Number(tokens), everyMs: Number(everyMs) };
@@ -154,6 +168,13 @@ function parseFail(argument: string): Step | null {
     times: Number(times),
     message: message ?? `The script asked for ${status}.`,
   };
+}
+
+function parseLimit(argument: string): Step | null {
+  const [, seconds] = /^(\d+)(?:\s*s)?$/.exec(argument) ?? [];
+  if (seconds === undefined) return null;
+  const message = 'The usage limit has been reached';
+  return { kind: 'fail', status: 429, times: 1, message, resetsInSeconds: Number(seconds) };
 }
 
 function parseDrop(argument: string): Step | null {

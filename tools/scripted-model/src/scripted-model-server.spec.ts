@@ -173,6 +173,16 @@ describe('startScriptedModel', () => {
     });
   });
 
+  it('refuses once for a usage limit, and says when it resets', async () => {
+    const begin = Math.floor(Date.now() / 1_000);
+    const response = await postInput(userMessage('limit: 3600'));
+    const { error } = (await response.json()) as { error: { type: string; resets_at: number } };
+    expect([response.status, error.type]).toEqual([429, 'usage_limit_reached']);
+    expect(error.resets_at).toBeGreaterThanOrEqual(begin + 3600);
+    expect(response.headers.get('x-codex-primary-reset-at')).toBe(String(error.resets_at));
+    expect((await postInput(userMessage('limit: 3600'))).status).toBe(200);
+  });
+
   it('fails a later answer of the script when its turn comes', async () => {
     const prompt = userMessage('run: ls\nfail: 503\nsay: after');
     const output = { type: 'function_call_output', call_id: 'c1', output: 'a' };

@@ -22,6 +22,8 @@ export interface ScriptedModel extends AsyncDisposable {
   readonly port: number;
   /** The latest requests, oldest first. */
   readonly requests: readonly ModelRequest[];
+  /** Requests that are being answered right now. */
+  readonly openRequests: number;
   /** Cuts every connection. */
   close(): Promise<void>;
 }
@@ -43,9 +45,13 @@ export async function startScriptedModel(options: ScriptedModelOptions = {}): Pr
   const requests: ModelRequest[] = [];
   const misfortunes = new Misfortunes();
 
+  let openRequests = 0;
+
   const server = createServer((request, response) => {
+    openRequests += 1;
     const exchange = new Exchange(request, response, { misfortunes, paceMs });
     response.on('close', () => {
+      openRequests -= 1;
       const record = toModelRequest(request, exchange, response.statusCode);
       requests.push(record);
       if (requests.length > rememberedRequests) requests.shift();
@@ -60,7 +66,16 @@ export async function startScriptedModel(options: ScriptedModelOptions = {}): Pr
   const address = server.address() as AddressInfo;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
   const close = () => closeServer(server);
-  return { url, port: address.port, requests, close, [Symbol.asyncDispose]: close };
+  return {
+    url,
+    port: address.port,
+    requests,
+    get openRequests() {
+      return openRequests;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function toModelRequest(request: IncomingMessage, exchange: Exchange, status: number): ModelRequest {

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ProcessExit, RunningProcess } from '../../process/index.ts';
+import { EndlessLineError, parseJson, readLines } from '../programs/json-lines.ts';
 
 export interface CodexListener {
   /** The next message is read once it resolves, so that a slow listener slows codex. Must not reject. */
@@ -24,8 +24,12 @@ export class CodexRequestError extends Error {
 
 /** The program ended, or was ended. */
 export class CodexGoneError extends Error {
-  constructor(readonly exit: ProcessExit) {
-    super(`Codex ended (${exit.signal ?? `exit code ${exit.code}`})`);
+  /** `flaw` is why it was ended, where it was. */
+  constructor(
+    readonly exit: ProcessExit,
+    flaw: string | null = null,
+  ) {
+    super(`Codex ended (${flaw ?? exit.signal ?? `exit code ${exit.code}`})`);
     this.name = 'CodexGoneError';
   }
 }
@@ -53,6 +57,7 @@ export class CodexAppServerClient {
   readonly gone: Promise<ProcessExit>;
   private readonly pending = new Map<number, PendingRequest>();
   private exit: ProcessExit | null = null;
+  private flaw: string | null = null;
   private lastId = 0;
 
   constructor(
@@ -63,7 +68,7 @@ export class CodexAppServerClient {
     this.gone = process.exited.then(async (exit) => {
       await Promise.race([reading, sleep(drainMs)]);
       this.exit = exit;
-      for (const { reject } of this.pending.values()) reject(new CodexGoneError(exit));
+      for (const { reject } of this.pending.values()) reject(new CodexGoneError(exit, this.flaw));
       this.pending.clear();
       return exit;
     });
@@ -71,7 +76,7 @@ export class CodexAppServerClient {
 
   /** @throws CodexRequestError, CodexGoneError, a ZodError for an answer of another shape */
   async request<T>(method: string, params: unknown, schema: z.ZodType<T>): Promise<T> {
-    if (this.exit) throw new CodexGoneError(this.exit);
+    if (this.exit) throw new CodexGoneError(this.exit, this.flaw);
     this.lastId += 1;
     const id = this.lastId;
     const result = await new Promise<unknown>((resolve, reject) => {
@@ -83,7 +88,7 @@ export class CodexAppServerClient {
 
   /** Never resolves. @throws CodexGoneError */
   async whenGone(): Promise<never> {
-    throw new CodexGoneError(await this.gone);
+    throw new CodexGoneError(await this.gone, this.flaw);
   }
 
   notify(method: string, params: unknown): void {
@@ -102,8 +107,11 @@ export class CodexAppServerClient {
   private async read(): Promise<void> {
     try {
       for await (const line of readLines(this.process.stdout)) await this.handle(line);
-    } catch {
-      // The pipe broke: the program is ending, and `exited` says how.
+    } catch (error) {
+      // Else the pipe broke: the program is ending, and `exited` says how.
+      if (!(error instanceof EndlessLineError)) return;
+      this.flaw = error.message;
+      await this.process.kill({ graceMs: 0 });
     }
   }
 
@@ -133,23 +141,5 @@ export class CodexAppServerClient {
         error: { code: -32_000, message: error instanceof Error ? error.message : String(error) },
       });
     }
-  }
-}
-
-async function* readLines(stream: Readable): AsyncIterable<string> {
-  let rest = '';
-  stream.setEncoding('utf8');
-  for await (const chunk of stream as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

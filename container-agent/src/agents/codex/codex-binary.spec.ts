@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findCodexOnPath, findInstalledCodex, resolveNativeBinary } from './codex-binary.ts';
+import { findCodexOnPath, resolveNativeBinary } from './codex-binary.ts';
 
 let root: string;
 beforeEach(() => {
@@ -51,17 +51,6 @@ describe('findCodexOnPath', () => {
 
   it.each([undefined, '', '.', '/nonexistent'])('finds nothing on %j', async (searchPath) => {
     expect(await findCodexOnPath(searchPath)).toBeNull();
-  });
-});
-
-describe('findInstalledCodex', () => {
-  it('finds the native program of an installation', async () => {
-    const { native } = installWithNpm();
-    expect(await findInstalledCodex(root)).toBe(native);
-  });
-
-  it('is null before the installation', async () => {
-    expect(await findInstalledCodex(root)).toBeNull();
   });
 });
 

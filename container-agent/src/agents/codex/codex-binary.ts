@@ -1,19 +1,12 @@
-import { constants } from 'node:fs';
-import { access, readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { findOnPath, isExecutable } from '../programs/find-on-path.ts';
 
 /** The `codex` of PATH as a program to start; null when there is none. */
 export async function findCodexOnPath(searchPath: string | undefined): Promise<string | null> {
   const found = await findOnPath('codex', searchPath);
   return found ? resolveNativeBinary(found) : null;
-}
-
-/** The program of a folder into which npm installed `@openai/codex`; null when it is not there. */
-export async function findInstalledCodex(folder: string): Promise<string | null> {
-  const wrapper = path.join(folder, 'node_modules', '@openai', 'codex', 'bin', 'codex.js');
-  if (!(await isExecutable(wrapper))) return null;
-  return resolveNativeBinary(wrapper);
 }
 
 /**
@@ -24,14 +17,6 @@ export async function resolveNativeBinary(file: string): Promise<string> {
   const target = await realpath(file).catch(() => file);
   if (!target.endsWith(path.join('@openai', 'codex', 'bin', 'codex.js'))) return file;
   return (await findNativeBinary(target)) ?? file;
-}
-
-export async function findOnPath(name: string, searchPath: string | undefined): Promise<string | null> {
-  for (const folder of (searchPath ?? '').split(path.delimiter)) {
-    const file = path.join(folder, name);
-    if (path.isAbsolute(folder) && (await isExecutable(file))) return file;
-  }
-  return null;
 }
 
 async function findNativeBinary(wrapper: string): Promise<string | null> {
@@ -46,11 +31,4 @@ async function findNativeBinary(wrapper: string): Promise<string | null> {
     // Installed without its native package: the wrapper says so better than we could.
   }
   return null;
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,22 +1,23 @@
 import type { FileDiff, PlanEntry } from '@codex-webapp/contracts';
 import type { AgentEvent } from '../agent-driver.ts';
+import { notice } from '../programs/notice.ts';
 import { toFileDiffs } from './codex-diffs.ts';
 import { toRetryNotice } from './codex-failures.ts';
 import type { CodexItem, CodexNotification } from './codex-protocol.ts';
-import { CodexTextStreams } from './codex-text-streams.ts';
+import { TextStreams } from '../programs/text-streams.ts';
 import { toToolEnded, toToolStarted } from './codex-tools.mapper.ts';
 
 const mostPlanEntries = 200;
-const textMaxLength = 4_000;
 
 /** Turns what codex says during one turn into our events. Does no I/O. */
 export class CodexEventsMapper {
-  private readonly texts = new CodexTextStreams();
+  private readonly texts = new TextStreams();
   /** Tool calls that began and did not end, with codex's process id where it is a command. */
   private readonly running = new Map<string, string | null>();
   private readonly diffs = new Map<string, FileDiff[]>();
   private lastRetryNotice = '';
   private isInterrupted = false;
+  private isPlanProposed = false;
 
   constructor(private readonly workspacePath: string) {}
 
@@ -28,6 +29,7 @@ export class CodexEventsMapper {
       case 'item/completed':
         return this.itemCompleted(params.item);
       case 'item/agentMessage/delta':
+      case 'item/plan/delta':
         return this.texts.append('message', params.itemId, params.delta);
       case 'item/reasoning/summaryTextDelta':
       case 'item/reasoning/textDelta':
@@ -59,6 +61,11 @@ export class CodexEventsMapper {
       case 'turn/completed':
         return [];
     }
+  }
+
+  /** Whether a plan waits for the user's word. */
+  get hasProposedPlan(): boolean {
+    return this.isPlanProposed;
   }
 
   /** What a file change that waits for permission would change. */
@@ -96,6 +103,9 @@ export class CodexEventsMapper {
     switch (item.type) {
       case 'agentMessage':
         return this.texts.complete('message', item.id, item.text);
+      case 'plan':
+        this.isPlanProposed = true;
+        return this.texts.complete('message', item.id, item.text);
       case 'reasoning':
         return this.texts.complete('thought', item.id, [...item.summary, ...item.content].join('\n\n'));
       case 'contextCompaction':
@@ -124,8 +134,4 @@ function toPlanEntry({ step, status }: { readonly step: string; readonly status:
   const content = step.slice(0, 2_000);
   if (status === 'completed') return { content, status };
   return { content, status: status === 'inProgress' ? 'in_progress' : 'pending' };
-}
-
-function notice(level: 'info' | 'warning', text: string): AgentEvent {
-  return { type: 'notice.raised', level, text: text.slice(0, textMaxLength) };
 }

@@ -2,7 +2,7 @@ import { ZodError } from 'zod';
 import { ProcessStartError } from '../../process/index.ts';
 import { CodexGoneError, CodexRequestError } from './codex-app-server.client.ts';
 import type { CodexTurnError } from './codex-protocol.ts';
-import { CodexSetupError } from './codex-setup.error.ts';
+import { AgentSetupError } from '../programs/agent-setup.error.ts';
 
 /** Why a turn failed, and what the user can do about it. */
 export function toFailureReason(error: CodexTurnError | null | undefined): string {
@@ -14,7 +14,7 @@ export function toFailureReason(error: CodexTurnError | null | undefined): strin
 
 /** Why a turn ended without codex ending it. */
 export function toCrashReason(error: unknown): string {
-  if (error instanceof CodexSetupError || error instanceof ProcessStartError) return error.message;
+  if (error instanceof AgentSetupError || error instanceof ProcessStartError) return error.message;
   if (error instanceof CodexRequestError) return `Codex refused the request: ${error.message}`;
   if (error instanceof CodexGoneError) {
     return `${error.message} in the middle of its work. Send your message again: it goes on from the last step.`;
@@ -38,7 +38,7 @@ export function toRetryNotice(error: CodexTurnError): string {
 
 const adviceByInfo: Readonly<Record<string, string>> = {
   unauthorized:
-    "The model's server refused the login of Codex. Renew the API key or the login, then send your message again.",
+    "The model's server refused the login of Codex. Renew the API key or the login under Settings → Agents, then send your message again.",
   usageLimitExceeded:
     'The usage limit of the Codex account is reached. Wait until it resets, or use another account.',
   rateLimitExceeded: "The model's server limits the requests. Wait a little, then send your message again.",

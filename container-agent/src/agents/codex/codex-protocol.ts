@@ -52,6 +52,11 @@ const codexItemSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('webSearch'), id: z.string(), query: z.string() }),
   z.object({ type: z.literal('imageView'), id: z.string(), path: z.string() }),
   z.object({ type: z.literal('contextCompaction'), id: z.string() }),
+  /** What codex proposes in plan mode. */
+  z.object({ type: z.literal('plan'), id: z.string(), text: z.string() }),
+  z.object({ type: z.literal('enteredReviewMode'), id: z.string() }),
+  /** The review is said as a message too. */
+  z.object({ type: z.literal('exitedReviewMode'), id: z.string() }),
 ]);
 export type CodexItem = z.infer<typeof codexItemSchema>;
 export type CodexItemOf<T extends CodexItem['type']> = Extract<CodexItem, { type: T }>;
@@ -84,6 +89,7 @@ export const codexNotificationSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('item/started'), params: z.object({ ...ofTurn, item: codexItemSchema }) }),
   z.object({ method: z.literal('item/completed'), params: z.object({ ...ofTurn, item: codexItemSchema }) }),
   z.object({ method: z.literal('item/agentMessage/delta'), params: itemDelta }),
+  z.object({ method: z.literal('item/plan/delta'), params: itemDelta }),
   z.object({ method: z.literal('item/reasoning/textDelta'), params: itemDelta }),
   z.object({ method: z.literal('item/reasoning/summaryTextDelta'), params: itemDelta }),
   z.object({
@@ -121,10 +127,23 @@ export const codexNotificationSchema = z.discriminatedUnion('method', [
 ]);
 export type CodexNotification = z.infer<typeof codexNotificationSchema>;
 
+/** The thread has a name, or another one. */
+export const threadNamedSchema = z.object({
+  method: z.literal('thread/name/updated'),
+  params: z.object({ threadId: z.string(), threadName: z.string().min(1) }),
+});
+
+const limitWindow = z.object({ usedPercent: z.number(), resetsAt: z.number().nullish() }).nullish();
+
+/** How much of the account's limits is used; it comes before the error where one is reached. */
+export const rateLimitsSchema = z.object({
+  method: z.literal('account/rateLimits/updated'),
+  params: z.object({ rateLimits: z.object({ primary: limitWindow, secondary: limitWindow }) }),
+});
+
 /** What we know and have no use for. Anything else we do not read is counted. */
 export const silentNotifications: ReadonlySet<string> = new Set([
   'account/login/completed',
-  'account/rateLimits/updated',
   'account/updated',
   'configWarning',
   'deprecationNotice',
@@ -135,7 +154,6 @@ export const silentNotifications: ReadonlySet<string> = new Set([
   'serverRequest/resolved',
   'skills/changed',
   'thread/goal/cleared',
-  'thread/name/updated',
   'thread/readState/changed',
   'thread/settings/updated',
   'thread/started',
@@ -171,7 +189,39 @@ export const codexServerRequestSchema = z.discriminatedUnion('method', [
 ]);
 export type CodexServerRequest = z.infer<typeof codexServerRequestSchema>;
 
+/** OpenAI refused the access token that codex was given: it wants another one. */
+export const tokensRefreshSchema = z.object({ method: z.literal('account/chatgptAuthTokens/refresh') });
+
 export const accountSchema = z.object({ account: z.unknown(), requiresOpenaiAuth: z.boolean() });
-export const threadSchema = z.object({ thread: z.object({ id: z.string() }) });
-export const turnStartSchema = z.object({ turn: z.object({ id: z.string() }) });
+export const threadSchema = z.object({ thread: z.object({ id: z.string() }), model: z.string().optional() });
+/** A compaction is answered without its turn. */
+export const turnStartSchema = z.object({ turn: z.object({ id: z.string() }).optional() });
 export const terminalsSchema = z.object({ data: z.array(z.object({ processId: z.string() })) });
+
+export const codexSettingsSchema = z.object({
+  config: z.object({ model: z.string().nullish(), model_reasoning_effort: z.string().nullish() }),
+});
+
+const modelSchema = z.object({
+  model: z.string().min(1).max(200),
+  displayName: z.string(),
+  description: z.string().default(''),
+  hidden: z.boolean().optional(),
+  isDefault: z.boolean().optional(),
+  supportedReasoningEfforts: z.array(z.object({ reasoningEffort: z.string().min(1).max(50) })).default([]),
+  defaultReasoningEffort: z.string().max(50).nullish(),
+  inputModalities: z.array(z.string()).optional(),
+});
+export type CodexModel = z.infer<typeof modelSchema>;
+export const modelListSchema = z.object({ data: z.array(modelSchema) });
+
+const skillSchema = z.object({
+  name: z.string().min(1),
+  description: z.string(),
+  shortDescription: z.string().nullish(),
+  interface: z.object({ shortDescription: z.string().nullish() }).nullish(),
+  path: z.string(),
+  enabled: z.boolean().optional(),
+});
+export type CodexSkill = z.infer<typeof skillSchema>;
+export const skillListSchema = z.object({ data: z.array(z.object({ skills: z.array(skillSchema) })) });

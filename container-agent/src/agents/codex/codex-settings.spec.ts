@@ -13,6 +13,7 @@ describe('toCodexArguments', () => {
         'analytics.enabled=false',
         'features.plugins=false',
         'features.apps=false',
+        'features.shell_snapshot=false',
         'check_for_update_on_startup=false',
         'tools.update_plan.enabled=true',
         'features.default_mode_request_user_input=true',

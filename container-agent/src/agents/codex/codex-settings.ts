@@ -15,6 +15,8 @@ export function toCodexArguments(config: CodexConfig): readonly string[] {
     'analytics.enabled': 'false',
     'features.plugins': 'false',
     'features.apps': 'false',
+    // They would put the whole environment, secrets included, into files on the session's volume.
+    'features.shell_snapshot': 'false',
     // The plan and questions outside plan mode are off unless asked for.
     'features.default_mode_request_user_input': 'true',
     'tools.update_plan.enabled': 'true',

@@ -1,6 +1,7 @@
 import type { TurnEventOf, ToolKind, ToolStatus } from '@codex-webapp/contracts';
+import { toShownPath } from '../programs/file-patches.ts';
 import { unwrapShell } from './codex-command-line.ts';
-import { toFileDiffs, toShownPath } from './codex-diffs.ts';
+import { toFileDiffs } from './codex-diffs.ts';
 import type { CodexItem, CodexItemOf } from './codex-protocol.ts';
 
 type ToolStarted = Omit<TurnEventOf<'tool.started'>, 'turnId'>;
@@ -42,6 +43,9 @@ export function toToolStarted(item: CodexItem, workspacePath: string): ToolStart
     case 'agentMessage':
     case 'reasoning':
     case 'contextCompaction':
+    case 'plan':
+    case 'enteredReviewMode':
+    case 'exitedReviewMode':
       return null;
   }
 }
@@ -74,6 +78,9 @@ export function toToolEnded(item: CodexItem, workspacePath: string): ToolEnded |
     case 'agentMessage':
     case 'reasoning':
     case 'contextCompaction':
+    case 'plan':
+    case 'enteredReviewMode':
+    case 'exitedReviewMode':
       return null;
   }
 }

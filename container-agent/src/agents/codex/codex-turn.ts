@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { AgentTurn, TurnResult } from '../agent-driver.ts';
+import type { ProcessEntry, RunningProcess } from '../../process/index.ts';
+import { Deferred } from '../programs/deferred.ts';
 import { CodexRequestError, type CodexAppServerClient } from './codex-app-server.client.ts';
 import { CodexEventsMapper } from './codex-events.mapper.ts';
 import { toFailureReason } from './codex-failures.ts';
@@ -12,20 +14,25 @@ import {
   turnStartSchema,
 } from './codex-protocol.ts';
 import { toAnswer, toAsk } from './codex-requests.mapper.ts';
-import { toApprovalPolicy } from './codex-settings.ts';
-import { Deferred } from './deferred.ts';
+import { toInput, type CodexOpening } from './codex-opening.ts';
 
 export interface CodexTurnContext {
   readonly client: CodexAppServerClient;
   readonly threadId: string;
   /** Commands that earlier turns left running, by codex's process id. The turn adds its own when it ends. */
   readonly backgroundTerminals: Set<string>;
+  /** As `CodexServer.processes`. */
+  readonly processes: Pick<RunningProcess, 'list' | 'listSince' | 'killSince'>;
+  /** As `CodexServer.limitResetsAt`, now. */
+  readonly findLimitReset: () => number | null;
 }
 
 interface TurnEnd {
   readonly status: string;
   readonly error?: CodexTurnError | null | undefined;
 }
+
+const limitReached = 'The usage limit of the Codex account is reached.';
 
 /** How long an ended command may take to tell its output. */
 const lastOutputMs = 150;
@@ -38,45 +45,44 @@ export class CodexTurn {
   /** Waited for once the turn was interrupted: no command of it runs any more. */
   private quiet: Deferred<void> | null = null;
   private codexTurnId: string | null = null;
+  /** What ran before the turn is not its own. */
+  private earlier: readonly ProcessEntry[] = [];
+  private started: readonly ProcessEntry[] = [];
   private isInterrupted = false;
   private isOver = false;
 
   constructor(
     private readonly context: CodexTurnContext,
     private readonly turn: AgentTurn,
+    private readonly opening: CodexOpening,
   ) {
     this.mapper = new CodexEventsMapper(turn.workspacePath);
   }
 
   /** @throws CodexRequestError, CodexGoneError */
   async run(): Promise<TurnResult> {
-    const { client, threadId } = this.context;
-    const { text, permissionMode, workspacePath } = this.turn;
-    const parameters = {
-      threadId,
-      input: [{ type: 'text', text, text_elements: [] }],
-      cwd: workspacePath,
-      approvalPolicy: toApprovalPolicy(permissionMode),
-      sandboxPolicy: { type: 'dangerFullAccess' },
-    };
+    const { client, processes } = this.context;
     try {
-      const started = await client.request('turn/start', parameters, turnStartSchema);
-      this.begin(started.turn.id);
+      const answer = client.request(this.opening.method, this.opening.parameters, turnStartSchema);
+      // In the tick in which the prompt was written: it costs the turn no time, and no command was started yet.
+      this.earlier = processes.list();
+      const { turn } = await answer;
+      if (turn) this.begin(turn.id);
       return await this.settle(await Promise.race([this.ended.promise, client.whenGone()]));
     } finally {
       this.isOver = true;
     }
   }
 
-  get turnId(): string {
-    return this.turn.turnId;
+  get hasProposedPlan(): boolean {
+    return this.mapper.hasProposedPlan;
   }
 
   /** False when codex did not take the text: the turn is over, or of a kind that takes none. @throws CodexGoneError */
-  async steer(text: string): Promise<boolean> {
+  async steer(text: string, imagePaths: readonly string[]): Promise<boolean> {
     if (this.isOver || this.isInterrupted || this.codexTurnId === null) return false;
     const { client, threadId } = this.context;
-    const input = [{ type: 'text', text, text_elements: [] }];
+    const input = toInput(text, imagePaths);
     try {
       const parameters = { threadId, expectedTurnId: this.codexTurnId, input };
       await client.request('turn/steer', parameters, z.unknown());
@@ -91,7 +97,9 @@ export class CodexTurn {
   async interrupt(): Promise<void> {
     this.isInterrupted = true;
     this.mapper.interrupt();
-    const { client, threadId } = this.context;
+    const { client, threadId, processes } = this.context;
+    // Looked up before codex ends their parents: what left its group and session is found by them.
+    this.started = processes.listSince(this.earlier);
     await client.request('turn/interrupt', { threadId, turnId: await this.begun.promise }, z.unknown());
   }
 
@@ -133,15 +141,24 @@ export class CodexTurn {
       await this.turn.emit(event);
     }
     if (end.status === 'completed') return { outcome: 'completed' };
-    if (end.status !== 'interrupted') return { outcome: 'failed', reason: toFailureReason(end.error) };
+    if (end.status !== 'interrupted') return this.fails(end.error);
     return this.isInterrupted
       ? { outcome: 'interrupted' }
       : { outcome: 'interrupted', reason: 'Codex stopped the turn.' };
   }
 
+  private async fails(error: CodexTurnError | null | undefined): Promise<TurnResult> {
+    const resetsAt = error?.codexErrorInfo === 'usageLimitExceeded' ? this.context.findLimitReset() : null;
+    if (resetsAt !== null) {
+      const limitResetsAt = new Date(resetsAt).toISOString();
+      await this.turn.emit({ type: 'notice.raised', level: 'warning', text: limitReached, limitResetsAt });
+    }
+    return { outcome: 'failed', reason: toFailureReason(error) };
+  }
+
   /** An interrupted turn leaves its commands running; those of earlier turns, a dev server say, are meant to. */
   private async endTerminals(): Promise<void> {
-    const { client, threadId, backgroundTerminals } = this.context;
+    const { client, threadId, backgroundTerminals, processes } = this.context;
     const { data } = await client.request('thread/backgroundTerminals/list', { threadId }, terminalsSchema);
     const own = data.filter(({ processId }) => !backgroundTerminals.has(processId));
     this.quiet = new Deferred();
@@ -150,5 +167,7 @@ export class CodexTurn {
       await client.request('thread/backgroundTerminals/terminate', { threadId, processId }, z.unknown());
     }
     await Promise.race([this.quiet.promise, sleep(lastOutputMs)]);
+    // Codex ends what it knows of; not what those commands have sent away.
+    await processes.killSince({ earlier: this.earlier, seen: this.started });
   }
 }

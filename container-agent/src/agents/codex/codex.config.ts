@@ -39,4 +39,10 @@ export function readCodexConfig(env: NodeJS.ProcessEnv): CodexConfig {
   };
 }
 
+/** The same program, logged in by this environment. @throws EnvironmentError */
+export function logIn(config: CodexConfig, env: NodeJS.ProcessEnv): CodexConfig {
+  const { apiKey, baseUrl } = readCodexConfig(env);
+  return { ...config, apiKey, baseUrl };
+}
+
 export const codexConfig = registerAs('codex', (): CodexConfig => readCodexConfig(process.env));

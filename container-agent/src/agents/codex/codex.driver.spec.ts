@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RecordedTurn, type RecordedTurnOptions } from '../../../test/support/recorded-turn.ts';
 import { readCodexConfig } from './codex.config.ts';
@@ -11,6 +11,8 @@ import { CodexDriver } from './codex.driver.ts';
 const player = fileURLToPath(new URL('../../../test/support/replay-app-server.mjs', import.meta.url));
 
 Logger.overrideLogger(false);
+// A program is started in each.
+jest.setTimeout(30_000);
 
 /** The driver against transcripts of the real codex. */
 describe('CodexDriver', () => {
@@ -94,6 +96,24 @@ describe('CodexDriver', () => {
     expect(turn.items.find(({ type }) => type === 'tool')).toMatchObject({ status });
   });
 
+  it('says what codex calls the thread, and nothing of other threads', async () => {
+    const named = (threadId: string | undefined, threadName: string) => ({
+      from: 'agent',
+      message: { method: 'thread/name/updated', params: { threadId, threadName } },
+    });
+    const [, threadId] =
+      /"thread":\{"id":"([^"]+)"/.exec(readFileSync(fixture('text-and-thought'), 'utf8')) ?? [];
+    playUntil(
+      'text-and-thought',
+      '"turn/completed"',
+      named('another', 'Not ours'),
+      named(threadId, 'Looking around'),
+    );
+    const { turn } = await run();
+    await turn.until(() => turn.titles.length > 0);
+    expect(turn.titles).toEqual(['Looking around']);
+  });
+
   it('asks questions', async () => {
     playFixture('question');
     const { turn } = await run({ answer: () => ({ answers: { question: ['Tea'] } }) });
@@ -157,6 +177,19 @@ describe('CodexDriver', () => {
     expect(await run()).toMatchObject({
       turn: { said: 'I am back.', notices: [] },
       result: { outcome: 'completed' },
+    });
+  });
+
+  it('ends a codex that prints a line without an end, and says why', async () => {
+    const endless = path.join(root, 'endless');
+    writeFileSync(endless, "#!/bin/sh\nhead -c 40000000 /dev/zero | tr '\\0' x\nexec sleep 600\n", {
+      mode: 0o755,
+    });
+    play(fixture('text-and-thought'), { CODEX_BIN: endless });
+    const { result } = await run();
+    expect(result).toEqual({
+      outcome: 'failed',
+      reason: expect.stringContaining('a line of more than 32 MiB'),
     });
   });
 

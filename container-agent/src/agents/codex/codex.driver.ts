@@ -1,22 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
+import { permissionModes } from '@codex-webapp/contracts';
+import { type AgentSettings, noSettings } from '../../agent-settings/agent-settings.ts';
+import { type AgentLogins, noLogins, withLogin } from '../../logins/agent-login.ts';
 import { agentEnvironment } from '../../process/index.ts';
-import type {
-  AgentAvailability,
-  AgentEvent,
-  AgentTurn,
-  SteerableDriver,
-  TurnResult,
-} from '../agent-driver.ts';
+import type { AgentAvailability, AgentTurn, SteerableDriver, TurnResult } from '../agent-driver.ts';
+import { AgentProgram } from '../programs/agent-program.ts';
+import { AgentRunner } from '../programs/agent-runner.ts';
+import { AgentSetupError } from '../programs/agent-setup.error.ts';
+import { ConversationMemory } from '../programs/conversation-memory.ts';
+import { environmentWith, type Given } from '../programs/given.ts';
+import { takeMcpServers } from '../programs/mcp-servers.ts';
+import { within } from '../programs/within.ts';
 import { CodexGoneError } from './codex-app-server.client.ts';
-import type { CodexConfig } from './codex.config.ts';
+import { type CodexConfig, logIn } from './codex.config.ts';
+import { toControls } from './codex-catalog.ts';
+import { codexMcpTransports } from './codex-mcp.ts';
+import { resolveNativeBinary } from './codex-binary.ts';
 import { toCrashReason } from './codex-failures.ts';
-import { CodexProgram } from './codex-program.ts';
-import { CodexServer } from './codex-server.ts';
-import { CodexSetupError } from './codex-setup.error.ts';
-import { CodexThreadFile } from './codex-thread-file.ts';
+import { parseCommand, toOpening } from './codex-opening.ts';
+import { askGoAhead, planGoAhead } from './codex-plan-approval.ts';
+import { type CodexChoice, CodexServer } from './codex-server.ts';
 import { CodexTurn } from './codex-turn.ts';
-import { within } from './within.ts';
 
 /** What codex has to end an interrupted turn by itself; it takes about 20 ms. Then it is killed. */
 const interruptGraceMs = 500;
@@ -24,10 +27,6 @@ const interruptGraceMs = 500;
 const killGraceMs = 300;
 /** For each step up to the turn; they take 0.2 s, and the first one of an installation several seconds. */
 const startDeadlineMs = 60_000;
-
-const notInstalled = 'Codex is not installed. Set CODEX_BIN, or put `codex` on PATH.';
-const conversationLost =
-  'Codex cannot go on with the earlier conversation and starts afresh: it does not know what was said before.';
 
 export interface CodexDriverOptions {
   readonly config: CodexConfig;
@@ -37,172 +36,192 @@ export interface CodexDriverOptions {
   /** Ours, on the session's volume. */
   readonly statePath: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** What the owner of the session gives; absent: nothing. */
+  readonly logins?: AgentLogins;
+  /** Variables and MCP servers of the session; absent: none. */
+  readonly settings?: AgentSettings;
+}
+
+interface CodexRun {
+  readonly server: CodexServer;
+  readonly threadId: string;
+  readonly turn: AgentTurn;
+  readonly choice: CodexChoice;
+  readonly text: string;
+  readonly imagePaths: readonly string[];
 }
 
 /** Drives one `codex app-server`, which stays up between turns for a while. */
 export class CodexDriver implements SteerableDriver {
-  readonly summary = { id: 'codex', name: 'Codex', description: 'The coding agent of OpenAI.' };
+  readonly summary = {
+    id: 'codex',
+    name: 'Codex',
+    description: 'The coding agent of OpenAI.',
+    permissionModes,
+  };
 
-  private readonly logger = new Logger(CodexDriver.name);
   private readonly config: CodexConfig;
   private readonly environment: Readonly<Record<string, string>>;
-  private readonly program: CodexProgram;
-  private readonly threadFile: CodexThreadFile;
-  private server: CodexServer | null = null;
-  /** Earlier programs on their way out. A thread has one writer, so the next one waits for them. */
-  private leaving: Promise<unknown> = Promise.resolve();
-  /** The latest turn to its very end: an interrupted one may be over for the user before it is for us. */
-  private work: Promise<unknown> = Promise.resolve();
-  private turn: CodexTurn | null = null;
-  private isRunning = false;
-  private idleTimer: NodeJS.Timeout | undefined;
+  private readonly logins: AgentLogins;
+  private readonly runner: AgentRunner<CodexServer>;
+  private readonly memory: ConversationMemory;
 
-  constructor({ config, homePath, workspacePath, statePath, environment }: CodexDriverOptions) {
+  constructor(options: CodexDriverOptions) {
+    const { config, homePath, workspacePath, statePath, environment } = options;
+    const { logins = noLogins, settings = noSettings } = options;
     this.config = config;
+    this.logins = logins;
     this.environment = agentEnvironment(environment, { home: homePath, workspacePath });
-    this.program = new CodexProgram({ config, statePath, environment: this.environment });
-    this.threadFile = new CodexThreadFile(statePath);
+    const installation = new AgentProgram({
+      id: 'codex',
+      name: 'Codex',
+      binaryPath: config.binaryPath,
+      binaryVariable: 'CODEX_BIN',
+      installPath: config.installPath,
+      statePath,
+      environment: this.environment,
+      resolveBinary: resolveNativeBinary,
+    });
+    this.runner = new AgentRunner({
+      id: 'codex',
+      name: 'Codex',
+      installation,
+      logins,
+      settings,
+      idleStopMs: config.idleStopMs,
+      interruptGraceMs,
+      killGraceMs,
+      perform: (turn) => this.perform(turn),
+      toFailureReason: toCrashReason,
+    });
+    this.memory = new ConversationMemory('Codex', statePath, 'codex-thread');
   }
 
-  async check(): Promise<AgentAvailability> {
-    const isAvailable = (await this.program.find()) !== null || (await this.program.canInstall());
-    return { isAvailable, reason: isAvailable ? null : notInstalled };
+  check(): Promise<AgentAvailability> {
+    return this.runner.check();
   }
 
-  async run(turn: AgentTurn): Promise<TurnResult> {
-    this.isRunning = true;
-    clearTimeout(this.idleTimer);
-    const earlier = this.work;
-    const work = earlier
-      .then(() => this.perform(turn))
-      .catch((error: unknown) => this.toFailure(error, turn));
-    this.work = work;
-    const result = await Promise.race([work, this.enforceInterruption(turn, work)]);
-    this.turn = null;
-    this.isRunning = false;
-    this.stopLater();
-    return result;
+  run(turn: AgentTurn): Promise<TurnResult> {
+    return this.runner.run(turn);
   }
 
-  async steer(turnId: string, text: string): Promise<boolean> {
-    const { turn } = this;
-    return turn?.turnId === turnId ? turn.steer(text) : false;
+  steer(turnId: string, text: string, imagePaths: readonly string[]): Promise<boolean> {
+    return this.runner.steer(turnId, text, imagePaths);
   }
 
-  async close(): Promise<void> {
-    clearTimeout(this.idleTimer);
-    this.dismiss((server) => server.stop());
-    await this.leaving;
+  close(): Promise<void> {
+    return this.runner.close();
   }
 
   private async perform(turn: AgentTurn): Promise<TurnResult> {
     const server = await this.ensureServer(turn);
+    server.onTitle = (title) => turn.suggestTitle(title);
     const threadId = await this.ensureThread(server, turn);
     turn.signal.throwIfAborted();
-    const { client, backgroundTerminals } = server;
-    this.turn = new CodexTurn({ client, threadId, backgroundTerminals }, turn);
-    server.turn = this.turn;
-    return this.turn.run();
+    void server.whenCatalogued().then((catalog) => catalog && turn.offer(toControls(catalog)));
+    const command = parseCommand(turn.text);
+    const isPlan = turn.permissionMode === 'plan' || command?.name === 'plan';
+    const composed = await this.memory.compose(turn);
+    const text = command?.name === 'plan' && command.rest !== '' ? command.rest : composed;
+    const choice: CodexChoice = {
+      model: turn.model,
+      effort: turn.effort,
+      permissionMode: isPlan ? 'plan' : turn.permissionMode,
+    };
+    const { result, hasProposedPlan } = await this.runOnce({
+      server,
+      threadId,
+      turn,
+      choice,
+      text,
+      imagePaths: turn.imagePaths,
+    });
+    await this.memory.settle(result);
+    if (result.outcome !== 'completed' || !hasProposedPlan) return result;
+    const mode = await askGoAhead(turn);
+    turn.signal.throwIfAborted();
+    if (mode === null) return result;
+    const goAhead = { choice: { ...choice, permissionMode: mode }, text: planGoAhead, imagePaths: [] };
+    return (await this.runOnce({ server, threadId, turn, ...goAhead })).result;
   }
 
-  private async ensureServer(turn: AgentTurn): Promise<CodexServer> {
-    await this.leaving;
-    if (this.server && !this.server.isGone) return this.server;
-    const program = (await this.program.find()) ?? (await this.install(turn));
-    turn.signal.throwIfAborted();
-    const { config, environment } = this;
-    const server = await CodexServer.start({
-      program,
-      config,
-      environment,
+  private async runOnce({ server, threadId, turn, choice, text, imagePaths }: CodexRun) {
+    const { client, backgroundTerminals } = server;
+    const isCommand = parseCommand(text) !== null;
+    const opening = toOpening({
+      text,
+      threadId,
+      imagePaths,
+      permissionMode: choice.permissionMode,
       workspacePath: turn.workspacePath,
+      settings: await server.settingsFor(choice),
+      skills: isCommand ? ((await server.whenCatalogued())?.skills ?? []) : [],
     });
-    this.server = server;
+    turn.signal.throwIfAborted();
+    const codexTurn = new CodexTurn(
+      {
+        client,
+        threadId,
+        backgroundTerminals,
+        processes: server.processes,
+        findLimitReset: () => server.limitResetsAt,
+      },
+      turn,
+      opening,
+    );
+    this.runner.follow(codexTurn);
+    server.turn = codexTurn;
+    return { result: await codexTurn.run(), hasProposedPlan: codexTurn.hasProposedPlan };
+  }
+
+  private ensureServer(turn: AgentTurn): Promise<CodexServer> {
+    return this.runner.ensure(turn, (program, given) => this.start(program, given, turn));
+  }
+
+  private async start(program: string, given: Given, turn: AgentTurn): Promise<CodexServer> {
+    const { workspacePath } = turn;
+    const { taken: mcpServers, notices } = takeMcpServers(
+      this.summary.name,
+      given.settings.mcpServers,
+      codexMcpTransports,
+    );
+    await this.runner.tell(turn, notices);
+    const options = { program, ...this.with(given), mcpServers, workspacePath };
+    const server = this.runner.hold(await CodexServer.start(options));
     try {
       turn.signal.throwIfAborted();
-      await within(startDeadlineMs, server.logIn());
+      await within('Codex', startDeadlineMs, server.logIn());
       return server;
     } catch (error) {
-      await this.kill();
+      await this.runner.kill();
       if (!(error instanceof CodexGoneError)) throw error;
-      throw new CodexSetupError(`Codex does not start. ${error.message}: ${server.lastComplaint()}`, {
+      throw new AgentSetupError(`Codex does not start. ${error.message}: ${server.lastComplaint()}`, {
         cause: error,
       });
     }
   }
 
-  private async install(turn: AgentTurn): Promise<string> {
-    if (!(await this.program.canInstall())) throw new CodexSetupError(notInstalled);
-    await turn.emit(notice('info', 'Installing Codex; the first time takes a while.'));
-    return this.program.install();
+  private with(given: Given) {
+    const { login } = given;
+    return {
+      // What is set for the session does not decide where a login goes.
+      config: login === null ? this.config : logIn(this.config, withLogin(this.environment, login)),
+      environment: environmentWith(this.environment, given),
+      login,
+      renewLease: (refusedToken: string) => this.logins.renew(this.summary.id, refusedToken),
+    };
   }
 
   private async ensureThread(server: CodexServer, turn: AgentTurn): Promise<string> {
-    const earlier = await this.threadFile.find();
+    const earlier = await this.memory.find(turn);
     const { threadId, isLost } = await within(
+      'Codex',
       startDeadlineMs,
       server.openThread(earlier, turn.permissionMode),
     );
-    if (threadId !== earlier) await this.threadFile.write(threadId);
-    if (isLost) await turn.emit(notice('warning', conversationLost));
+    if (isLost) this.memory.lose();
+    await this.memory.write(threadId);
+    await this.runner.tell(turn, await server.whenMcpServersStarted());
     return threadId;
   }
-
-  /** Settles only after an interruption, at the latest when codex had its time and is killed. */
-  private async enforceInterruption(turn: AgentTurn, work: Promise<TurnResult>): Promise<TurnResult> {
-    await aborted(turn.signal);
-    const refused = (error: unknown) =>
-      this.logger.debug({ msg: 'Codex did not take an interruption', err: error });
-    this.turn?.interrupt().catch(refused);
-    const result = await Promise.race([work, sleep(interruptGraceMs)]);
-    if (!result) await Promise.race([this.kill(), sleep(killGraceMs)]);
-    return { outcome: 'interrupted' };
-  }
-
-  private async toFailure(error: unknown, turn: AgentTurn): Promise<TurnResult> {
-    if (turn.signal.aborted) return { outcome: 'interrupted' };
-    const reason = toCrashReason(error);
-    this.logger.warn({ msg: 'A turn of codex failed', turnId: turn.turnId, err: error });
-    // Whatever state it is in, the next turn begins with a fresh one. The thread is on disk.
-    await this.kill();
-    return { outcome: 'failed', reason };
-  }
-
-  private async kill(): Promise<void> {
-    this.dismiss((server) => server.kill());
-    await this.leaving;
-  }
-
-  private dismiss(end: (server: CodexServer) => Promise<void>): void {
-    const { server } = this;
-    this.server = null;
-    this.leaving = Promise.allSettled([this.leaving, server && end(server), this.program.stopInstallation()]);
-    if (!server?.ignored.size) return;
-    this.logger.debug({
-      msg: 'Codex said what we do not know',
-      messages: Object.fromEntries(server.ignored),
-    });
-  }
-
-  private stopLater(): void {
-    if (this.server)
-      this.idleTimer = setTimeout(() => void this.stopWhenIdle(), this.config.idleStopMs).unref();
-  }
-
-  private async stopWhenIdle(): Promise<void> {
-    const isNeeded = await this.server?.hasBackgroundCommands().catch(() => false);
-    if (this.isRunning) return;
-    if (isNeeded) return this.stopLater();
-    await this.close();
-    this.logger.log('Codex was idle and is stopped; the next message starts it again');
-  }
-}
-
-function notice(level: 'info' | 'warning', text: string): AgentEvent {
-  return { type: 'notice.raised', level, text };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -37,6 +37,14 @@ async function run(
     text,
     workspacePath,
     permissionMode: over.mode ?? 'full-auto',
+    model: null,
+    effort: null,
+    imagePaths: [],
+    offer: () => undefined,
+    suggestTitle: () => undefined,
+    transcript: null,
+    isContinued: false,
+    recall: () => Promise.resolve(null),
     signal: over.signal ?? new AbortController().signal,
     emit: async (event) => {
       events.push(event);

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { PermissionOption } from '@codex-webapp/contracts';
+import { type AgentSettings, noSettings } from '../../agent-settings/agent-settings.ts';
 import { agentEnvironment } from '../../process/environment.ts';
 import { ProcessStartError, startProcess, type RunningProcess } from '../../process/running-process.ts';
 import type { AgentAvailability, AgentDriver, AgentTurn, TurnResult } from '../agent-driver.ts';
+import { AgentSetupError } from '../programs/agent-setup.error.ts';
+import { notice } from '../programs/notice.ts';
+import { untilAborted } from '../programs/until-aborted.ts';
 import { CommandOutput } from './command-output.ts';
 import { readOutput } from './read-output.ts';
 
@@ -10,6 +14,8 @@ export interface ShellOptions {
   /** HOME of the commands. */
   readonly homePath: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Variables of the session; absent: none. */
+  readonly settings?: AgentSettings;
 }
 
 const titleMaxLength = 200;
@@ -85,6 +91,10 @@ export class ShellDriver implements AgentDriver {
     try {
       running = await this.start(turn);
     } catch (error) {
+      if (turn.signal.aborted) {
+        await turn.emit({ type: 'tool.ended', toolCallId, status: 'interrupted', exitCode: null });
+        return { outcome: 'interrupted' };
+      }
       await turn.emit({ type: 'tool.ended', toolCallId, status: 'failed', exitCode: null });
       return { outcome: 'failed', reason: explainStart(error) };
     }
@@ -116,11 +126,16 @@ export class ShellDriver implements AgentDriver {
     return { outcome: 'completed' };
   }
 
-  private start(turn: AgentTurn): Promise<RunningProcess> {
-    const { homePath: home, environment } = this.shell;
+  private async start(turn: AgentTurn): Promise<RunningProcess> {
+    const { homePath: home, environment, settings = noSettings } = this.shell;
+    const given = await untilAborted(settings.find(), turn.signal);
+    for (const text of settings.takeNotices()) await turn.emit(notice('warning', text));
     return startProcess('/bin/bash', ['-c', joinStreams, 'bash', turn.text], {
       cwd: turn.workspacePath,
-      env: agentEnvironment(environment, { home, workspacePath: turn.workspacePath }),
+      env: {
+        ...agentEnvironment(environment, { home, workspacePath: turn.workspacePath }),
+        ...given.environment,
+      },
       marker: turn.turnId,
       stdin: 'none',
     });
@@ -141,11 +156,8 @@ function statusOf(isInterrupted: boolean, code: number | null): 'interrupted' | 
   return code === 0 ? 'completed' : 'failed';
 }
 
-function notice(level: 'info' | 'warning', text: string) {
-  return { type: 'notice.raised', level, text } as const;
-}
-
 function explainStart(error: unknown): string {
+  if (error instanceof AgentSetupError) return error.message;
   const code = error instanceof ProcessStartError ? error.code : 'UNKNOWN';
   if (code === 'E2BIG')
     return 'The command is too long for bash. Put it into a file of the workspace and run that.';

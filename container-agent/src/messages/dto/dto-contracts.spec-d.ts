@@ -2,4 +2,5 @@ import type { QueuePromptRequest } from '@codex-webapp/contracts';
 import { expectTypeOf } from 'expect-type';
 import type { QueuePromptDto } from './queue-prompt.dto.ts';
 
-expectTypeOf<QueuePromptDto>().toEqualTypeOf<QueuePromptRequest>();
+// Run by hand there are no images: nothing puts them into the workspace.
+expectTypeOf<QueuePromptDto>().toEqualTypeOf<Omit<QueuePromptRequest, 'images'>>();

@@ -18,28 +18,38 @@ export class ApiError extends Error {
 }
 
 /** Calls this page's own origin. Our own server is trusted about the shape of what it answers. */
-export async function callApi<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+export async function callApi<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await send(method, path, body, signal);
   if (response.status === 204) return undefined as T;
   const text = await response.text();
-  const value = parseJson(text);
-  if (response.ok) return value as T;
-  const parsed = errorBodySchema.safeParse(value);
-  if (parsed.success) {
-    const { code, message, details } = parsed.data.error;
-    throw new ApiError(response.status, code, message, details);
-  }
-  if (response.status >= 500) throw new UnavailableError('The server cannot answer right now.');
-  throw new ApiError(response.status, 'internal', `The server answered ${response.status}.`, undefined);
+  if (response.ok) return parseJson(text) as T;
+  throw toError(response.status, text);
 }
 
-async function send(method: string, path: string, body: unknown): Promise<Response> {
+/** What a refusal means. */
+export function toError(status: number, text: string): Error {
+  const parsed = errorBodySchema.safeParse(parseJson(text));
+  if (parsed.success) {
+    const { code, message, details } = parsed.data.error;
+    return new ApiError(status, code, message, details);
+  }
+  if (status >= 500) return new UnavailableError('The server cannot answer right now.');
+  return new ApiError(status, 'internal', `The server answered ${status}.`, undefined);
+}
+
+async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  const timeout = AbortSignal.timeout(30_000);
   try {
     return await fetch(path, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
   } catch {
     throw new UnavailableError('The server cannot be reached.');

@@ -1,7 +1,10 @@
 import type {
   AgentRequestResponse,
   MessageListResponse,
+  PreparationLogResponse,
+  PreparationResponse,
   PromptResponse,
+  SessionControlsResponse,
   SessionResponse,
 } from '@codex-webapp/contracts';
 import type { ConversationApi } from '@codex-webapp/ui/conversation';
@@ -37,5 +40,11 @@ export const sessionApi: ConversationApi = {
       {},
     ),
   startContainer: () => callApi('POST', '/api/container/start', {}),
+  preparation: {
+    retry: () => callApi<PreparationResponse>('POST', '/api/preparation/retry', {}),
+    skip: () => callApi<PreparationResponse>('POST', '/api/preparation/skip', {}),
+    readLog: () => callApi<PreparationLogResponse>('GET', '/api/preparation/log'),
+  },
+  listControls: async () => (await callApi<SessionControlsResponse>('GET', '/api/controls')).controls,
   updateSession: (request) => callApi<SessionResponse>('PATCH', '/api/session', request),
 };

@@ -14,6 +14,6 @@ export const workspaceApi = {
     callApi<WrittenWorkspaceFileResponse>('PUT', fileUrl(path), request),
 };
 
-function fileUrl(path: string): string {
+export function fileUrl(path: string): string {
   return `/api/workspace/files/${path.split('/').map(encodeURIComponent).join('/')}`;
 }

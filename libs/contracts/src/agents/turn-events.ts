@@ -151,6 +151,8 @@ export const turnEventSchema = z.discriminatedUnion('type', [
     /** Tokens in the context window now, and its size. */
     contextTokens: z.number().optional(),
     contextWindow: z.number().optional(),
+    /** US dollars of the conversation so far, where the agent counts them. */
+    costUsd: z.number().optional(),
   }),
   z.object({
     type: z.literal('permission.requested'),
@@ -182,6 +184,8 @@ export const turnEventSchema = z.discriminatedUnion('type', [
     ...turnRef,
     level: z.enum(['info', 'warning', 'error']),
     text: z.string().max(4_000),
+    /** When a usage limit that was reached resets. */
+    limitResetsAt: z.iso.datetime().optional(),
   }),
 ]);
 

@@ -38,7 +38,7 @@ export interface ContainerStatsResponse {
   readonly asOf: string;
   readonly isRunning: boolean;
   /** What its backend cannot tell. What is null and not named here is not known yet. */
-  readonly untold: readonly ContainerStatName[];
+  readonly unsupported: readonly ContainerStatName[];
   /** Why nothing new is known: the backend does not answer. */
   readonly problem: string | null;
   readonly limits: ContainerStatsLimits;

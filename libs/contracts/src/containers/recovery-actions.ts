@@ -29,6 +29,7 @@ export interface ContainerCondition {
 }
 
 const workspace = 'all files of the workspace';
+const unpushed = 'all files of the workspace, also changes that were never pushed';
 const home = 'the agent’s home with its settings and logins';
 const conversation = 'the conversation';
 const waiting = 'prompts that wait';
@@ -67,7 +68,10 @@ const describe: Readonly<Record<RecoveryActionName, (now: ContainerCondition) =>
   }),
   delete: ({ provider }) => ({
     keeps: provider === 'manual' ? ['the files, where you run the container'] : [],
-    destroys: provider === 'manual' ? [conversation, waiting] : [workspace, home, conversation, waiting],
+    destroys:
+      provider === 'manual'
+        ? [conversation, waiting]
+        : [unpushed, home, conversation, waiting, 'the container'],
     note: 'This cannot be undone.',
   }),
 };

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { agentControlsSchema } from '../agents/agent-controls.ts';
+import { permissionModes } from '../agents/agent.ts';
+import { preparationReportSchema } from '../preparations/preparation-report.ts';
 import { outboxEpochSchema, outboxEventSchema, outboxSeqMax } from './outbox-event.ts';
 
 export const linkLimits = {
@@ -35,17 +38,25 @@ export const agentFrameSchema = z.discriminatedUnion('type', [
           reason: z.string().max(1_000).nullable(),
           /** Whether a text can be given to it while it works, by `turn.steer`. */
           canSteer: z.boolean().optional(),
+          /** Missing: a container from before plan mode, images and transcripts; it is sent none of them. */
+          permissionModes: z.array(z.enum(permissionModes)).min(1).optional(),
         }),
       )
       .max(50),
     /** The turn that is running right now. */
     runningTurnId: z.string().max(128).nullable(),
+    /** Whether it takes `workspace.prepare`. Missing: a container from before that. */
+    canPrepare: z.boolean().optional(),
   }),
   z.object({
     type: z.literal('events'),
     epoch: outboxEpochSchema,
     events: z.array(outboxEventSchema).min(1).max(linkLimits.eventsPerFrameMax),
   }),
+  /** What can be chosen of one agent, as it told at its latest start. Replaces what it told before. */
+  z.object({ type: z.literal('agent.controls'), ...agentControlsSchema.shape }),
+  /** How far `workspace.prepare` is: the answer to each one, and told on every change. Replaces what it told before. */
+  z.object({ type: z.literal('preparation.changed'), ...preparationReportSchema.shape }),
   /** The prompt stands in the turn journal; it will be run once, or reported as interrupted. */
   z.object({
     type: z.literal('prompt.accepted'),

@@ -34,6 +34,8 @@ export interface MessageResponse {
   readonly author: MessageAuthor;
   /** The plain text: what was typed, or what the agent said without its tool calls. */
   readonly text: string;
+  /** Images the user gave with it, below the workspace. */
+  readonly images?: readonly string[] | undefined;
   readonly items: readonly MessageItem[];
   readonly turnId: string | null;
   readonly promptId: string | null;
@@ -66,7 +68,13 @@ export interface StoreMessageRequest {
   readonly usage?: TurnUsage;
 }
 
+/** Who thought of a title: the agent, or nobody, and it is the beginning of a text. */
+export const titleSources = ['agent', 'text'] as const;
+export type TitleSource = (typeof titleSources)[number];
+
 /** `POST /api/container-webhooks/:sessionId/title`: a suggestion; a title the user chose stays. */
 export interface SuggestTitleRequest {
   readonly title: string;
+  /** `agent` when absent. One from a `text` names only a session that has no name at all. */
+  readonly source?: TitleSource;
 }

@@ -9,6 +9,8 @@ export const promptLimits = {
   queuedMax: 50,
   /** Seconds an answer waits for the end of a turn at the most. */
   waitMaxSeconds: 300,
+  /** Images that go with one prompt. */
+  imagesMax: 10,
 } as const;
 
 /**
@@ -23,6 +25,8 @@ export interface PromptResponse {
   readonly id: string;
   readonly sessionId: string;
   readonly text: string;
+  /** Images that go with it, below the workspace. Missing in what an older server wrote. */
+  readonly images?: readonly string[] | undefined;
   readonly status: PromptStatus;
   readonly author: MessageAuthor;
   /** The turn that answers it, known once it was delivered. */
@@ -65,6 +69,8 @@ export interface QueuePromptRequest {
   readonly text: string;
   /** Makes a repeated POST one prompt. */
   readonly clientRequestId?: string;
+  /** Images to look at with the text, put into the workspace before: `.attachments/<id>/<name>`. */
+  readonly images?: readonly string[];
 }
 
 export interface PromptListResponse {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentPathSchema } from '../prompts/attachments.ts';
 import { promptLimits } from '../prompts/prompts.requests.ts';
 import { agentRequestAnswerSchema } from '../agent-requests/agent-requests.ts';
 import { cursorSchema } from './cursor.ts';
@@ -25,6 +26,7 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     /** The same id sent twice is one prompt. */
     clientRequestId: frameId,
     text: promptText,
+    images: z.array(attachmentPathSchema).max(promptLimits.imagesMax).optional(),
   }),
   z.strictObject({ type: z.literal('prompt.remove'), frameId, promptId }),
   z.strictObject({

@@ -15,6 +15,7 @@ import {
 } from '../containers/containers.requests.ts';
 import { messageItemSchema, turnUsageSchema } from '../messages/message-items.ts';
 import { messageRoles, type MessageResponse } from '../messages/messages.requests.ts';
+import { preparationSchema } from '../preparations/preparation-report.ts';
 import { promptStatuses, type PromptResponse } from '../prompts/prompts.requests.ts';
 import {
   agentRequestAnswerSchema,
@@ -33,6 +34,7 @@ export const promptSchema = z.object({
   id: z.string(),
   sessionId: z.string(),
   text: z.string(),
+  images: z.array(z.string()).readonly().optional(),
   status: z.enum(promptStatuses),
   author: authorSchema,
   turnId: z.string().nullable(),
@@ -48,6 +50,7 @@ export const messageSchema = z.object({
   role: z.enum(messageRoles),
   author: authorSchema,
   text: z.string(),
+  images: z.array(z.string()).readonly().optional(),
   items: z.array(messageItemSchema),
   turnId: z.string().nullable(),
   promptId: z.string().nullable(),
@@ -103,6 +106,9 @@ export const sessionSchema = z.object({
   title: z.string(),
   agent: z.string().regex(agentIdPattern),
   permissionMode: z.enum(permissionModes),
+  // Entries of older servers lack both.
+  model: z.string().nullable().default(null),
+  effort: z.string().nullable().default(null),
   status: z.enum(sessionStatuses),
   provider: z.enum(containerProviderNames),
   // Entries of older servers lack both.
@@ -112,6 +118,9 @@ export const sessionSchema = z.object({
   reason: z.string().nullable(),
   origin: z.string(),
   isKeptRunning: z.boolean().default(false),
+  // Entries of older servers lack both.
+  continuesAfterLimit: z.boolean().default(false),
+  limitResetsAt: z.string().nullable().default(null),
   archivedAt: z.string().nullable(),
   createdAt: z.string(),
   lastActivityAt: z.string(),
@@ -128,6 +137,10 @@ export const entryBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('agent_request.changed'), request: agentRequestSchema }),
   z.object({ type: z.literal('container.changed'), container: containerSchema }),
   z.object({ type: z.literal('session.changed'), session: sessionSchema }),
+  /** A step of the preparation of the workspace has begun or ended. */
+  z.object({ type: z.literal('preparation.changed'), preparation: preparationSchema }),
+  /** An agent of the session can be told other things than before: `GET …/controls` says which. */
+  z.object({ type: z.literal('controls.changed'), agent: z.string() }),
   /** Events `fromSeq` to `toSeq` of the container were lost or unreadable. */
   z.object({ type: z.literal('gap'), fromSeq: z.int(), toSeq: z.int(), reason: z.string() }),
 ]);

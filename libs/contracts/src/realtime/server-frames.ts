@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorPayloadSchema } from '../errors/error-body.ts';
+import { preparationSchema } from '../preparations/preparation-report.ts';
 import { cursorSchema } from './cursor.ts';
 import {
   agentRequestSchema,
@@ -30,6 +31,8 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
     isPaused: z.boolean(),
     /** Requests that are pending, and expired ones that can be answered or were. */
     requests: z.array(agentRequestSchema),
+    /** Null: nothing was asked for. Missing from an older server. */
+    preparation: preparationSchema.nullish(),
   }),
   /** What came after the client's cursor, in order, without holes. */
   z.object({ type: z.literal('entries'), entries: z.array(entrySchema).min(1) }),
@@ -37,6 +40,8 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reset'), reason: z.string() }),
   /** What the container is doing right now (build output, steps). Not part of the history. */
   z.object({ type: z.literal('container.progress'), container: containerSchema }),
+  /** How far the preparation of the workspace is right now. Not part of the history. */
+  z.object({ type: z.literal('preparation.progress'), preparation: preparationSchema }),
   /** A frame of the client went wrong; `frameId` is its `frameId` or `clientRequestId`. */
   z.object({ type: z.literal('error'), error: errorPayloadSchema, frameId: z.string().nullable() }),
 ]);

@@ -1,1 +1,2 @@
 export * from './sessions.requests.ts';
+export * from './title-from-text.ts';

@@ -5,6 +5,7 @@ import type {
   ContainerSizeName,
   ContainerStatus,
 } from '../containers/containers.requests.ts';
+import type { RepositoryRequest } from '../preparations/preparations.requests.ts';
 
 /** What a session is called until somebody or its first prompt names it. */
 export const defaultSessionTitle = 'New session';
@@ -15,6 +16,8 @@ export const sessionLimits = {
   searchMaxLength: 200,
   pageDefault: 50,
   pageMax: 200,
+  modelMaxLength: 200,
+  effortMaxLength: 50,
 } as const;
 
 /**
@@ -30,6 +33,9 @@ export interface SessionResponse {
   readonly title: string;
   readonly agent: AgentId;
   readonly permissionMode: PermissionMode;
+  /** As the agent calls them; null: what the agent prefers. */
+  readonly model: string | null;
+  readonly effort: string | null;
   readonly status: SessionStatus;
   readonly provider: ContainerProviderName;
   /** Without meaning where the provider has no sizes. */
@@ -43,6 +49,10 @@ export interface SessionResponse {
   readonly origin: string;
   /** Not stopped when nobody uses it. */
   readonly isKeptRunning: boolean;
+  /** Whether it goes on by itself when a usage limit that ended a turn resets. */
+  readonly continuesAfterLimit: boolean;
+  /** When the usage limit resets that ended its latest turn; null when none did, or somebody went on meanwhile. */
+  readonly limitResetsAt: string | null;
   readonly archivedAt: string | null;
   readonly createdAt: string;
   /** The last thing said or done in it. */
@@ -61,6 +71,13 @@ export interface CreateSessionRequest {
   readonly internet?: boolean;
   /** The provider's default when absent: full-auto where the container isolates, ask-first where it does not. */
   readonly permissionMode?: PermissionMode;
+  /** As the agent calls it; refused when the agent is known not to have it. What the agent prefers when absent. */
+  readonly model?: string | null;
+  readonly effort?: string | null;
+  /** Cloned into the workspace before the first prompt is run. */
+  readonly repository?: RepositoryRequest;
+  /** Run by bash in the workspace, after the clone and before the first prompt; once. */
+  readonly setupScript?: string;
 }
 
 /** `PATCH /api/sessions/:id` */
@@ -68,9 +85,14 @@ export interface UpdateSessionRequest {
   readonly title?: string;
   readonly agent?: AgentId;
   readonly permissionMode?: PermissionMode;
+  /** Null: what the agent prefers. Another agent takes over what it knows too. */
+  readonly model?: string | null;
+  readonly effort?: string | null;
   readonly isArchived?: boolean;
   /** Whether it goes on running when nobody uses it. */
   readonly isKeptRunning?: boolean;
+  /** Whether it goes on by itself when a usage limit that ended a turn resets, also the one it waits for now. */
+  readonly continuesAfterLimit?: boolean;
 }
 
 /** `GET /api/sessions` */

@@ -27,6 +27,10 @@ export function applyEntry(state: ConversationState, entry: Entry): Conversation
       return { ...state, container: body.container };
     case 'session.changed':
       return { ...state, session: body.session };
+    case 'preparation.changed':
+      return { ...state, preparation: body.preparation };
+    case 'controls.changed':
+      return { ...state, controlsRevision: state.controlsRevision + 1 };
     case 'gap':
       return { ...state, gaps: [...state.gaps, { position: entry.position, reason: body.reason }] };
     default:

@@ -1,11 +1,9 @@
 'use client';
 
 import type { ContainerResponse, ContainerStep } from '@codex-webapp/contracts/containers';
-import { Check, Circle, LoaderCircle, X } from 'lucide-react';
 import { cn } from '../cn.ts';
 import { Button } from '../primitives/button.tsx';
-import { formatDuration } from './items/duration.ts';
-import { toPlainOutput } from './markdown/visible-text.ts';
+import { StepLine } from './step-line.tsx';
 
 type Props = {
   container: ContainerResponse;
@@ -21,17 +19,6 @@ const labels: Record<ContainerStep['name'], string> = {
   start: 'Start it',
   connect: 'Connect',
 };
-
-const looks = {
-  waiting: { icon: Circle, tone: 'text-faint', word: 'waiting' },
-  running: {
-    icon: LoaderCircle,
-    tone: 'text-accent-ink animate-spin motion-reduce:animate-none',
-    word: 'in progress',
-  },
-  done: { icon: Check, tone: 'text-success-ink', word: 'done' },
-  failed: { icon: X, tone: 'text-danger-ink', word: 'failed' },
-} as const;
 
 /** How far the start of a container is, what takes so long, and why it failed. */
 export function ContainerSteps({ container, onRetry, className }: Props) {
@@ -50,7 +37,7 @@ export function ContainerSteps({ container, onRetry, className }: Props) {
       </h3>
       <ol aria-live="polite" className="flex flex-col gap-1">
         {container.steps.map((step) => (
-          <StepLine key={step.name} step={step} />
+          <StepLine key={step.name} {...step} label={labels[step.name]} />
         ))}
       </ol>
       {hasFailed && (
@@ -67,28 +54,5 @@ export function ContainerSteps({ container, onRetry, className }: Props) {
         </div>
       )}
     </section>
-  );
-}
-
-function StepLine({ step }: { step: ContainerStep }) {
-  const { icon: Icon, tone, word } = looks[step.state];
-  return (
-    <li className="text-13">
-      <div className="flex items-center gap-2">
-        <Icon aria-hidden className={cn('size-4 shrink-0', tone)} />
-        <span className={cn('flex-1', step.state === 'waiting' ? 'text-muted' : 'text-text')}>
-          {labels[step.name]}
-          <span className="sr-only">: {word}</span>
-        </span>
-        {step.tookMs !== null && (
-          <span className="text-xs text-faint tabular-nums">{formatDuration(step.tookMs)}</span>
-        )}
-      </div>
-      {step.detail !== null && step.state !== 'done' && (
-        <p className="ml-6 truncate font-mono text-xs text-muted" title={step.detail}>
-          {toPlainOutput(step.detail).trim().split('\n').at(-1)}
-        </p>
-      )}
-    </li>
   );
 }

@@ -1,11 +1,22 @@
-import type { AgentRequestAnswer, ClientFrame, UpdateSessionRequest } from '@codex-webapp/contracts';
-import { UnavailableError, type ConversationApi, type ConversationSource } from './conversation-api.ts';
+import type {
+  AgentRequestAnswer,
+  ClientFrame,
+  PreparationLogResponse,
+  PreparationResponse,
+  UpdateSessionRequest,
+} from '@codex-webapp/contracts';
+import {
+  UnavailableError,
+  type ConversationApi,
+  type ConversationSource,
+  type PreparationApi,
+} from './conversation-api.ts';
 import type { ConversationStore } from './conversation-store.ts';
 
 export interface ConversationActions {
   /** Shows the prompt at once and queues it; a failure is shown on the prompt itself. */
-  readonly sendPrompt: (text: string) => void;
-  readonly retryPrompt: (clientRequestId: string, text: string) => void;
+  readonly sendPrompt: (text: string, images: readonly string[]) => void;
+  readonly retryPrompt: (clientRequestId: string, text: string, images: readonly string[]) => void;
   readonly discardPrompt: (clientRequestId: string) => void;
   readonly removePrompt: (promptId: string) => void;
   /** Another text for a prompt that waits. `before` is the text as it was shown, so that nobody is overwritten unseen. */
@@ -21,6 +32,13 @@ export interface ConversationActions {
   readonly updateSession: (request: UpdateSessionRequest) => Promise<void>;
   /** Null where the page cannot start containers. */
   readonly startContainer: (() => void) | null;
+  /** Null where the page cannot. */
+  readonly preparation: {
+    readonly retry: () => Promise<void>;
+    readonly skip: () => Promise<void>;
+    /** Null when it could not be read, which was said. */
+    readonly readLog: () => Promise<PreparationLogResponse | null>;
+  } | null;
   readonly loadOlder: () => void;
   readonly retryConnection: () => void;
 }
@@ -37,10 +55,15 @@ type Options = {
 const retryDelaysMs = [800, 2_000, 4_000];
 
 export function createConversationActions({ store, api, source, onProblem }: Options): ConversationActions {
-  const queuePrompt = async (clientRequestId: string, text: string): Promise<void> => {
-    store.dispatch({ type: 'prompt.sending', clientRequestId, text });
+  const queuePrompt = async (
+    clientRequestId: string,
+    text: string,
+    images: readonly string[],
+  ): Promise<void> => {
+    store.dispatch({ type: 'prompt.sending', clientRequestId, text, images });
+    const request = { text, clientRequestId, ...(images.length === 0 ? {} : { images }) };
     try {
-      const prompt = await withRetries(() => api.queuePrompt({ text, clientRequestId }));
+      const prompt = await withRetries(() => api.queuePrompt(request));
       store.dispatch({ type: 'prompt.accepted', clientRequestId, prompt });
     } catch (error) {
       store.dispatch({ type: 'prompt.failed', clientRequestId, error: wordsOf(error) });
@@ -70,9 +93,29 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
     }
   };
 
+  const decide = (call: () => Promise<PreparationResponse>) => async (): Promise<void> => {
+    try {
+      store.dispatch({ type: 'preparation.decided', preparation: await call() });
+    } catch (error) {
+      onProblem(wordsOf(error));
+    }
+  };
+  const toPreparationActions = (preparation: PreparationApi) => ({
+    retry: decide(() => preparation.retry()),
+    skip: decide(() => preparation.skip()),
+    readLog: async (): Promise<PreparationLogResponse | null> => {
+      try {
+        return await preparation.readLog();
+      } catch (error) {
+        onProblem(wordsOf(error));
+        return null;
+      }
+    },
+  });
+
   return {
-    sendPrompt: (text) => void queuePrompt(crypto.randomUUID(), text),
-    retryPrompt: (clientRequestId, text) => void queuePrompt(clientRequestId, text),
+    sendPrompt: (text, images) => void queuePrompt(crypto.randomUUID(), text, images),
+    retryPrompt: (clientRequestId, text, images) => void queuePrompt(clientRequestId, text, images),
     discardPrompt: (clientRequestId) => store.dispatch({ type: 'prompt.discarded', clientRequestId }),
     removePrompt: (promptId) => sendFrame({ type: 'prompt.remove', frameId: crypto.randomUUID(), promptId }),
     editPrompt: (promptId, ifText, text) =>
@@ -105,6 +148,7 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
       }
     },
     startContainer: api.startContainer === undefined ? null : () => void startContainer(),
+    preparation: api.preparation === undefined ? null : toPreparationActions(api.preparation),
     loadOlder: () => void loadOlder(),
     retryConnection: () => source.retryNow(),
   };

@@ -1,7 +1,10 @@
 import type {
+  AgentControls,
   AgentRequestAnswer,
   AgentRequestResponse,
   MessageListResponse,
+  PreparationLogResponse,
+  PreparationResponse,
   PromptResponse,
   QueuePromptRequest,
   SessionResponse,
@@ -23,7 +26,21 @@ export interface ConversationApi {
   sendKeptAnswer(requestId: string): Promise<AgentRequestResponse>;
   /** Starts the container again after it failed. Absent where the page cannot. */
   startContainer?(): Promise<void>;
+  /** Absent where the page cannot. */
+  readonly preparation?: PreparationApi;
+  /** What can be chosen of each agent. Absent where nobody could change it. */
+  listControls?(): Promise<readonly AgentControls[]>;
   updateSession(request: UpdateSessionRequest): Promise<SessionResponse>;
+}
+
+/** What can be done about the preparation of the workspace. */
+export interface PreparationApi {
+  /** Tries once more what failed. */
+  retry(): Promise<PreparationResponse>;
+  /** Goes on without what is not prepared. */
+  skip(): Promise<PreparationResponse>;
+  /** All it printed, which only a container that runs can tell. */
+  readLog(): Promise<PreparationLogResponse>;
 }
 
 /** A call that reached no server, or one that could not serve it now: worth another try. */

@@ -148,6 +148,7 @@ describe('conversationReducer', () => {
       type: 'prompt.sending',
       clientRequestId: 'c-1',
       text: 'hi',
+      images: [],
     });
     const prompt = buildPrompt({ clientRequestId: 'c-1' });
     const told = buildEntry(1, { type: 'prompt.changed', prompt });
@@ -188,6 +189,7 @@ describe('conversationReducer', () => {
         type: 'prompt.sending',
         clientRequestId: 'c-1',
         text: 'hi',
+        images: [],
       });
       expect(again.ownPrompts).toMatchObject([{ state: 'sending', error: null }]);
     });

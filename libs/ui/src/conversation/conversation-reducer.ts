@@ -13,8 +13,15 @@ export function conversationReducer(state: ConversationState, action: Conversati
     case 'frames.received':
       return action.frames.reduce(applyFrame, state);
     case 'prompt.sending': {
-      const { clientRequestId, text } = action;
-      const sending: OwnPrompt = { clientRequestId, text, state: 'sending', promptId: null, error: null };
+      const { clientRequestId, text, images } = action;
+      const sending: OwnPrompt = {
+        clientRequestId,
+        text,
+        images,
+        state: 'sending',
+        promptId: null,
+        error: null,
+      };
       const others = state.ownPrompts.filter((own) => own.clientRequestId !== clientRequestId);
       return { ...state, ownPrompts: [...others, sending] };
     }
@@ -39,8 +46,15 @@ export function conversationReducer(state: ConversationState, action: Conversati
       };
     case 'older.failed':
       return { ...state, older: 'failed' };
+    case 'controls.loaded':
+      return { ...state, controls: action.controls };
     case 'session.updated':
       return { ...state, session: action.session };
+    case 'preparation.decided':
+      // Its entry may have come first, and more since.
+      return (state.preparation?.attempt ?? 0) >= action.preparation.attempt
+        ? state
+        : { ...state, preparation: action.preparation };
     case 'request.answered':
       return { ...state, requests: withRequest(state.requests, action.request) };
     default:
@@ -59,6 +73,8 @@ function applyFrame(state: ConversationState, frame: ServerFrame): ConversationS
       return { ...state, cursor: null };
     case 'container.progress':
       return { ...state, container: frame.container };
+    case 'preparation.progress':
+      return { ...state, preparation: frame.preparation };
     case 'hello':
     case 'error':
       return state;
@@ -85,8 +101,12 @@ function fromSnapshot(state: ConversationState, frame: ServerFrameOf<'snapshot'>
     nextBefore,
     prompts,
     isPaused,
+    preparation: frame.preparation ?? null,
     requests: Object.fromEntries(frame.requests.map((request) => [request.id, request])),
     ownPrompts: state.ownPrompts.filter((own) => isStillOpen(own, prompts)),
+    controls: state.controls,
+    // What was told meanwhile is not among the entries.
+    controlsRevision: state.controlsRevision + 1,
   };
   return frame.openEntries.reduce(applyEntry, base);
 }

@@ -1,10 +1,12 @@
 import type {
+  AgentControls,
   AgentRequestResponse,
   ContainerResponse,
   Cursor,
   FoldedTurn,
   MessageListResponse,
   MessageResponse,
+  PreparationResponse,
   PromptResponse,
   ServerFrame,
   SessionResponse,
@@ -29,6 +31,7 @@ export interface Gap {
 export interface OwnPrompt {
   readonly clientRequestId: string;
   readonly text: string;
+  readonly images: readonly string[];
   /** `accepted`: stored, its entry is on the way. */
   readonly state: 'sending' | 'accepted' | 'failed';
   readonly promptId: string | null;
@@ -43,6 +46,8 @@ export interface ConversationState {
   readonly cursor: Cursor | null;
   readonly session: SessionResponse | null;
   readonly container: ContainerResponse | null;
+  /** What the workspace is prepared with, and how far that is; null where nothing was asked for. */
+  readonly preparation: PreparationResponse | null;
   /** By position, without holes from the oldest one loaded. */
   readonly messages: readonly MessageResponse[];
   /** Null when there is nothing older. */
@@ -56,6 +61,10 @@ export interface ConversationState {
   /** By id; pending ones, expired ones that can be answered or were, and those answered while the page was open. */
   readonly requests: Readonly<Record<string, AgentRequestResponse>>;
   readonly ownPrompts: readonly OwnPrompt[];
+  /** What can be chosen of each agent, as far as the server has told. */
+  readonly controls: readonly AgentControls[];
+  /** Grows when the server may have more to tell of that. */
+  readonly controlsRevision: number;
 }
 
 export const emptyConversation: ConversationState = {
@@ -63,6 +72,7 @@ export const emptyConversation: ConversationState = {
   cursor: null,
   session: null,
   container: null,
+  preparation: null,
   messages: [],
   nextBefore: null,
   older: 'idle',
@@ -72,16 +82,25 @@ export const emptyConversation: ConversationState = {
   isPaused: false,
   requests: {},
   ownPrompts: [],
+  controls: [],
+  controlsRevision: 0,
 };
 
 export type ConversationAction =
   | { readonly type: 'frames.received'; readonly frames: readonly ServerFrame[] }
-  | { readonly type: 'prompt.sending'; readonly clientRequestId: string; readonly text: string }
+  | {
+      readonly type: 'prompt.sending';
+      readonly clientRequestId: string;
+      readonly text: string;
+      readonly images: readonly string[];
+    }
   | { readonly type: 'prompt.accepted'; readonly clientRequestId: string; readonly prompt: PromptResponse }
   | { readonly type: 'prompt.failed'; readonly clientRequestId: string; readonly error: string }
   | { readonly type: 'prompt.discarded'; readonly clientRequestId: string }
   | { readonly type: 'older.requested' }
   | { readonly type: 'older.loaded'; readonly page: MessageListResponse }
   | { readonly type: 'older.failed' }
+  | { readonly type: 'controls.loaded'; readonly controls: readonly AgentControls[] }
   | { readonly type: 'session.updated'; readonly session: SessionResponse }
+  | { readonly type: 'preparation.decided'; readonly preparation: PreparationResponse }
   | { readonly type: 'request.answered'; readonly request: AgentRequestResponse };

@@ -6,6 +6,7 @@ import type { OpenTurn, OwnPrompt } from './conversation-state.ts';
 import { NoticeLine } from './items/notice-line.tsx';
 import { RunningLine } from './items/running-line.tsx';
 import { TurnFooter } from './items/turn-footer.tsx';
+import { isPreparing } from './preparation-card.tsx';
 import type { TimelineEntry } from './timeline.ts';
 import { TurnBody } from './turn-body.tsx';
 import { FailedPromptNote, PromptNote, UserMessage } from './user-message.tsx';
@@ -36,7 +37,14 @@ function TimelineRow({ entry }: { entry: TimelineEntry }) {
     case 'gap':
       return <NoticeLine level="warning" text={`A part of the history is missing: ${entry.gap.reason}`} />;
     case 'prompt':
-      return <UserMessage text={entry.prompt.text} note={<WaitingNote />} />;
+      return (
+        <UserMessage
+          text={entry.prompt.text}
+          images={entry.prompt.images}
+          author={entry.prompt.author.kind}
+          note={<WaitingNote />}
+        />
+      );
     case 'own':
       return <OwnPromptRow own={entry.own} />;
     default:
@@ -45,8 +53,8 @@ function TimelineRow({ entry }: { entry: TimelineEntry }) {
 }
 
 const StoredMessage = memo(function StoredMessage({ message }: { message: MessageResponse }) {
-  const { role, author, text, items, agent, outcome, reason, usage } = message;
-  if (role === 'user') return <UserMessage text={text} isFromContainer={author.kind !== 'user'} />;
+  const { role, author, text, images, items, agent, outcome, reason, usage } = message;
+  if (role === 'user') return <UserMessage text={text} images={images} author={author.kind} />;
   if (role === 'system') return <NoticeLine level="info" text={text} />;
   return (
     <article className="group/turn flex flex-col gap-3">
@@ -74,15 +82,17 @@ function LiveTurn({ open }: { open: OpenTurn }) {
 
 function OwnPromptRow({ own }: { own: OwnPrompt }) {
   const { actions } = useConversation();
-  const { clientRequestId, text, state, error } = own;
-  if (state !== 'failed') return <UserMessage text={text} note={<PromptNote>Sending…</PromptNote>} />;
+  const { clientRequestId, text, images, state, error } = own;
+  if (state !== 'failed')
+    return <UserMessage text={text} images={images} note={<PromptNote>Sending…</PromptNote>} />;
   return (
     <UserMessage
       text={text}
+      images={images}
       note={
         <FailedPromptNote
           error={error ?? 'the server did not answer.'}
-          onRetry={() => actions.retryPrompt(clientRequestId, text)}
+          onRetry={() => actions.retryPrompt(clientRequestId, text, images)}
           onDiscard={() => actions.discardPrompt(clientRequestId)}
         />
       }
@@ -93,7 +103,9 @@ function OwnPromptRow({ own }: { own: OwnPrompt }) {
 /** Why a prompt that is next has not begun. */
 function WaitingNote() {
   const { conversation } = useConversation();
-  const { container } = conversation;
+  const { container, preparation } = conversation;
+  if (preparation !== null && isPreparing(preparation))
+    return <PromptNote>Kept. It runs when the workspace is prepared.</PromptNote>;
   if (container?.isConnected === true) return <PromptNote>Starting…</PromptNote>;
   if (container?.status === 'error') {
     return <p className="text-xs text-muted">Kept. It runs as soon as the container works again.</p>;

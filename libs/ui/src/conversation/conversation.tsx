@@ -11,6 +11,7 @@ import { ConnectionBanner } from './connection-banner.tsx';
 import { ContainerSteps } from './container-steps.tsx';
 import { useConversation } from './conversation-context.tsx';
 import { ConversationTimeline } from './conversation-timeline.tsx';
+import { isPreparing, PreparationCard } from './preparation-card.tsx';
 import { toConversationView } from './timeline.ts';
 import { useReadingPosition } from './use-reading-position.ts';
 
@@ -20,10 +21,13 @@ const loadOlderAtPx = 400;
 /** One session's conversation: what was said, what goes on, and where to write. */
 export function Conversation() {
   const { conversation, actions } = useConversation();
-  const { isLoaded, container, nextBefore, older } = conversation;
+  const { isLoaded, container, preparation, nextBefore, older } = conversation;
   const view = useMemo(() => toConversationView(conversation), [conversation]);
   const { frame, content, isAtEnd, jumpToEnd } = useReadingPosition(view.timeline[0]?.key);
   const isStarting = container !== null && (container.status === 'creating' || container.status === 'error');
+
+  const isAwaited = preparation !== null && isPreparing(preparation);
+  const isNew = view.timeline.length === 0 && !isStarting && !isAwaited;
 
   const handleScroll = (event: UIEvent<HTMLDivElement>) => {
     if (event.currentTarget.scrollTop < loadOlderAtPx && nextBefore !== null && older === 'idle')
@@ -46,7 +50,11 @@ export function Conversation() {
         <div ref={content} className="mx-auto flex min-h-full w-full max-w-3xl flex-col px-4 pt-6 pb-6">
           <OlderMessages />
           {!isLoaded && <LoadingConversation />}
-          {isLoaded && view.timeline.length === 0 && !isStarting && <EmptyConversation />}
+          {/* Once it is over, it stands where it was: before all that was said. */}
+          {preparation !== null && !isAwaited && nextBefore === null && (
+            <PreparationCard preparation={preparation} className="mb-6" />
+          )}
+          {isLoaded && isNew && <EmptyConversation />}
           <ConversationTimeline entries={view.timeline} />
           {isStarting && (
             <ContainerSteps
@@ -55,6 +63,7 @@ export function Conversation() {
               className="mt-6 first:mt-0"
             />
           )}
+          {isAwaited && <PreparationCard preparation={preparation} className="mt-6" />}
         </div>
       </div>
       <Announcer text={announce(conversation.requests, view.runningTurn !== null)} />

@@ -13,3 +13,4 @@ export * from './session-socket.ts';
 export * from '../realtime/index.ts';
 export * from './timeline.ts';
 export * from './use-conversation-store.ts';
+export * from './workspace-source.ts';

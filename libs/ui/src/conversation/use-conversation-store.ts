@@ -37,5 +37,21 @@ export function useConversationStore(
   }, [source]);
 
   const snapshot = useSyncExternalStore(store.subscribe, store.read, store.read);
+
+  const { controlsRevision } = snapshot.conversation;
+  useEffect(() => {
+    if (controlsRevision === 0) return;
+    let isCurrent = true;
+    const load = async (): Promise<void> => {
+      // Without them the agent works as it prefers; the next change asks again.
+      const controls = (await api.listControls?.().catch(() => null)) ?? null;
+      if (isCurrent && controls !== null) store.dispatch({ type: 'controls.loaded', controls });
+    };
+    void load();
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, store, controlsRevision]);
+
   return { ...snapshot, actions };
 }

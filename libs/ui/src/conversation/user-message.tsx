@@ -1,39 +1,49 @@
 'use client';
 
+import type { MessageAuthor } from '@codex-webapp/contracts/messages';
 import { CircleAlert } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { cn } from '../cn.ts';
 import { Button } from '../primitives/button.tsx';
 import { Spinner } from '../primitives/spinner.tsx';
+import { MessageImages } from './message-images.tsx';
 import { toVisibleText } from './markdown/visible-text.ts';
 
 type Props = {
   text: string;
-  /** Not from the user: a container posted it. */
-  isFromContainer?: boolean;
+  /** Paths of images below the workspace. */
+  images?: readonly string[] | undefined;
+  /** Who posted it: `user` when absent. */
+  author?: MessageAuthor['kind'];
   /** Below the text, e.g. that it is on its way. */
   note?: ReactNode;
 };
+
+const headings = { user: 'You', container: 'From the container', system: 'Sent by itself' } as const;
+const sources = {
+  container: 'Posted by the container',
+  system: 'Sent when the usage limit had reset',
+} as const;
 
 /** Longer prompts are folded: the answer is what one scrolls for. */
 const foldedLength = 2_400;
 const foldedLines = 24;
 
-export function UserMessage({ text, isFromContainer = false, note }: Props) {
+export function UserMessage({ text, images = [], author = 'user', note }: Props) {
   const [isOpen, setIsOpen] = useState(false);
   const lines = text.split('\n');
   const isLong = text.length > foldedLength || lines.length > foldedLines;
   const shown = isLong && !isOpen ? lines.slice(0, foldedLines).join('\n').slice(0, foldedLength) : text;
   return (
     <div className="flex flex-col items-end gap-1">
-      <h3 className="sr-only">{isFromContainer ? 'From the container' : 'You'}</h3>
+      <h3 className="sr-only">{headings[author]}</h3>
       <div
         className={cn(
           'max-w-[min(100%,38rem)] rounded-2xl rounded-br-md px-3.5 py-2 text-15 sm:max-w-[85%]',
-          isFromContainer ? 'border border-dashed border-border-strong' : 'bg-surface-active',
+          author === 'user' ? 'bg-surface-active' : 'border border-dashed border-border-strong',
         )}
       >
-        {isFromContainer && <p className="text-xs text-muted">Posted by the container</p>}
+        {author !== 'user' && <p className="text-xs text-muted">{sources[author]}</p>}
         <p dir="auto" className="whitespace-pre-wrap text-text [overflow-wrap:anywhere]">
           {toVisibleText(shown)}
           {isLong && !isOpen && '…'}
@@ -50,6 +60,7 @@ export function UserMessage({ text, isFromContainer = false, note }: Props) {
           </Button>
         )}
       </div>
+      <MessageImages images={images} />
       {note}
     </div>
   );

@@ -5,6 +5,7 @@ import type {
   CreateUserRequest,
   LoginRequest,
   ReadContainerLogsRequest,
+  RepositoryRequest,
   SetupRequest,
   UpgradeContainerRequest,
   WorkspaceArchiveQuery,
@@ -17,6 +18,7 @@ import { SetupDto } from '../../modules/auth/dto/setup.dto.ts';
 import { UpgradeContainerDto } from '../../modules/containers/dto/upgrade-container.dto.ts';
 import { CreateSessionDto } from '../../modules/sessions/dto/create-session.dto.ts';
 import { CreateTicketDto } from '../../modules/sessions/dto/create-ticket.dto.ts';
+import { RepositoryDto } from '../../modules/sessions/dto/repository.dto.ts';
 import { UpdateSessionDto } from '../../modules/sessions/dto/update-session.dto.ts';
 import { CreateUserDto } from '../../modules/users/dto/create-user.dto.ts';
 import { WorkspaceArchiveQueryDto } from '../../modules/workspace-archives/dto/workspace-archive-query.dto.ts';
@@ -29,6 +31,7 @@ expectTypeOf<CreateTicketDto>().toEqualTypeOf<CreateTicketRequest>();
 expectTypeOf<CreateUserDto>().toEqualTypeOf<CreateUserRequest>();
 expectTypeOf<LoginDto>().toEqualTypeOf<LoginRequest>();
 expectTypeOf<ReadLogsDto>().toEqualTypeOf<ReadContainerLogsRequest>();
+expectTypeOf<RepositoryDto>().toEqualTypeOf<RepositoryRequest>();
 expectTypeOf<SetupDto>().toEqualTypeOf<SetupRequest>();
 expectTypeOf<UpgradeContainerDto>().toEqualTypeOf<UpgradeContainerRequest>();
 expectTypeOf<WorkspaceArchiveQueryDto>().toEqualTypeOf<WorkspaceArchiveQuery>();

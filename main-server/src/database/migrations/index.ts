@@ -9,6 +9,13 @@ import { AddContainerEnds1795752000000 } from './20261127T0400-add-container-end
 import { AddDokploy1795755600000 } from './20261127T0500-add-dokploy.ts';
 import { AddContainerImages1795760400000 } from './20261127T0620-add-container-images.ts';
 import { AddPool1795761000000 } from './20261127T0630-add-pool.ts';
+import { AddAgentControls1795784400000 } from './20261127T1300-add-agent-controls.ts';
+import { AddCredentials1795785000000 } from './20261127T1310-add-credentials.ts';
+import { AddPromptAgent1795791000000 } from './20261127T1450-add-prompt-agent.ts';
+import { AddAgentSettings1795800600000 } from './20261127T1730-add-agent-settings.ts';
+import { AddPreparations1795800660000 } from './20261127T1731-add-preparations.ts';
+import { AddLimitResets1795800720000 } from './20261127T1732-add-limit-resets.ts';
+import { AddBriefContainers1795800780000 } from './20261127T1733-add-brief-containers.ts';
 
 /** Oldest first. */
 export const migrations = [
@@ -23,4 +30,11 @@ export const migrations = [
   AddDokploy1795755600000,
   AddContainerImages1795760400000,
   AddPool1795761000000,
+  AddAgentControls1795784400000,
+  AddCredentials1795785000000,
+  AddPromptAgent1795791000000,
+  AddAgentSettings1795800600000,
+  AddPreparations1795800660000,
+  AddLimitResets1795800720000,
+  AddBriefContainers1795800780000,
 ];

@@ -1,18 +1,23 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { ContainerProviderName } from '@codex-webapp/contracts';
 import type { Container } from './container.entity.ts';
-import { usesImage, type ContainerImage, type ContainerProvider } from './providers/container-provider.ts';
+import {
+  usesImage,
+  type ContainerImage,
+  type ContainerProvider,
+  type ImageContainerProvider,
+} from './providers/container-provider.ts';
 
 /** What the next containers are made from, so that a session can say whether its own is of something older. */
 @Injectable()
 export class ContainerImages {
+  private readonly logger = new Logger(ContainerImages.name);
   private readonly current = new Map<ContainerProviderName, ContainerImage>();
 
   /** Asks the provider. Returns whether that changes what was known. */
   async look(provider: ContainerProvider): Promise<boolean> {
     if (!usesImage(provider)) return false;
-    // A backend that does not answer changes nothing about what is known.
-    const found = await provider.findImage().catch(() => null);
+    const found = await this.findImage(provider);
     if (found === null) return false;
     const known = this.current.get(provider.name);
     this.note(provider.name, found);
@@ -28,6 +33,21 @@ export class ContainerImages {
   isOutdated({ provider, image }: Pick<Container, 'provider' | 'image'>): boolean {
     const current = this.current.get(provider);
     return current !== undefined && image !== null && !isSame(current, image);
+  }
+
+  /** A backend that does not answer changes nothing about what is known. */
+  private async findImage(provider: ImageContainerProvider): Promise<ContainerImage | null> {
+    try {
+      return await provider.findImage();
+    } catch (error) {
+      const { name } = provider;
+      this.logger.debug({
+        msg: 'What the next containers are made from is not told',
+        provider: name,
+        err: error,
+      });
+      return null;
+    }
   }
 }
 

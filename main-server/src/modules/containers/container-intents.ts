@@ -50,7 +50,7 @@ export class ContainerIntents {
       ...(actor.kind === 'system' ? {} : { endsInARow: 0 }),
     } as const;
     const room = { sessionId, ownerId: session.ownerId, provider: session.provider };
-    const intended = await this.room.claim(room, () =>
+    const intended = await this.room.reserve(room, () =>
       this.records.change(session, intent, (manager) =>
         this.audit.record(manager, {
           actor,

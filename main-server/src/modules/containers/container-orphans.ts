@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
 import { Clock } from '@codex-webapp/nest-kit';
+import { BriefContainers } from './brief-containers.ts';
 import { ContainerRecords } from './container-records.ts';
 import { containersConfig } from './containers.config.ts';
 import type { ContainerProvider, LabelledContainer } from './providers/container-provider.ts';
@@ -19,6 +20,7 @@ export class ContainerOrphans {
 
   constructor(
     private readonly records: ContainerRecords,
+    private readonly brief: BriefContainers,
     private readonly serial: SerialByKey,
     private readonly clock: Clock,
     @Inject(containersConfig.KEY) private readonly config: ConfigType<typeof containersConfig>,
@@ -36,8 +38,7 @@ export class ContainerOrphans {
   private async lookAt(provider: ContainerProvider, container: LabelledContainer): Promise<void> {
     const { sessionId, ref } = container;
     const key = keyOf(provider, ref.id);
-    const isClaimed = (await this.records.find(sessionId)) !== null || this.serial.isBusy(sessionId);
-    if (isClaimed) return this.forget(key);
+    if (this.serial.isBusy(sessionId) || (await this.isKnown(sessionId))) return this.forget(key);
     const now = this.clock.now();
     const since = this.seenSince.get(key) ?? now;
     this.seenSince.set(key, since);
@@ -49,7 +50,7 @@ export class ContainerOrphans {
   private async remove(provider: ContainerProvider, { sessionId, ref }: LabelledContainer): Promise<void> {
     // A backend in trouble may show what is not so.
     if (!(await provider.check()).isAvailable) return;
-    if ((await this.records.find(sessionId)) !== null) return this.forget(keyOf(provider, ref.id));
+    if (await this.isKnown(sessionId)) return this.forget(keyOf(provider, ref.id));
     this.logger.warn({ msg: 'Removing a container without a session', sessionId, provider: provider.name });
     try {
       await provider.remove(ref);
@@ -58,6 +59,10 @@ export class ContainerOrphans {
       // One that cannot be removed keeps nobody else waiting; the next look tries again.
       this.logger.warn({ msg: 'An orphan could not be removed', sessionId, err: error });
     }
+  }
+
+  private async isKnown(id: string): Promise<boolean> {
+    return (await this.records.find(id)) !== null || (await this.brief.has(id));
   }
 
   private report(provider: ContainerProvider, { sessionId, ref }: LabelledContainer): void {

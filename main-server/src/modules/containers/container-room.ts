@@ -20,7 +20,7 @@ export interface RoomAsked {
 }
 
 /** Running sessions that nobody owns yet. */
-export interface SpareSessions {
+export interface SessionPool {
   /** Resolves with how many of them, `except` not among them, count no longer; at most `count`. */
   giveUp(count: number, except: string | null): Promise<number>;
 }
@@ -32,7 +32,7 @@ export interface SpareSessions {
 @Injectable()
 export class ContainerRoom {
   private readonly serial = new SerialByKey();
-  private spares: SpareSessions | null = null;
+  private pool: SessionPool | null = null;
 
   constructor(
     private readonly records: ContainerRecords,
@@ -42,12 +42,12 @@ export class ContainerRoom {
   ) {}
 
   /** For the module that keeps the pool. */
-  registerSpares(spares: SpareSessions): void {
-    this.spares = spares;
+  registerPool(pool: SessionPool): void {
+    this.pool = pool;
   }
 
   /** Makes room, then writes the intent that takes it; one after the other. @throws container.limit_reached */
-  claim<T>(asked: RoomAsked, takeIt: () => Promise<T>): Promise<T> {
+  reserve<T>(asked: RoomAsked, takeIt: () => Promise<T>): Promise<T> {
     return this.serial.run(everybody, async () => {
       await this.make(asked);
       await this.failpoints.hit('containers.room.made');
@@ -63,7 +63,7 @@ export class ContainerRoom {
     const idle = await this.sleeps.listIdle(idleForRoomMs);
     for (const limit of this.limitsFor(asked)) {
       const counted = running.filter(limit.counts);
-      const canGiveWay = idle.some(limit.counts) || counted.some(isSpare);
+      const canGiveWay = idle.some(limit.counts) || counted.some(isPooled);
       if (counted.length >= limit.max && !canGiveWay) throw limit.refusal(counted.length);
     }
   }
@@ -84,9 +84,9 @@ export class ContainerRoom {
       let tooMany = counted.length - limit.max + 1;
       if (tooMany <= 0) continue;
       if (asked.ownerId === null) throw limit.refusal(counted.length);
-      if (counted.some(isSpare)) {
-        tooMany -= await this.giveUpSpares(tooMany, asked);
-        await this.failpoints.hit('containers.room.spares-given-up');
+      if (counted.some(isPooled)) {
+        tooMany -= await this.giveUpPooled(tooMany, asked);
+        await this.failpoints.hit('containers.room.pooled-given-up');
       }
       const idle = await this.sleeps.listIdle(idleForRoomMs);
       await this.failpoints.hit('containers.room.idle-listed');
@@ -101,9 +101,9 @@ export class ContainerRoom {
     }
   }
 
-  private async giveUpSpares(count: number, { sessionId }: RoomAsked): Promise<number> {
-    const given = await this.spares?.giveUp(count, sessionId);
-    await this.failpoints.hit('containers.room.spares-asked');
+  private async giveUpPooled(count: number, { sessionId }: RoomAsked): Promise<number> {
+    const given = await this.pool?.giveUp(count, sessionId);
+    await this.failpoints.hit('containers.room.pooled-asked');
     return given ?? 0;
   }
 
@@ -142,7 +142,7 @@ interface Limit {
   readonly refusal: (count: number) => DomainError;
 }
 
-function isSpare({ ownerId }: RunningContainer): boolean {
+function isPooled({ ownerId }: RunningContainer): boolean {
   return ownerId === null;
 }
 

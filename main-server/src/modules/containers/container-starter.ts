@@ -74,7 +74,7 @@ export class ContainerStarter {
     { steps, signal }: StartUnderWay,
   ): Promise<() => void> {
     if (!this.registry.get(provider).startsByItself) return Promise.resolve(() => undefined);
-    if (!isOwned(session)) return this.queue.enterPatiently(signal);
+    if (!isOwned(session)) return this.queue.enterInBackground(signal);
     return this.queue.enter(signal, (place, of) => {
       steps.waitInQueue(`Place ${place} of ${of} that wait`);
       this.progress.report(session.id, steps.list());
@@ -113,9 +113,9 @@ export class ContainerStarter {
     { steps, signal }: StartUnderWay,
   ): Promise<Pick<Container, 'ref' | 'startedAt' | 'image'>> {
     let image: ContainerImage | null = null;
-    const onImage = (found: ContainerImage): void => {
+    const onImage = (found: ContainerImage, isNew: boolean): void => {
       image = found;
-      this.images.note(container.provider, found);
+      if (isNew) this.images.note(container.provider, found);
     };
     const provider = this.registry.get(container.provider);
     const advance = (name: 'image' | 'create' | 'start' | 'connect', detail: string | null): void => {

@@ -1,4 +1,5 @@
-import { parseEnv } from '@codex-webapp/nest-kit';
+import { acpAgentsVariable, type AgentSummary } from '@codex-webapp/contracts';
+import { EnvironmentError, parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
 
@@ -27,6 +28,7 @@ const authFile = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 
 export const containersConfig = registerAs('containers', () => {
   const env = parseEnv(containersEnvironment);
+  const agentEnvironment = readAgentEnvironment(process.env);
   return {
     provider: env.CONTAINER_PROVIDER,
     /** Who chose another provider keeps an engine that happens to run here untouched. */
@@ -45,12 +47,24 @@ export const containersConfig = registerAs('containers', () => {
       running: orInfinity(env.SESSIONS_RUNNING_MAX),
       runningPerUser: orInfinity(env.SESSIONS_RUNNING_PER_USER),
     },
-    agentEnvironment: readAgentEnvironment(process.env),
+    agentEnvironment,
+    /** Agents that sessions have by configuration, beside the built-in ones. */
+    configuredAgents: readConfiguredAgents(agentEnvironment['ACP_AGENTS']),
   };
 });
 
 function orInfinity(count: number): number {
   return count === 0 ? Number.POSITIVE_INFINITY : count;
+}
+
+/** Read here as well: the agent picker shows them before any container does, and a mistake shows at the start. */
+function readConfiguredAgents(variable: string | undefined): readonly AgentSummary[] {
+  if (variable === undefined) return [];
+  const { success, data, error } = acpAgentsVariable.safeParse(variable);
+  if (success) return data.map(({ id, name, description }) => ({ id, name, description }));
+  throw new EnvironmentError(
+    error.issues.map(({ path, message }) => `${['AGENT_ENV_ACP_AGENTS', ...path].join('.')}: ${message}`),
+  );
 }
 
 /** `AGENT_ENV_<NAME>` becomes `<NAME>` in the sessions; auth files go as they are. */

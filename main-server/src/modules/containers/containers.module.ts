@@ -10,6 +10,8 @@ import { AuthModule } from '../auth/auth.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
+import { BriefContainerEntity } from './brief-container.entity.ts';
+import { BriefContainers } from './brief-containers.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
 import { ContainerEntity } from './container.entity.ts';
 import { ContainerListenAddresses } from './container-listen-addresses.ts';
@@ -68,7 +70,12 @@ import { StatsPoller } from './stats/stats-poller.ts';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([ContainerEntity, DokployPlaceEntity, DokploySettingsEntity]),
+    TypeOrmModule.forFeature([
+      BriefContainerEntity,
+      ContainerEntity,
+      DokployPlaceEntity,
+      DokploySettingsEntity,
+    ]),
     ConfigModule.forFeature(containersConfig),
     ConfigModule.forFeature(dockerConfig),
     ConfigModule.forFeature(dokployConfig),
@@ -143,6 +150,7 @@ import { StatsPoller } from './stats/stats-poller.ts';
       useFactory: ({ concurrentStarts }: ConfigType<typeof containersConfig>) =>
         new StartQueue(concurrentStarts),
     },
+    BriefContainers,
     ContainerArchivesService,
     ContainerCommandsService,
     ContainerEndings,
@@ -179,6 +187,7 @@ import { StatsPoller } from './stats/stats-poller.ts';
     StatsPoller,
   ],
   exports: [
+    BriefContainers,
     ContainerArchivesService,
     ContainerListenAddresses,
     ContainerLogsService,

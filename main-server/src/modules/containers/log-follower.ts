@@ -138,7 +138,7 @@ export class LogFollower {
       const waitMs = this.pace.waitBefore(line.text);
       if (waitMs === null) {
         this.after = null;
-        this.start = { tail: skipTail };
+        this.start = { ...this.start, tail: skipTail };
         return this.inbox.putInTurn({ type: 'skipped' });
       }
       if (waitMs > 0) await this.pause(waitMs);

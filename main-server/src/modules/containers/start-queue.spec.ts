@@ -66,13 +66,13 @@ describe('StartQueue', () => {
     await third;
   });
 
-  it('lets a patient one begin behind everybody else, and never shows it among those that wait', async () => {
+  it('lets one in the background begin behind everybody else, and never shows it among those that wait', async () => {
     const queue = new StartQueue(1);
     const end = await queue.enter(never, () => undefined);
     const begun: string[] = [];
     const places: string[] = [];
-    const patient = queue.enterPatiently(never).then((leave) => {
-      begun.push('patient');
+    const background = queue.enterInBackground(never).then((leave) => {
+      begun.push('background');
       return leave;
     });
     const later = queue
@@ -83,16 +83,16 @@ describe('StartQueue', () => {
       });
     end();
     (await later)();
-    await patient;
-    expect(begun).toEqual(['later', 'patient']);
+    await background;
+    expect(begun).toEqual(['later', 'background']);
     expect(places).toEqual(['1 of 1']);
   });
 
-  it('keeps a place free of patient ones, so that whoever comes next begins at once', async () => {
+  it('keeps a place free of those in the background, so that whoever comes next begins at once', async () => {
     const queue = new StartQueue(3);
-    const ends = [await queue.enterPatiently(never), await queue.enterPatiently(never)];
+    const ends = [await queue.enterInBackground(never), await queue.enterInBackground(never)];
     let hasThirdBegun = false;
-    const third = queue.enterPatiently(never).then(() => (hasThirdBegun = true));
+    const third = queue.enterInBackground(never).then(() => (hasThirdBegun = true));
     await queue.enter(never, () => undefined);
     expect(hasThirdBegun).toBe(false);
     ends[0]?.();

@@ -1,15 +1,15 @@
 type OnPlace = (place: number, of: number) => void;
 
-/** Lets so many starts work at once; the others wait in the order in which they came, patient ones behind all others. */
+/** Lets so many starts work at once; the others wait in the order in which they came, those in the background behind all others. */
 export class StartQueue {
   private readonly waiting: Waiting[] = [];
   private working = 0;
-  private workingPatiently = 0;
+  private inBackground = 0;
   /** One place is kept for whoever comes meanwhile, where there is more than one. */
-  private readonly patientMax: number;
+  private readonly backgroundMax: number;
 
   constructor(private readonly concurrency: number) {
-    this.patientMax = Math.max(1, concurrency - 1);
+    this.backgroundMax = Math.max(1, concurrency - 1);
   }
 
   /**
@@ -21,20 +21,20 @@ export class StartQueue {
   }
 
   /** The same for what nobody waits for: it begins when nothing else wants to. */
-  enterPatiently(signal: AbortSignal): Promise<() => void> {
+  enterInBackground(signal: AbortSignal): Promise<() => void> {
     return this.join(signal, null);
   }
 
   private join(signal: AbortSignal, onPlace: OnPlace | null): Promise<() => void> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
-    const isPatient = onPlace === null;
-    if (this.hasPlace(isPatient)) return Promise.resolve(this.begin(isPatient));
+    const isBackground = onPlace === null;
+    if (this.hasPlace(isBackground)) return Promise.resolve(this.begin(isBackground));
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         onPlace,
         begin: () => {
           signal.removeEventListener('abort', onAbort);
-          resolve(this.begin(isPatient));
+          resolve(this.begin(isBackground));
         },
       };
       const onAbort = (): void => {
@@ -43,31 +43,31 @@ export class StartQueue {
         this.tellPlaces();
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.waiting.splice(isPatient ? this.waiting.length : this.impatient().length, 0, waiting);
+      this.waiting.splice(isBackground ? this.waiting.length : this.inForeground().length, 0, waiting);
       this.tellPlaces();
     });
   }
 
-  private hasPlace(isPatient: boolean): boolean {
+  private hasPlace(isBackground: boolean): boolean {
     if (this.working >= this.concurrency) return false;
-    return !isPatient || this.workingPatiently < this.patientMax;
+    return !isBackground || this.inBackground < this.backgroundMax;
   }
 
-  private begin(isPatient: boolean): () => void {
-    this.count(isPatient, 1);
+  private begin(isBackground: boolean): () => void {
+    this.count(isBackground, 1);
     let hasEnded = false;
     return () => {
       if (hasEnded) return;
       hasEnded = true;
-      this.count(isPatient, -1);
+      this.count(isBackground, -1);
       this.beginNext();
       this.tellPlaces();
     };
   }
 
-  private count(isPatient: boolean, change: 1 | -1): void {
+  private count(isBackground: boolean, change: 1 | -1): void {
     this.working += change;
-    if (isPatient) this.workingPatiently += change;
+    if (isBackground) this.inBackground += change;
   }
 
   private beginNext(): void {
@@ -77,18 +77,18 @@ export class StartQueue {
     next.begin();
   }
 
-  private impatient(): readonly Waiting[] {
+  private inForeground(): readonly Waiting[] {
     return this.waiting.filter(({ onPlace }) => onPlace !== null);
   }
 
   private tellPlaces(): void {
-    const impatient = this.impatient();
-    for (const [index, { onPlace }] of impatient.entries()) onPlace?.(index + 1, impatient.length);
+    const inForeground = this.inForeground();
+    for (const [index, { onPlace }] of inForeground.entries()) onPlace?.(index + 1, inForeground.length);
   }
 }
 
 interface Waiting {
-  /** Null: patient. */
+  /** Null: in the background. */
   readonly onPlace: OnPlace | null;
   readonly begin: () => void;
 }

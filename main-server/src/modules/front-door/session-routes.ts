@@ -12,14 +12,17 @@ const conversationRoutes: readonly (readonly [path: RegExp, methods: readonly st
   [/^\/api(\/messages)$/, ['GET', 'POST'], '$1'],
   [/^\/api(\/prompts(?:\/[\w-]+){0,2})$/, ['GET', 'POST', 'PATCH', 'DELETE'], '$1'],
   [/^\/api(\/blobs\/[0-9a-f]{64})$/, ['GET'], '$1'],
+  [/^\/api(\/controls)$/, ['GET'], '$1'],
   [/^\/api(\/interrupt)$/, ['POST'], '$1'],
   [/^\/api(\/requests(?:\/[\w-]+){0,2})$/, ['GET', 'POST'], '$1'],
+  [/^\/api(\/preparation)$/, ['GET'], '$1'],
+  [/^\/api(\/preparation\/(?:retry|skip))$/, ['POST'], '$1'],
   [/^\/api(\/container\/status)$/, ['GET'], '$1'],
   [/^\/api(\/container\/start)$/, ['POST'], '$1'],
   [/^\/api(\/previews\/\d{1,5}\/ticket)$/, ['POST'], '$1'],
 ];
 
-const containerRoutes = /^\/api\/(?:workspace|terminals|git|ports)(?:\/|$)/;
+const containerRoutes = /^\/api\/(?:workspace|terminals|git|ports|preparation\/log)(?:\/|$)/;
 
 /** `target` is the path with its query. */
 export function routeOf(method: string, target: string, sessionId: string): SessionRoute {

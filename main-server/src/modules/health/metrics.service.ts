@@ -16,13 +16,13 @@ export class MetricsService implements OnModuleDestroy {
   readonly registry = new Registry();
   private readonly starts = new Counter({
     name: 'codex_webapp_container_starts_total',
-    help: 'Starts of containers that came to their end',
+    help: 'Starts of containers that came to their end, by provider and by outcome: ready or failed',
     labelNames: ['provider', 'outcome'],
     registers: [this.registry],
   });
   private readonly startSeconds = new Histogram({
     name: 'codex_webapp_container_start_seconds',
-    help: 'How long starts took that succeeded, without the wait for their turn',
+    help: 'How long starts took that succeeded, by provider, without the wait for their turn',
     labelNames: ['provider'],
     buckets: startBuckets,
     registers: [this.registry],
@@ -94,7 +94,7 @@ export class MetricsService implements OnModuleDestroy {
     const { clients, links } = this;
     return new Gauge({
       name: 'codex_webapp_connections',
-      help: 'What is connected now: links of containers, sockets and event streams of pages and scripts that show a session',
+      help: 'What is connected now, by kind. link: containers. session: sockets and event streams that show a session',
       labelNames: ['kind'],
       registers: [],
       collect() {

@@ -1,11 +1,14 @@
 import { Logger } from '@nestjs/common';
 import {
+  agentControlsMaxBytes,
   closeCodes,
   linkLimits,
   oldestSupportedProtocol,
   protocolVersion,
+  type AgentControls,
   type AgentFrameOf,
   type MainFrame,
+  type PreparationReport,
 } from '@codex-webapp/contracts';
 import { DomainError, toSocketText } from '@codex-webapp/nest-kit';
 import type { ContainerIdentity } from '../../common/auth-user.ts';
@@ -28,6 +31,10 @@ export interface LinkSurroundings {
   onConnected(link: Link, hello: AgentFrameOf<'hello'>): void;
   /** All it has said of that turn is stored by then. */
   onPromptRepeated(promptId: string, turnId: string): void;
+  /** Resolves when it is stored. */
+  onControls(controls: AgentControls): Promise<void>;
+  /** Resolves when it is stored. */
+  onPreparation(link: Link, report: PreparationReport): Promise<void>;
   onDisconnected(link: Link): void;
   schedule(delayMs: number, callback: () => void): () => void;
 }
@@ -85,6 +92,10 @@ export class LinkConnection implements Link {
 
   get agents(): AgentFrameOf<'hello'>['agents'] {
     return this.hello?.agents ?? [];
+  }
+
+  get canPrepare(): boolean {
+    return this.hello?.canPrepare ?? false;
   }
 
   get isDrained(): boolean {
@@ -154,6 +165,11 @@ export class LinkConnection implements Link {
       this.refuse('The first frame is hello.');
       return undefined;
     }
+    if (frame.type === 'agent.controls') return this.takeControls(frame);
+    if (frame.type === 'preparation.changed') {
+      const { attempt, steps, reason, tail } = frame;
+      return this.surroundings.onPreparation(this, { attempt, steps, reason, tail });
+    }
     if (frame.type === 'prompt.accepted') {
       // Else it says only that redelivery is not needed; the start of the turn says the same and is what we wait for.
       if (frame.endedTurnId !== undefined)
@@ -178,6 +194,16 @@ export class LinkConnection implements Link {
     this.cancelDeadline();
     this.send({ type: 'hello', protocolVersion, ackedSeq: this.committed?.seq ?? 0 });
     this.surroundings.onConnected(this, hello);
+  }
+
+  private async takeControls(frame: AgentFrameOf<'agent.controls'>): Promise<void> {
+    const { agent, models, commands, permissionModes } = frame;
+    const controls: AgentControls = { agent, models, commands, permissionModes };
+    if (!this.agents.some(({ id }) => id === agent))
+      return this.refuse('These are controls of an agent that the hello does not name.');
+    if (Buffer.byteLength(JSON.stringify(controls)) > agentControlsMaxBytes)
+      return this.refuse('These controls are too large.');
+    await this.surroundings.onControls(controls);
   }
 
   private takeEvents(frame: EventsFrame): Promise<void> | undefined {

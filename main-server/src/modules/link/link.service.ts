@@ -5,7 +5,14 @@ import type { ContainerIdentity } from '../../common/auth-user.ts';
 import { EventIntake } from './event-intake.ts';
 import { LinkConnection } from './link-connection.ts';
 import { LinkRegistry } from './link-registry.ts';
-import { linkEvents, type LinkConnected, type LinkDisconnected, type PromptRepeated } from './link.events.ts';
+import {
+  linkEvents,
+  type ControlsReported,
+  type LinkConnected,
+  type LinkDisconnected,
+  type PreparationReported,
+  type PromptRepeated,
+} from './link.events.ts';
 import type { LinkSocket } from './link.ts';
 import { OutboxGreeting } from './outbox-greeting.ts';
 import { OutboxMarks } from './outbox-marks.ts';
@@ -37,6 +44,14 @@ export class LinkService {
       onPromptRepeated: (promptId, turnId) => {
         const repeated: PromptRepeated = { sessionId: identity.sessionId, promptId, turnId };
         this.events.emit(linkEvents.promptRepeated, repeated);
+      },
+      onControls: async (controls) => {
+        const reported: ControlsReported = { sessionId: identity.sessionId, controls };
+        await this.events.emitAsync(linkEvents.controlsReported, reported);
+      },
+      onPreparation: async (link, report) => {
+        const reported: PreparationReported = { link, report };
+        await this.events.emitAsync(linkEvents.preparationReported, reported);
       },
       onDisconnected: (link) => {
         const disconnected: LinkDisconnected = identity;

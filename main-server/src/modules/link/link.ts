@@ -6,6 +6,8 @@ export interface Link {
   readonly generation: number;
   /** What the container can run, as it said in its hello. */
   readonly agents: AgentFrameOf<'hello'>['agents'];
+  /** Whether it takes `workspace.prepare`. */
+  readonly canPrepare: boolean;
   /** Whether all that stood in the container's outbox at its hello is stored. */
   readonly isDrained: boolean;
   /** Nothing happens on a link that has ended: whoever needs an answer waits for the next one. */

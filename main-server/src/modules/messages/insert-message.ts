@@ -11,6 +11,7 @@ const columns: readonly (readonly [name: string, value: (row: MessageEntity) => 
   ['author_kind', ({ authorKind }) => authorKind],
   ['author_id', ({ authorId }) => authorId],
   ['text', ({ text }) => text],
+  ['images', ({ images }) => images && JSON.stringify(images)],
   ['items', ({ items }) => JSON.stringify(items)],
   ['turn_id', ({ turnId }) => turnId],
   ['prompt_id', ({ promptId }) => promptId],

@@ -16,6 +16,8 @@ export class MessageEntity {
   @Column({ name: 'author_kind', type: 'text' }) authorKind: MessageAuthor['kind'];
   @Column({ name: 'author_id', type: 'text', nullable: true }) authorId: string | null;
   @Column({ type: 'text' }) text: string;
+  /** Of a user's message: paths below the workspace; null for none. */
+  @Column({ type: 'simple-json', nullable: true }) images: readonly string[] | null;
   @Column({ type: 'simple-json' }) items: readonly MessageItem[];
   @Column({ name: 'turn_id', type: 'text', nullable: true }) turnId: string | null;
   @Column({ name: 'prompt_id', type: 'text', nullable: true }) promptId: string | null;

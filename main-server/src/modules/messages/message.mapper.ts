@@ -10,6 +10,7 @@ export function toMessageResponse(message: Message): MessageResponse {
     role: message.role,
     author: toAuthor(message),
     text: message.text,
+    ...(message.images === null ? {} : { images: message.images }),
     items: message.items,
     turnId: message.turnId,
     promptId: message.promptId,

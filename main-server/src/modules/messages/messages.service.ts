@@ -25,6 +25,7 @@ export interface NewMessage {
   readonly role: MessageRole;
   readonly author: MessageAuthor;
   readonly text: string;
+  readonly images?: readonly string[] | null;
   readonly items?: readonly MessageItem[];
   readonly turnId?: string | null;
   readonly promptId?: string | null;
@@ -116,6 +117,20 @@ export class MessagesService {
     return { messages: shown.map(toMessageResponse), nextBefore };
   }
 
+  /** Inside a transaction, with what it has written so far; oldest first. */
+  async listNewest(
+    manager: EntityManager,
+    sessionId: string,
+    limit: number,
+  ): Promise<readonly MessageResponse[]> {
+    const rows: readonly Message[] = await manager.find(MessageEntity, {
+      where: { sessionId },
+      order: { position: 'DESC' },
+      take: limit,
+    });
+    return rows.toReversed().map(toMessageResponse);
+  }
+
   /** A committed one. */
   async findDelivered(sessionId: string, idempotencyKey: string): Promise<DeliveredMessage | null> {
     const row = await findRow(this.messages, { sessionId, idempotencyKey });
@@ -146,6 +161,7 @@ export class MessagesService {
       role: message.role,
       ...toAuthorColumns(message.author),
       text: message.text,
+      images: message.images ?? null,
       items: message.items ?? [],
       turnId: message.turnId ?? null,
       promptId: message.promptId ?? null,

@@ -7,13 +7,21 @@ import { Clock } from '@codex-webapp/nest-kit';
 import { In, type EntityManager, Repository } from 'typeorm';
 import { HistoryService } from '../history/history.service.ts';
 import type { AppendEntry } from '../history/session-history.ts';
+import type { Link } from '../link/link.ts';
 import { LinkRegistry } from '../link/link-registry.ts';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
-import type { Session } from '../session-state/session.ts';
+import { PreparationOrders } from '../preparations/preparation-orders.ts';
+import { preparationEvents, type PreparationSettled } from '../preparations/preparation.events.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { ContainerWaker } from './container-waker.ts';
 import { type Prompt, PromptEntity } from './prompt.entity.ts';
+import { PromptFrames } from './prompt-frames.ts';
 import { toPromptChanged } from './prompt.mapper.ts';
+
+/** The next prompt could not be made ready for its container. What the transaction was for can be stored without it. */
+export class UndeliverableError extends Error {
+  override readonly name = 'UndeliverableError';
+}
 
 /**
  * Sends one prompt at a time to each session's container. What was sent is sent again over every new link until its
@@ -29,6 +37,8 @@ export class PromptDispatcher implements OnApplicationBootstrap {
     private readonly history: HistoryService,
     private readonly links: LinkRegistry,
     private readonly containers: ContainerWaker,
+    private readonly frames: PromptFrames,
+    private readonly preparations: PreparationOrders,
     private readonly clock: Clock,
   ) {}
 
@@ -54,13 +64,39 @@ export class PromptDispatcher implements OnApplicationBootstrap {
     await this.deliver(sessionId, true);
   }
 
+  /** What waited for the workspace is sent as over a new link: nothing was sent over this one. */
+  @OnEvent(preparationEvents.settled)
+  async onPrepared({ sessionId }: PreparationSettled): Promise<void> {
+    await this.deliver(sessionId, true);
+  }
+
+  /**
+   * As `dispatch`, within the caller's transaction: the next prompt is stored as delivered. What is returned sends it, and
+   * is called after the commit.
+   * @throws UndeliverableError; the transaction must then be rolled back
+   */
+  async chooseWithin(manager: EntityManager, append: AppendEntry, sessionId: string): Promise<() => void> {
+    const link = this.links.get(sessionId);
+    const frame = link && (await this.choose(manager, append, link, false).catch(toUndeliverable));
+    return () => {
+      // Without a link there is a container to wake; with one, whatever is in the way dispatches when it ends.
+      if (link && frame) this.send(link, frame);
+      else if (!this.links.get(sessionId)) this.dispatch(sessionId);
+    };
+  }
+
   private async deliver(sessionId: string, isNewLink: boolean): Promise<void> {
     const link = this.links.get(sessionId);
     if (!link) return this.wake(sessionId);
     const frame = await this.history.append(sessionId, (manager, append) =>
-      this.choose(manager, append, sessionId, isNewLink),
+      this.choose(manager, append, link, isNewLink),
     );
-    if (frame) this.links.get(sessionId)?.send(frame);
+    if (frame) this.send(link, frame);
+  }
+
+  /** The frame was composed for what this container knows: over another link it is composed anew, by `redeliver`. */
+  private send(link: Link, frame: MainFrameOf<'prompt.deliver'>): void {
+    if (this.links.get(link.sessionId) === link) link.send(frame);
   }
 
   private async wake(sessionId: string): Promise<void> {
@@ -74,15 +110,18 @@ export class PromptDispatcher implements OnApplicationBootstrap {
   private async choose(
     manager: EntityManager,
     append: AppendEntry,
-    sessionId: string,
+    link: Link,
     isNewLink: boolean,
   ): Promise<MainFrameOf<'prompt.deliver'> | null> {
+    const { sessionId } = link;
     const session = await this.sessions.read(manager, sessionId);
     if (session.runningTurnId !== null) return null;
+    if (await this.preparations.isAwaited(manager, link)) return null;
     // What would be sent now would end with it. Its end is told, and what waits starts it again.
     if (session.containerStatus === 'stopping') return null;
     const sent = await manager.findOneBy(PromptEntity, { sessionId, status: 'delivered' });
-    if (sent) return isNewLink ? toFrame(sent, session) : null;
+    if (sent && !isNewLink) return null;
+    if (sent) return this.frames.compose(manager, append, { prompt: sent, session, link, isRepeated: true });
     if (session.isQueuePaused) return null;
     const [next]: readonly Prompt[] = await manager.find(PromptEntity, {
       where: { sessionId, status: 'queued' },
@@ -93,18 +132,16 @@ export class PromptDispatcher implements OnApplicationBootstrap {
     const delivered: Prompt = {
       ...next,
       status: 'delivered',
+      agent: session.agent,
       turnId: randomUUID(),
       updatedAt: this.clock.now(),
     };
     await manager.update(PromptEntity, { id: next.id }, delivered);
     append(toPromptChanged(delivered));
-    return toFrame(delivered, session);
+    return this.frames.compose(manager, append, { prompt: delivered, session, link, isRepeated: false });
   }
 }
 
-function toFrame(prompt: Prompt, session: Session): MainFrameOf<'prompt.deliver'> {
-  const { id, text, turnId } = prompt;
-  if (turnId === null) throw new Error('a delivered prompt has a turn');
-  const { agent, permissionMode } = session;
-  return { type: 'prompt.deliver', promptId: id, turnId, text, agent, permissionMode };
+function toUndeliverable(cause: unknown): never {
+  throw new UndeliverableError('The next prompt could not be made ready', { cause });
 }

@@ -6,6 +6,7 @@ export function toPromptResponse(prompt: Prompt): PromptResponse {
     id: prompt.id,
     sessionId: prompt.sessionId,
     text: prompt.text,
+    ...(prompt.images === null ? {} : { images: prompt.images }),
     status: prompt.status,
     author: toPromptAuthor(prompt),
     turnId: prompt.turnId ?? prompt.steeredTurnId,

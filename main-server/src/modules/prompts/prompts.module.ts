@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AgentControlsModule } from '../agent-controls/agent-controls.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
 import { ContainerWakes } from '../containers/container-wakes.ts';
@@ -7,13 +8,16 @@ import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
 import { AgentRequestsModule } from '../agent-requests/agent-requests.module.ts';
+import { PreparationsModule } from '../preparations/preparations.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { ContainerWaker } from './container-waker.ts';
 import { KeptAnswersService } from './kept-answers.service.ts';
+import { LimitResetsService } from './limit-resets.service.ts';
 import { LostTurns } from './lost-turns.ts';
 import { OpenTurns } from './open-turns.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { PromptEntity } from './prompt.entity.ts';
+import { PromptFrames } from './prompt-frames.ts';
 import { PromptOutcomes } from './prompt-outcomes.ts';
 import { PromptWaits } from './prompt-waits.ts';
 import { PromptsController } from './prompts.controller.ts';
@@ -21,6 +25,7 @@ import { PromptsService } from './prompts.service.ts';
 import { QueueChangesService } from './queue-changes.service.ts';
 import { SendNowService } from './send-now.service.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
+import { Transcripts } from './transcripts.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnProjections } from './turn-projections.ts';
 import { TurnRows } from './turn-rows.ts';
@@ -31,27 +36,32 @@ import { WaitingPrompts } from './waiting-prompts.ts';
 @Module({
   imports: [
     TypeOrmModule.forFeature([PromptEntity, TurnEntity]),
+    AgentControlsModule,
     AuditModule,
     ContainersModule,
     HistoryModule,
     LinkModule,
     MessagesModule,
     AgentRequestsModule,
+    PreparationsModule,
     SessionStateModule,
   ],
   controllers: [PromptsController],
   providers: [
     { provide: ContainerWaker, useExisting: ContainerWakes },
     KeptAnswersService,
+    LimitResetsService,
     LostTurns,
     OpenTurns,
     PromptDispatcher,
+    PromptFrames,
     PromptOutcomes,
     PromptWaits,
     PromptsService,
     QueueChangesService,
     SendNowService,
     SessionPromptsService,
+    Transcripts,
     TurnFolding,
     TurnProjections,
     TurnRows,

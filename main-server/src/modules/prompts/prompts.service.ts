@@ -18,14 +18,21 @@ import { authorOf, toAuthorColumns } from '../messages/message-author.ts';
 import { checkStorable } from '../messages/storable-text.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
-import { PromptDispatcher } from './prompt-dispatcher.ts';
+import { PromptDispatcher, UndeliverableError } from './prompt-dispatcher.ts';
 import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
 import { assertQueued, promptNotFound, unpause } from './queue-rules.ts';
 import { titleFromPrompt } from './title-from-prompt.ts';
 
-/** What belongs to a prompt and is stored with it. */
+/** What belongs to a prompt and is stored with it. Called again when the transaction is: it touches nothing else. */
 type Alongside = (manager: EntityManager, append: AppendEntry, prompt: Pick<Prompt, 'id'>) => Promise<void>;
+
+interface QueuedRequest {
+  readonly sessionId: string;
+  readonly author: Actor;
+  readonly request: QueuePromptRequest;
+  readonly alongside: Alongside;
+}
 
 const waiting = ['queued', 'delivered'] as const;
 
@@ -42,8 +49,8 @@ export class PromptsService {
   ) {}
 
   /**
-   * Stores the prompt and wakes the session's container. The same `clientRequestId` is the same prompt, however often
-   * it is sent. The author is who the credential says. A user's prompt also ends the pause after an interrupt.
+   * Stores the prompt and sends it to the session's container, or wakes that. The same `clientRequestId` is the same
+   * prompt, however often it is sent. The author is who the credential says. A user's prompt also ends the pause after an interrupt.
    * `alongside` is stored in the same transaction, also for a prompt that is known.
    * @throws session.archived, prompt.limit_reached, prompt.key_reused, request.invalid
    */
@@ -54,39 +61,13 @@ export class PromptsService {
     alongside: Alongside = () => Promise.resolve(),
   ): Promise<PromptResponse> {
     checkStorable('text', request.text);
-    const prompt = await this.history.append(sessionId, async (manager, append) => {
-      const known = await this.findSame(manager, sessionId, request);
-      if (known) {
-        await alongside(manager, append, known);
-        return known;
-      }
-      const session = await this.sessions.read(manager, sessionId);
-      if (session.archivedAt !== null) {
-        throw new DomainError('session.archived', {
-          message: 'This session is archived. Unarchive it to go on.',
-        });
-      }
-      const created = await this.insert(manager, sessionId, author, request);
-      append(toPromptChanged(created));
-      await alongside(manager, append, created);
-      if (authorOf(author).kind === 'user' && session.isQueuePaused)
-        await unpause(this.sessions, manager, append, sessionId);
-      const title = titleFromPrompt(session, request.text);
-      append(
-        await this.sessions.patch(manager, sessionId, {
-          lastActivityAt: this.clock.now(),
-          ...(title === null ? {} : { title }),
-        }),
-      );
-      this.audit.record(manager, {
-        actor: author,
-        action: 'prompt.queued',
-        sessionId,
-        details: { promptId: created.id },
-      });
-      return created;
+    const asked: QueuedRequest = { sessionId, author, request, alongside };
+    const { prompt, send } = await this.store(asked, { choosesNext: true }).catch((error: unknown) => {
+      if (!(error instanceof UndeliverableError)) throw error;
+      // No prompt is refused because the next one cannot be sent. `dispatch` tries that again, and logs it.
+      return this.store(asked, { choosesNext: false });
     });
-    this.dispatcher.dispatch(sessionId);
+    send();
     return toPromptResponse(prompt);
   }
 
@@ -97,6 +78,12 @@ export class PromptsService {
       order: { place: 'ASC' },
     });
     return { prompts: rows.map(toPromptResponse), isPaused: session.isQueuePaused };
+  }
+
+  /** Of the turn that runs and the prompt that is on its way, as they were delivered. */
+  async listAgentsAtWork({ id: sessionId }: Pick<Session, 'id'>): Promise<readonly string[]> {
+    const rows = await findRows(this.prompts, { where: { sessionId, status: ['delivered', 'started'] } });
+    return [...new Set(rows.flatMap(({ agent }) => agent ?? []))];
   }
 
   /** @throws prompt.not_found */
@@ -135,15 +122,66 @@ export class PromptsService {
     this.dispatcher.dispatch(sessionId);
   }
 
+  /** One transaction; `send` is for after its commit. */
+  private store(asked: QueuedRequest, { choosesNext }: { readonly choosesNext: boolean }) {
+    const { sessionId, request, alongside } = asked;
+    const dispatch = (): void => this.dispatcher.dispatch(sessionId);
+    return this.history.append(sessionId, async (manager, append) => {
+      const known = await this.findSame(manager, sessionId, request);
+      if (known) {
+        await alongside(manager, append, known);
+        return { prompt: known, send: dispatch };
+      }
+      const prompt = await this.addToQueue(manager, append, asked);
+      const send = choosesNext ? await this.dispatcher.chooseWithin(manager, append, sessionId) : dispatch;
+      return { prompt, send };
+    });
+  }
+
+  private async addToQueue(
+    manager: EntityManager,
+    append: AppendEntry,
+    { sessionId, author, request, alongside }: QueuedRequest,
+  ): Promise<Prompt> {
+    const session = await this.sessions.read(manager, sessionId);
+    if (session.archivedAt !== null) {
+      throw new DomainError('session.archived', {
+        message: 'This session is archived. Unarchive it to go on.',
+      });
+    }
+    const created = await this.insert(manager, sessionId, author, request);
+    append(toPromptChanged(created));
+    await alongside(manager, append, created);
+    if (authorOf(author).kind === 'user' && session.isQueuePaused)
+      await unpause(this.sessions, manager, append, sessionId);
+    const title = titleFromPrompt(session, request.text);
+    append(
+      await this.sessions.patch(manager, sessionId, {
+        lastActivityAt: this.clock.now(),
+        // Whoever says something goes on by that.
+        limitResetsAt: null,
+        ...(title === null ? {} : { title }),
+      }),
+    );
+    this.audit.record(manager, {
+      actor: author,
+      action: 'prompt.queued',
+      sessionId,
+      details: { promptId: created.id },
+    });
+    return created;
+  }
+
   private async findSame(
     manager: EntityManager,
     sessionId: string,
-    { clientRequestId, text }: QueuePromptRequest,
+    { clientRequestId, text, images = [] }: QueuePromptRequest,
   ): Promise<Prompt | null> {
     if (clientRequestId === undefined) return null;
     const known = await manager.findOneBy(PromptEntity, { sessionId, clientRequestId });
     // What was sent first is not kept of one that was edited since; its id says enough.
-    if (!known || known.text === text || known.editedAt !== null) return known;
+    const isSame = known?.text === text && (known.images ?? []).join('\n') === images.join('\n');
+    if (!known || isSame || known.editedAt !== null) return known;
     throw new DomainError('prompt.key_reused', {
       message: 'Another prompt was sent with this clientRequestId. Use a new one for each prompt.',
     });
@@ -153,7 +191,7 @@ export class PromptsService {
     manager: EntityManager,
     sessionId: string,
     author: Actor,
-    { text, clientRequestId }: QueuePromptRequest,
+    { text, images = [], clientRequestId }: QueuePromptRequest,
   ): Promise<Prompt> {
     const queued = await manager.countBy(PromptEntity, { sessionId, status: 'queued' });
     if (queued >= promptLimits.queuedMax) {
@@ -167,9 +205,11 @@ export class PromptsService {
       sessionId,
       place: ((await manager.maximum(PromptEntity, 'place', { sessionId })) ?? 0) + 1,
       text,
+      images: images.length === 0 ? null : images,
       status: 'queued',
       ...toAuthorColumns(authorOf(author)),
       clientRequestId: clientRequestId ?? null,
+      agent: null,
       turnId: null,
       steeredTurnId: null,
       editedAt: null,

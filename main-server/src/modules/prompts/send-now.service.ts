@@ -103,7 +103,8 @@ export class SendNowService {
 }
 
 /** Null for one that the agent has by now. */
-function toSteer({ id, status, steeredTurnId, text }: Prompt): MainFrame | null {
+function toSteer({ id, status, steeredTurnId, text, images }: Prompt): MainFrame | null {
   if (status !== 'delivered' || steeredTurnId === null) return null;
-  return { type: 'turn.steer', turnId: steeredTurnId, promptId: id, text };
+  const attached = images === null ? {} : { images: [...images] };
+  return { type: 'turn.steer', turnId: steeredTurnId, promptId: id, text, ...attached };
 }

@@ -29,6 +29,7 @@ export class TurnProjections implements OnModuleInit {
     this.projections.register('turn.started', (event, change) => this.begin(event, change));
     this.projections.register('prompt.steered', (event, change) => this.steer(event, change));
     this.projections.register('turn.ended', (event, change) => this.end(event, change));
+    this.projections.register('notice.raised', (event, change) => this.noteLimit(event, change));
   }
 
   private async begin(event: TurnEventOf<'turn.started'>, change: EventChange): Promise<void> {
@@ -61,14 +62,27 @@ export class TurnProjections implements OnModuleInit {
     if (prompt.steeredTurnId === turnId) await this.rows.steer(manager, append, prompt);
   }
 
+  /** What a limit means shows at the end of the turn. */
+  private async noteLimit(event: TurnEventOf<'notice.raised'>, change: EventChange): Promise<void> {
+    const { manager, sessionId } = change;
+    const { turnId, limitResetsAt } = event;
+    change.appendEvent();
+    if (limitResetsAt === undefined) return;
+    await this.rows.noteLimit(manager, { sessionId, turnId, resetsAt: Date.parse(limitResetsAt) });
+  }
+
   private async end(event: TurnEventOf<'turn.ended'>, change: EventChange): Promise<void> {
     const { manager, sessionId, append } = change;
     const turn: Turn | null = await manager.findOneBy(TurnEntity, { id: event.turnId, sessionId });
     if (!turn) throw new EventRefusedError('The container reported the end of a turn it was not asked for.');
     change.appendEvent();
     const end = { outcome: event.outcome, reason: event.reason ?? null, isReported: true };
-    // Ended here when its container had gone. How it really ended is as its message will say it; the rest has happened.
-    if (turn.status !== 'running') return this.rows.correct(manager, turn, end);
+    if (turn.status !== 'running') {
+      // Ended here when its container had gone, with as much as it had said by then; the rest has happened.
+      const corrected = await this.rows.correct(manager, turn, end);
+      if (corrected) await this.folding.foldAgain(manager, append, corrected);
+      return;
+    }
     await this.rows.end(manager, append, turn, end);
     await this.containers.noteProgress(manager, sessionId);
     this.writeQueue.afterCommit(manager, () => {

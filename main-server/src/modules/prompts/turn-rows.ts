@@ -44,6 +44,7 @@ export class TurnRows {
       startedAt: now,
       endedAt: null,
       interruptRequestedAt: null,
+      limitResetsAt: null,
       isEndReported: false,
     });
     append(toPromptChanged(started));
@@ -52,10 +53,17 @@ export class TurnRows {
       role: 'user',
       author: toPromptAuthor(prompt),
       text: prompt.text,
+      images: prompt.images,
       turnId,
       promptId: prompt.id,
     });
-    append(await this.sessions.patch(manager, sessionId, { runningTurnId: turnId, lastActivityAt: now }));
+    append(
+      await this.sessions.patch(manager, sessionId, {
+        runningTurnId: turnId,
+        lastActivityAt: now,
+        limitResetsAt: null,
+      }),
+    );
   }
 
   /** The agent was given a prompt while it worked: a user message of the turn that runs. Once, however often it is said. */
@@ -70,10 +78,23 @@ export class TurnRows {
       role: 'user',
       author: toPromptAuthor(prompt),
       text: prompt.text,
+      images: prompt.images,
       turnId: prompt.steeredTurnId,
       promptId: prompt.id,
     });
     append(await this.sessions.patch(manager, prompt.sessionId, { lastActivityAt: now }));
+  }
+
+  /** The agent ran into a usage limit; what that means shows at the end of the turn. */
+  async noteLimit(
+    manager: EntityManager,
+    {
+      sessionId,
+      turnId,
+      resetsAt,
+    }: { readonly sessionId: string; readonly turnId: string; readonly resetsAt: number },
+  ): Promise<void> {
+    await manager.update(TurnEntity, { id: turnId, sessionId }, { limitResetsAt: resetsAt });
   }
 
   /** Of a turn that runs. Its prompts are done, and nobody is asked anything for it any more. */
@@ -102,13 +123,22 @@ export class TurnRows {
     await this.requests.expireOfTurn(manager, append, { sessionId, turnId: turn.id, hasDied });
     const session = await this.sessions.read(manager, sessionId);
     const runningTurnId = session.runningTurnId === turn.id ? null : session.runningTurnId;
-    append(await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now }));
+    // A turn that got round the limit, or that somebody stopped, leaves nothing to wait for.
+    const limitResetsAt = end.outcome === 'failed' ? turn.limitResetsAt : null;
+    append(
+      await this.sessions.patch(manager, sessionId, { runningTurnId, lastActivityAt: now, limitResetsAt }),
+    );
   }
 
-  /** Of a turn that was taken for lost, once its container says how it ended. What it has said once it cannot take back. */
-  async correct(manager: EntityManager, turn: Turn, { outcome, reason }: TurnEnd): Promise<void> {
-    if (turn.isEndReported) return;
-    await manager.update(TurnEntity, { id: turn.id }, { status: outcome, reason, isEndReported: true });
+  /**
+   * Of a turn that was taken for lost, once its container says how it ended; gives the turn as it is then.
+   * Null where it has said that before, since it cannot take it back.
+   */
+  async correct(manager: EntityManager, turn: Turn, { outcome, reason }: TurnEnd): Promise<Turn | null> {
+    if (turn.isEndReported) return null;
+    const end = { status: outcome, reason, isEndReported: true };
+    await manager.update(TurnEntity, { id: turn.id }, end);
+    return { ...turn, ...end };
   }
 }
 

@@ -13,6 +13,8 @@ export class TurnEntity {
   @Column({ name: 'ended_at', type: 'integer', nullable: true }) endedAt: number | null;
   /** By its container, which says it once. */
   @Column({ name: 'is_end_reported', type: 'boolean' }) isEndReported: boolean;
+  /** Of a usage limit that its agent ran into; null for none, and where the agent does not say. */
+  @Column({ name: 'limit_resets_at', type: 'integer', nullable: true }) limitResetsAt: number | null;
   @Column({ name: 'interrupt_requested_at', type: 'integer', nullable: true }) interruptRequestedAt:
     number | null;
 }

@@ -23,8 +23,9 @@ export class ClientCommandsService {
   private async dispatch(user: AuthUser, sessionId: string, frame: Command): Promise<unknown> {
     switch (frame.type) {
       case 'prompt.send': {
-        const { clientRequestId, text } = frame;
-        return this.prompts.queue(user, sessionId, { clientRequestId, text });
+        const { clientRequestId, text, images } = frame;
+        const request = images === undefined ? { text } : { text, images };
+        return this.prompts.queue(user, sessionId, { clientRequestId, ...request });
       }
       case 'prompt.remove':
         return this.prompts.remove(user, sessionId, frame.promptId);

@@ -6,7 +6,6 @@ import {
   protocolVersion,
   type ClientFrame,
   type ClientFrameOf,
-  type ContainerResponse,
   type Entry,
   type ErrorPayload,
   type ServerFrame,
@@ -17,7 +16,7 @@ import { parseClientFrame } from './client-frame-parser.ts';
 import { toEntriesFrame } from './entries-frame.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { RateLimit } from '../../common/rate-limit.ts';
-import type { ClientEnd, SessionClient } from './session-clients.ts';
+import type { ClientEnd, ProgressFrame, SessionClient } from './session-clients.ts';
 import { type FeedClient, type FeedSource, SessionFeed } from './session-feed.ts';
 import type { Snapshot } from './snapshots.service.ts';
 
@@ -50,8 +49,8 @@ export class ClientConnection implements SessionClient, FeedClient {
     this.send({ type: 'hello', protocolVersion, sessionId });
   }
 
-  progress(container: ContainerResponse): void {
-    this.send({ type: 'container.progress', container: { ...container, steps: [...container.steps] } });
+  progress(frame: ProgressFrame): void {
+    this.send(frame);
   }
 
   end({ closeCode, error }: ClientEnd): void {

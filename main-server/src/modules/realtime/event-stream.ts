@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import {
   toEventId,
-  type ContainerResponse,
   type Cursor,
   type Entry,
   type ErrorPayload,
@@ -11,7 +10,7 @@ import { Clock } from '@codex-webapp/nest-kit';
 import { toEntryEvents, toErrorPayload, toEventText, type StreamEvent } from './event-text.ts';
 import type { IsStillAllowed } from './open-streams.ts';
 import { Pace } from './pace.ts';
-import { loginEnd, type ClientEnd, type SessionClient } from './session-clients.ts';
+import { loginEnd, type ClientEnd, type ProgressFrame, type SessionClient } from './session-clients.ts';
 import { SessionFeed, type FeedSource } from './session-feed.ts';
 import { StreamBeat } from './stream-beat.ts';
 import {
@@ -81,8 +80,8 @@ export class EventStream implements SessionClient {
     this.beat.start();
   }
 
-  progress(container: ContainerResponse): void {
-    this.send({ name: 'container.progress', data: { type: 'container.progress', container } });
+  progress(frame: ProgressFrame): void {
+    this.send({ name: frame.type, data: frame });
   }
 
   end({ error }: ClientEnd): void {

@@ -6,6 +6,7 @@ import { HistoryModule } from '../history/history.module.ts';
 import { LinkModule } from '../link/link.module.ts';
 import { MessagesModule } from '../messages/messages.module.ts';
 import { PromptsModule } from '../prompts/prompts.module.ts';
+import { PreparationsModule } from '../preparations/preparations.module.ts';
 import { AgentRequestsModule } from '../agent-requests/agent-requests.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
@@ -37,6 +38,7 @@ import { SnapshotsService } from './snapshots.service.ts';
     MessagesModule,
     PromptsModule,
     AgentRequestsModule,
+    PreparationsModule,
     SessionStateModule,
     TicketsModule,
   ],

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { OnEvent } from '@nestjs/event-emitter';
-import { closeCodes, type ContainerResponse, type ErrorPayload } from '@codex-webapp/contracts';
+import { closeCodes, type ErrorPayload, type ServerFrameOf } from '@codex-webapp/contracts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { loginEvents, type ApiTokenRevoked, type LoginEnded } from '../auth/login.events.ts';
 import { containerEvents, type ContainerProgressed } from '../containers/container.events.ts';
+import { preparationEvents, type PreparationProgressed } from '../preparations/preparation.events.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
 import { ConnectionRegistry } from './connection-registry.ts';
@@ -23,9 +24,12 @@ export interface ClientEnd {
   readonly error: ErrorPayload;
 }
 
+/** What goes on right now; not part of the history. */
+export type ProgressFrame = ServerFrameOf<'container.progress' | 'preparation.progress'>;
+
 /** Who is shown one session, over whatever it is. */
 export interface SessionClient {
-  progress(container: ContainerResponse): void;
+  progress(frame: ProgressFrame): void;
   end(why: ClientEnd): void;
 }
 
@@ -103,7 +107,17 @@ export class SessionClients {
 
   @OnEvent(containerEvents.progress)
   onContainerProgress({ sessionId, container }: ContainerProgressed): void {
-    for (const client of this.clients.of(sessionId)) client.progress(container);
+    for (const client of this.clients.of(sessionId))
+      client.progress({
+        type: 'container.progress',
+        container: { ...container, steps: [...container.steps] },
+      });
+  }
+
+  @OnEvent(preparationEvents.progressed)
+  onPreparationProgress({ sessionId, preparation }: PreparationProgressed): void {
+    for (const client of this.clients.of(sessionId))
+      client.progress({ type: 'preparation.progress', preparation });
   }
 
   endAll(matches: (guest: SessionGuest) => boolean, why: ClientEnd): void {

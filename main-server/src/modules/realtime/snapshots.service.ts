@@ -6,6 +6,7 @@ import { MessagesService } from '../messages/messages.service.ts';
 import { PromptsService } from '../prompts/prompts.service.ts';
 import { TurnsService } from '../prompts/turns.service.ts';
 import { AgentRequestsService } from '../agent-requests/agent-requests.service.ts';
+import { PreparationsService } from '../preparations/preparations.service.ts';
 import { sessionNotFound, SessionStateService } from '../session-state/session-state.service.ts';
 import { mergeDeltas } from './merge-deltas.ts';
 
@@ -23,6 +24,7 @@ export class SnapshotsService {
     private readonly prompts: PromptsService,
     private readonly turns: TurnsService,
     private readonly requests: AgentRequestsService,
+    private readonly preparations: PreparationsService,
     private readonly history: HistoryService,
   ) {}
 
@@ -43,6 +45,7 @@ export class SnapshotsService {
       prompts: (await this.prompts.listOpen(session)).prompts,
       isPaused: session.isQueuePaused,
       requests: await this.requests.listShown(sessionId, await this.turns.findNewest(sessionId)),
+      preparation: await this.preparations.find(sessionId),
     };
   }
 }

@@ -3,7 +3,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntryBodyOf, SessionResponse } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { In, IsNull, Not, Repository, type EntityManager } from 'typeorm';
+import { In, IsNull, Not, Repository, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import { findRow } from '../../database/find-rows.ts';
@@ -12,6 +12,13 @@ import { sessionEvents, type SessionChanged, type SessionRemoved } from './sessi
 import { SessionEntity } from './session.entity.ts';
 import { toSessionResponse } from './session.mapper.ts';
 import type { OwnedSession, Session, SessionPatch } from './session.ts';
+
+export interface SessionCounts {
+  /** That belong to somebody. */
+  readonly all: number;
+  /** Of these, one user's. */
+  readonly own: number;
+}
 
 /** The row of a session: read by all modules, changed through `patch`, announced to pages after the commit. */
 @Injectable()
@@ -30,22 +37,26 @@ export class SessionStateService {
   }
 
   /** Absent, foreign and half-deleted sessions are not found alike. @throws session.not_found */
-  async getOwned(user: Pick<AuthUser, 'id'>, id: string): Promise<Session> {
+  async getOwned(user: Pick<AuthUser, 'id'>, id: string): Promise<OwnedSession> {
     const session = await findRow(this.sessions, { id, ownerId: user.id, deletingAt: null });
-    if (!session) throw sessionNotFound();
+    if (!session || !isOwned(session)) throw sessionNotFound();
     return session;
   }
 
-  /** How many belong to somebody, and how many of them are this user's. */
-  async count(
-    manager: EntityManager,
-    ownerId: string,
-  ): Promise<{ readonly all: number; readonly own: number }> {
-    const present = { deletingAt: IsNull() };
-    return {
-      all: await manager.countBy(SessionEntity, { ...present, ownerId: Not(IsNull()) }),
-      own: await manager.countBy(SessionEntity, { ...present, ownerId }),
-    };
+  /** As of now; what is being added in a transaction is not seen. */
+  count(ownerId: string): Promise<SessionCounts> {
+    return countSessions(ownerId, (where) => this.sessions.countBy(where));
+  }
+
+  /** The same within a transaction. */
+  countWithin(manager: EntityManager, ownerId: string): Promise<SessionCounts> {
+    return countSessions(ownerId, (where) => manager.countBy(SessionEntity, where));
+  }
+
+  /** Of all sessions that belong to the user. */
+  async listIdsOf(ownerId: string): Promise<readonly string[]> {
+    const rows = await this.sessions.find({ select: { id: true }, where: { ownerId, deletingAt: IsNull() } });
+    return rows.map(({ id }) => id);
   }
 
   /** Those with a turn that no container can report the end of any more. */
@@ -53,6 +64,16 @@ export class SessionStateService {
     return this.sessions.findBy({
       runningTurnId: Not(IsNull()),
       containerStatus: In(['stopped', 'error', 'absent']),
+      deletingAt: IsNull(),
+    });
+  }
+
+  /** Those that are to go on by themselves when a usage limit resets. */
+  listContinuingAfterLimit(): Promise<readonly Session[]> {
+    return this.sessions.findBy({
+      continuesAfterLimit: true,
+      limitResetsAt: Not(IsNull()),
+      archivedAt: IsNull(),
       deletingAt: IsNull(),
     });
   }
@@ -138,4 +159,15 @@ export function isOwned(session: Session): session is OwnedSession {
 
 export function sessionNotFound(): DomainError {
   return new DomainError('session.not_found', { message: 'There is no such session.' });
+}
+
+async function countSessions(
+  ownerId: string,
+  countBy: (where: FindOptionsWhere<SessionEntity>) => Promise<number>,
+): Promise<SessionCounts> {
+  const present = { deletingAt: IsNull() };
+  return {
+    all: await countBy({ ...present, ownerId: Not(IsNull()) }),
+    own: await countBy({ ...present, ownerId }),
+  };
 }

@@ -34,7 +34,7 @@ const statusConditions: Readonly<Record<SessionStatus, string>> = {
 export class SessionStore {
   constructor(@InjectRepository(SessionEntity) private readonly sessions: Repository<SessionEntity>) {}
 
-  /** Those with the newest activity first. */
+  /** Those with the newest activity first. Archived ones where they are asked for, or found by words alone. */
   async listPage({ ownerId, search, status, after, limit }: SessionPageQuery): Promise<readonly Session[]> {
     const match = search === null ? undefined : toMatchQuery(search);
     if (match === null) return [];
@@ -47,6 +47,7 @@ export class SessionStore {
       });
     }
     if (status !== null) query.andWhere(`(${statusConditions[status]})`);
+    else if (match === undefined) query.andWhere(`NOT (${statusConditions.archived})`);
     if (after !== null) beyond(query, after);
     return query
       .orderBy('session.lastActivityAt', 'DESC')

@@ -18,6 +18,9 @@ export class SessionEntity {
   @Column({ name: 'is_title_chosen', type: 'boolean' }) isTitleChosen: boolean;
   @Column({ type: 'text' }) agent: AgentId;
   @Column({ name: 'permission_mode', type: 'text' }) permissionMode: PermissionMode;
+  /** As the agent calls it; null: what the agent prefers. */
+  @Column({ type: 'text', nullable: true }) model: string | null;
+  @Column({ type: 'text', nullable: true }) effort: string | null;
   @Column({ type: 'text', unique: true }) label: string;
   @Column({ type: 'text' }) provider: ContainerProviderName;
   @Column({ type: 'text', default: 'medium' }) size: ContainerSizeName;
@@ -28,6 +31,9 @@ export class SessionEntity {
   @Column({ name: 'pending_requests', type: 'integer', default: 0 }) pendingRequests: number;
   @Column({ name: 'is_queue_paused', type: 'boolean', default: false }) isQueuePaused: boolean;
   @Column({ name: 'is_kept_running', type: 'boolean', default: false }) isKeptRunning: boolean;
+  @Column({ name: 'continues_after_limit', type: 'boolean', default: false }) continuesAfterLimit: boolean;
+  /** Of the usage limit that ended its latest turn; null when none did, or somebody went on meanwhile. */
+  @Column({ name: 'limit_resets_at', type: 'integer', nullable: true }) limitResetsAt: number | null;
   @Column({ name: 'outbox_epoch', type: 'text', nullable: true }) outboxEpoch: string | null;
   @Column({ name: 'outbox_seq', type: 'integer', default: 0 }) outboxSeq: number;
   @Column({ name: 'archived_at', type: 'integer', nullable: true }) archivedAt: number | null;

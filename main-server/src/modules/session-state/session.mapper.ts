@@ -18,6 +18,8 @@ export function toSessionResponse(session: Session, originOf: (label: string) =>
     title: session.title,
     agent: session.agent,
     permissionMode: session.permissionMode,
+    model: session.model,
+    effort: session.effort,
     status: statusOf(session),
     provider: session.provider,
     size: session.size,
@@ -26,8 +28,14 @@ export function toSessionResponse(session: Session, originOf: (label: string) =>
     reason: session.containerReason,
     origin: originOf(session.label),
     isKeptRunning: session.isKeptRunning,
-    archivedAt: session.archivedAt === null ? null : new Date(session.archivedAt).toISOString(),
+    continuesAfterLimit: session.continuesAfterLimit,
+    limitResetsAt: toTime(session.limitResetsAt),
+    archivedAt: toTime(session.archivedAt),
     createdAt: new Date(session.createdAt).toISOString(),
     lastActivityAt: new Date(session.lastActivityAt).toISOString(),
   };
+}
+
+function toTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
 }

@@ -48,6 +48,8 @@ export class SessionDrafts {
       agent: request.agent ?? agentDefault,
       // Where nothing keeps the agent from the host, it asks.
       permissionMode: request.permissionMode ?? (provider.isIsolated ? 'full-auto' : 'ask-first'),
+      model: request.model ?? null,
+      effort: request.effort ?? null,
       label: randomBytes(16).toString('hex'),
       provider: provider.name,
       size: request.size ?? containerSizeDefault,
@@ -58,6 +60,8 @@ export class SessionDrafts {
       pendingRequests: 0,
       isQueuePaused: false,
       isKeptRunning: false,
+      continuesAfterLimit: false,
+      limitResetsAt: null,
       outboxEpoch: null,
       outboxSeq: 0,
       archivedAt: null,

@@ -13,12 +13,14 @@ export class SessionLimits {
     @Inject(sessionsConfig.KEY) private readonly config: ConfigType<typeof sessionsConfig>,
   ) {}
 
-  /** In the transaction that adds one. @throws session.limit_reached */
-  async assertRoom(manager: EntityManager, ownerId: string): Promise<void> {
+  /** Binding in the transaction that adds one alone; without, so that nothing is done for what is refused then. @throws session.limit_reached */
+  async assertRoom(ownerId: string, manager?: EntityManager): Promise<void> {
     const { max, maxPerUser } = this.config;
     // Without a limit nothing is counted: that reads every session there is.
     if (max === Number.POSITIVE_INFINITY && maxPerUser === Number.POSITIVE_INFINITY) return;
-    const { all, own } = await this.sessions.count(manager, ownerId);
+    const { all, own } = await (manager
+      ? this.sessions.countWithin(manager, ownerId)
+      : this.sessions.count(ownerId));
     if (own >= maxPerUser) {
       throw limitReached(
         `You have ${own} sessions, as many as this server allows one user. Delete one first.`,

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { AgentControlsModule } from '../agent-controls/agent-controls.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
+import { PreparationsModule } from '../preparations/preparations.module.ts';
 import { SessionStateModule } from '../session-state/session-state.module.ts';
 import { TicketsModule } from '../tickets/tickets.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { BlobsModule } from '../blobs/blobs.module.ts';
 import { containersConfig } from '../containers/containers.config.ts';
 import { ContainersModule } from '../containers/containers.module.ts';
+import { SessionChoices } from './session-choices.ts';
 import { SessionCleanup } from './session-cleanup.ts';
 import { PoolClaims } from './pool/pool-claims.ts';
 import { PoolKeeper } from './pool/pool-keeper.ts';
@@ -25,10 +28,12 @@ import { SessionsService } from './sessions.service.ts';
   imports: [
     ConfigModule.forFeature(containersConfig),
     ConfigModule.forFeature(sessionsConfig),
+    AgentControlsModule,
     AuditModule,
     BlobsModule,
     ContainersModule,
     HistoryModule,
+    PreparationsModule,
     SessionStateModule,
     TicketsModule,
   ],
@@ -38,6 +43,7 @@ import { SessionsService } from './sessions.service.ts';
     PoolKeeper,
     PooledSessions,
     SessionsService,
+    SessionChoices,
     SessionCleanup,
     SessionCreationService,
     SessionDrafts,

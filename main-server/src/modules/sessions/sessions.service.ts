@@ -14,6 +14,7 @@ import { HistoryService } from '../history/history.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { SessionStore } from '../session-state/session-store.ts';
 import type { Session, SessionPatch } from '../session-state/session.ts';
+import { SessionChoices } from './session-choices.ts';
 import { formatCursor, parseCursor } from './session-cursor.ts';
 
 export interface ListSessionsQuery {
@@ -28,6 +29,7 @@ export class SessionsService {
   constructor(
     private readonly state: SessionStateService,
     private readonly store: SessionStore,
+    private readonly choices: SessionChoices,
     private readonly history: HistoryService,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -57,10 +59,12 @@ export class SessionsService {
     return this.state.toResponse(await this.state.getOwned(user, id));
   }
 
-  /** @throws session.not_found */
+  /** @throws session.not_found, request.invalid for what the agent does not have */
   async update(user: AuthUser, id: string, request: UpdateSessionRequest): Promise<SessionResponse> {
     const session = await this.state.getOwned(user, id);
-    const patch = this.toPatch(session, request);
+    const { agent, model, effort, permissionMode, ...rest } = request;
+    const choices = await this.choices.choose(session, { agent, model, effort, permissionMode });
+    const patch = { ...this.toPatch(session, rest), ...choices };
     if (Object.keys(patch).length === 0) return this.state.toResponse(session);
     return this.history.append(id, async (manager, append) => {
       const body = await this.state.patch(manager, id, patch);
@@ -78,17 +82,24 @@ export class SessionsService {
 
   private toPatch(
     session: Session,
-    { title, agent, permissionMode, isArchived, isKeptRunning }: UpdateSessionRequest,
+    {
+      title,
+      isArchived,
+      isKeptRunning,
+      continuesAfterLimit,
+    }: Pick<UpdateSessionRequest, 'title' | 'isArchived' | 'isKeptRunning' | 'continuesAfterLimit'>,
   ): SessionPatch {
     const isArchivedNow = session.archivedAt !== null;
     return {
       ...(title === undefined ? {} : { title, isTitleChosen: true }),
-      ...(agent === undefined ? {} : { agent }),
-      ...(permissionMode === undefined ? {} : { permissionMode }),
       ...(isKeptRunning === undefined ? {} : { isKeptRunning }),
-      ...(isArchived === undefined || isArchived === isArchivedNow
-        ? {}
-        : { archivedAt: isArchived ? this.clock.now() : null }),
+      ...(continuesAfterLimit === undefined ? {} : { continuesAfterLimit }),
+      ...(isArchived === undefined || isArchived === isArchivedNow ? {} : this.archive(isArchived)),
     };
+  }
+
+  /** What is put away does not begin to work the day it is looked at again. */
+  private archive(isArchived: boolean): SessionPatch {
+    return isArchived ? { archivedAt: this.clock.now(), limitResetsAt: null } : { archivedAt: null };
   }
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  MessageListResponse,
-  MessageResponse,
-  PromptResponse,
-  StoreMessageRequest,
-  SuggestTitleRequest,
+import {
+  defaultSessionTitle,
+  type MessageListResponse,
+  type MessageResponse,
+  type PromptResponse,
+  type StoreMessageRequest,
+  type SuggestTitleRequest,
 } from '@codex-webapp/contracts';
 import { DomainError } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
@@ -88,12 +89,16 @@ export class WebhooksService {
     return this.messages.page(sessionId, page);
   }
 
-  /** A title the user chose stays. */
-  async suggestTitle(container: ContainerIdentity, { title }: SuggestTitleRequest): Promise<void> {
+  /** A title the user chose stays; one that begins a text gives way to any other. */
+  async suggestTitle(
+    container: ContainerIdentity,
+    { title, source = 'agent' }: SuggestTitleRequest,
+  ): Promise<void> {
     const { sessionId } = container;
     await this.history.append(sessionId, async (manager, append) => {
       const session = await this.sessions.read(manager, sessionId);
       if (session.isTitleChosen || session.title === title) return;
+      if (source === 'text' && session.title !== defaultSessionTitle) return;
       append(await this.sessions.patch(manager, sessionId, { title }));
       this.audit.record(manager, {
         actor: containerActor(container),

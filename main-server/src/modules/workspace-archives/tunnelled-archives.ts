@@ -1,4 +1,4 @@
-import { request, type IncomingMessage } from 'node:http';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
@@ -14,8 +14,8 @@ import { z } from 'zod';
 import { TunnelRegistry } from '../front-door/tunnel/tunnel-registry.ts';
 
 const path = '/api/workspace/archive';
-/** From the request to the head of its answer; `tar` begins at once. */
-const headDeadlineMs = 30_000;
+/** From the request to the head of its answer, or to the end of a refusal; `tar` begins at once. */
+const answerDeadlineMs = 30_000;
 const errorMaxBytes = 16 * 1024;
 const errorBody = z.object({ error: errorPayloadSchema });
 
@@ -34,34 +34,30 @@ export class TunnelledArchives {
 
   /** What is cut short ends with an error. @throws container.unreachable, and what container-agent refuses it with */
   async open(sessionId: string, signal: AbortSignal): Promise<Readable> {
-    const answer = await this.ask(sessionId, signal);
-    if (answer.statusCode === 200 && answer.headers['content-type'] === archiveType) return answer;
-    throw await toError(answer);
+    const asked = this.ask(sessionId, signal);
+    const cancelDeadline = this.clock.schedule(answerDeadlineMs, () => asked.destroy(unreachable()));
+    try {
+      const answer = await headOf(asked);
+      if (answer.statusCode === 200 && answer.headers['content-type'] === archiveType) return answer;
+      throw await toError(answer);
+    } finally {
+      cancelDeadline();
+    }
   }
 
-  private ask(sessionId: string, signal: AbortSignal): Promise<IncomingMessage> {
+  private ask(sessionId: string, signal: AbortSignal): ClientRequest {
     const { agent, key } = this.tunnels.get(sessionId);
     const proof = signFrontDoorRequest(key, { method: 'GET', path }, this.clock.now());
-    return new Promise((resolve, reject) => {
-      const asked = request({
-        agent,
-        path,
-        headers: { host: 'container-agent', [frontDoorHeader]: proof },
-        signal,
-      });
-      const timer = setTimeout(() => asked.destroy(unreachable()), headDeadlineMs);
-      const settle = (): void => clearTimeout(timer);
-      asked.once('response', (answer) => {
-        settle();
-        resolve(answer);
-      });
-      asked.on('error', (error) => {
-        settle();
-        reject(error instanceof DomainError ? error : unreachable(error));
-      });
-      asked.end();
-    });
+    const headers = { host: 'container-agent', [frontDoorHeader]: proof };
+    return request({ agent, path, headers, signal }).end();
   }
+}
+
+function headOf(asked: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    asked.once('response', resolve);
+    asked.on('error', (error) => reject(error instanceof DomainError ? error : unreachable(error)));
+  });
 }
 
 /** What a container says is not believed, and not kept without an end. */

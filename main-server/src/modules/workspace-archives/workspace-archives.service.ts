@@ -44,8 +44,9 @@ export class WorkspaceArchivesService implements OnModuleInit {
   ): Promise<WorkspaceArchive> {
     const session = await this.sessions.getOwned(user, sessionId);
     const fileName = toArchiveName(session.title);
-    const { id: userId, loginId } = user;
-    const { signal, ...entry } = this.downloads.begin({ id: download, sessionId, userId, fileName, loginId });
+    const { id: userId, loginId, tokenId } = user;
+    const asked = { id: download, sessionId, userId, fileName, loginId, tokenId };
+    const { signal, ...entry } = this.downloads.begin(asked);
     try {
       return { bytes: entry.count(await this.read(session, signal)), fileName };
     } catch (error) {

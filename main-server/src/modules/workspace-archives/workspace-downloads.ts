@@ -4,11 +4,13 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
-import { loginEvents, type LoginEnded } from '../auth/login.events.ts';
+import { loginEvents, type ApiTokenRevoked, type LoginEnded } from '../auth/login.events.ts';
 import { sessionEvents, type SessionRemoved } from '../session-state/session.events.ts';
 
 /** Each keeps a processor busy, and a container of its own where the session does not run. */
-export const downloadLimits = { ofSession: 2, ofUser: 4, all: 8, stalledMs: 10 * 60_000 } as const;
+export const downloadLimits = { ofSession: 2, ofUser: 4, all: 8 } as const;
+/** Whoever takes less in that time is not waited for: others want the place. */
+export const slowestDownload = { bytes: 1024 * 1024, inMs: 10 * 60_000 } as const;
 const lookEveryMs = 60_000;
 /** Long enough for a page that lost its connection to hear how it ended. */
 const rememberedMs = 5 * 60_000;
@@ -21,6 +23,7 @@ export interface DownloadAsked {
   readonly userId: string;
   readonly fileName: string;
   readonly loginId: string | null;
+  readonly tokenId: string | null;
 }
 
 export interface DownloadUnderWay {
@@ -38,6 +41,11 @@ interface Download extends DownloadAsked {
   bytes: number;
   reason: string | null;
   endedAt: number | null;
+}
+
+interface Progress {
+  readonly at: number;
+  readonly bytes: number;
 }
 
 /** The downloads under way and those that ended a while ago: what a page shows, since its browser tells it nothing. */
@@ -98,6 +106,11 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
     this.endAll((download) => download.loginId === loginId, 'You were logged out.');
   }
 
+  @OnEvent(loginEvents.apiTokenRevoked)
+  onApiTokenRevoked({ tokenId }: ApiTokenRevoked): void {
+    this.endAll((download) => download.tokenId === tokenId, 'The API token was revoked.');
+  }
+
   @OnEvent(sessionEvents.removed)
   onSessionRemoved({ sessionId }: SessionRemoved): void {
     this.endAll((download) => download.sessionId === sessionId, 'The session was deleted.');
@@ -117,34 +130,42 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
 
   private count(download: Download, bytes: Readable): Readable {
     const { signal } = download.abort;
-    let takenAt = this.clock.now();
     const counted = new Transform({
       transform: (chunk: Buffer, _encoding, done) => {
         download.state = 'sending';
         download.bytes += chunk.length;
-        takenAt = this.clock.now();
         done(null, chunk);
       },
     });
     const cut = (): void => void counted.destroy(signal.reason as Error);
     signal.addEventListener('abort', cut, { once: true });
-    let cancelLook = (): void => undefined;
-    const look = (): void => {
-      if (this.clock.now() - takenAt >= downloadLimits.stalledMs) counted.destroy(ended(stalled));
-      else cancelLook = this.clock.schedule(lookEveryMs, look);
-    };
-    look();
+    const endLooks = this.watchPace(download, () => counted.destroy(ended(tooSlow)));
     // Not `pipeline`: whoever leaves before it begins has destroyed `counted` already.
     bytes.once('error', (error) => counted.destroy(error));
     finished(counted, (error) => {
       signal.removeEventListener('abort', cut);
-      cancelLook();
+      endLooks();
       bytes.destroy();
       this.end(download, error ? describe(error) : null);
     });
     if (signal.aborted) cut();
     else bytes.pipe(counted);
     return counted;
+  }
+
+  /** Calls `onSlow` once when too little was taken. Returns what ends the watch. */
+  private watchPace(download: Download, onSlow: () => void): () => void {
+    let seen: readonly Progress[] = [];
+    let cancelNext = (): void => undefined;
+    const look = (): void => {
+      const now = this.clock.now();
+      const before = seen.findLast(({ at }) => now - at >= slowestDownload.inMs);
+      if (before !== undefined && download.bytes - before.bytes < slowestDownload.bytes) return onSlow();
+      seen = [...seen.filter(({ at }) => at >= (before?.at ?? 0)), { at: now, bytes: download.bytes }];
+      cancelNext = this.clock.schedule(lookEveryMs, look);
+    };
+    look();
+    return () => cancelNext();
   }
 
   private end(download: Download, reason: string | null): void {
@@ -173,7 +194,7 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
   }
 }
 
-const stalled = 'It was cut because nobody took anything of it for ten minutes.';
+const tooSlow = 'It was cut because less than a megabyte of it was taken in ten minutes.';
 
 function ended(message: string): DomainError {
   return new DomainError('workspace.archive_unavailable', { message });

@@ -63,6 +63,8 @@ function listCalls(step: ToolStep): readonly ToolCall[] {
       ];
     case 'ask':
       return [{ kind: 'function', name: 'request_user_input', input: { questions: [toQuestion(step)] } }];
+    case 'propose':
+      return []; // In codex's plan mode the plan is the message itself.
   }
 }
 

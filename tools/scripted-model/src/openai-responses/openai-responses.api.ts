@@ -1,4 +1,5 @@
 import type { ModelApi } from '../model-api.ts';
+import { toOpenaiError } from '../openai-error.ts';
 import { toConversation } from './conversation.ts';
 import { ResponsesAnswer } from './responses-answer.ts';
 import { parseResponsesRequest } from './responses-request.ts';
@@ -9,18 +10,5 @@ export const openaiResponses: ModelApi = {
   accepts: (path) => path.endsWith('/responses'),
   parseRequest: (body) => toConversation(parseResponsesRequest(body)),
   openAnswer: (conversation, events) => new ResponsesAnswer(conversation.model, events),
-  toErrorBody: (status, message) => ({
-    error: { message, type: errorTypes[status] ?? errorType(status), code: null, param: null },
-  }),
+  toErrorBody: toOpenaiError,
 };
-
-const errorTypes: Readonly<Record<number, string>> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  404: 'not_found_error',
-  429: 'rate_limit_exceeded',
-};
-
-function errorType(status: number): string {
-  return status >= 500 ? 'server_error' : 'invalid_request_error';
-}

@@ -1,7 +1,7 @@
 'use client';
 
 import { Menu, MenuItem, MenuLabel, MenuSeparator, toast } from '@codex-webapp/ui';
-import { Keyboard, LogOut, Server, Settings, Users } from '@codex-webapp/ui/icons';
+import { Bot, Keyboard, LogOut, Server, Settings, Users, Variable } from '@codex-webapp/ui/icons';
 import { useRouter } from 'next/navigation';
 import { describeError } from '../../../lib/api-error.ts';
 import { authApi } from '../api.ts';
@@ -25,6 +25,12 @@ export function UserMenu({ onShowKeys, onLeave }: Props) {
       <MenuLabel>Signed in as {user.username}</MenuLabel>
       <MenuItem icon={<Settings aria-hidden />} onSelect={() => go('/settings')}>
         Settings
+      </MenuItem>
+      <MenuItem icon={<Bot aria-hidden />} onSelect={() => go('/settings/agents')}>
+        Agents
+      </MenuItem>
+      <MenuItem icon={<Variable aria-hidden />} onSelect={() => go('/settings/environment')}>
+        Environment
       </MenuItem>
       {user.role === 'admin' && (
         <>

@@ -4,6 +4,7 @@ import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts/workspac
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { ApiError, describeError } from '../../../lib/api-error.ts';
 import { sessionsApi } from '../api.ts';
+import { untilRunning } from '../model/until-running.ts';
 import type { SessionActions } from './use-session-actions.ts';
 
 /** `starting`: the container has to run before its files can be read. */
@@ -43,7 +44,7 @@ export function useWorkspaceDownload(
   actions: SessionActions,
 ): WorkspaceDownload {
   const [shown, setShown] = useState(nothing);
-  const isGone = useRef(false);
+  const gone = useRef<AbortController | null>(null);
   const canRead = canReadStopped(provider) || container?.status === 'running';
 
   const fail = (reason: string) => setShown({ ...nothing, phase: 'failed', reason });
@@ -57,16 +58,18 @@ export function useWorkspaceDownload(
     if (provider === 'manual')
       return fail('Run the container first: its files can be read only while it is connected.');
     setShown({ ...nothing, phase: 'starting' });
-    const isRunning = (await actions.start()) !== null && (await untilRunning(sessionId).catch(() => false));
-    if (isGone.current) return undefined;
+    const readStatus = async (signal: AbortSignal) => (await sessionsApi.container(sessionId, signal)).status;
+    const signal = gone.current?.signal ?? AbortSignal.abort();
+    const isRunning =
+      (await actions.start()) !== null && (await untilRunning(readStatus, signal).catch(() => false));
+    if (signal.aborted) return undefined;
     return isRunning ? save() : fail('The container did not start, so its files cannot be read.');
   };
 
   useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-    };
+    const controller = new AbortController();
+    gone.current = controller;
+    return () => controller.abort();
   }, []);
 
   const handleAnswer = useEffectEvent(({ state, bytes, fileName, reason }: WorkspaceDownloadResponse) => {
@@ -82,15 +85,6 @@ export function useWorkspaceDownload(
 
   const isUnderWay = shown.phase === 'starting' || id !== null;
   return { ...shown, isUnderWay, start: () => void start(), dismiss: () => setShown(nothing) };
-}
-
-/** False when it failed, or is stopped again. Rejects when the server does not say. */
-async function untilRunning(sessionId: string): Promise<boolean> {
-  for (;;) {
-    const { status } = await sessionsApi.container(sessionId);
-    if (status !== 'creating') return status === 'running';
-    await new Promise((resolve) => window.setTimeout(resolve, lookEveryMs));
-  }
 }
 
 interface Listeners {

@@ -24,7 +24,7 @@ export function formatListQuery({ q, view }: ListQuery): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The API's `status`: the current view has several, so it asks for all and leaves the archived ones out. */
+/** The API's `status`: the current view has several, which are those that come without. */
 export function statusOf({ view }: ListQuery): SessionStatus | null {
   return view === 'archived' ? 'archived' : null;
 }

@@ -9,7 +9,7 @@ function stats(overrides: Partial<ContainerStatsResponse> = {}): ContainerStatsR
     sessionId: 's1',
     asOf: '2026-11-27T10:00:00.000Z',
     isRunning: true,
-    untold: [],
+    unsupported: [],
     problem: null,
     limits: { cpuCores: 2, memoryBytes: 4_096 * mebibyte, diskBytes: null },
     current: { at: '2026-11-27T10:00:00.000Z', cpuCores: 0.42, memoryBytes: 312 * mebibyte, diskBytes: null },
@@ -24,7 +24,7 @@ describe('usesOf', () => {
     const [cpu, memory, disk] = usesOf(stats());
     expect(cpu).toMatchObject({ now: '0.42 cores', limit: '2 cores', isNearLimit: false });
     expect(memory).toMatchObject({ now: '312 MB', limit: '4 GB', isNearLimit: false });
-    expect(disk).toMatchObject({ now: null, limit: null, isUntold: false, isNearLimit: false });
+    expect(disk).toMatchObject({ now: null, limit: null, isUnsupported: false, isNearLimit: false });
   });
 
   it('knows what is near its limit', () => {
@@ -33,9 +33,9 @@ describe('usesOf', () => {
   });
 
   it('knows nothing before the first look, and what will never be told', () => {
-    const uses = usesOf(stats({ current: null, untold: ['disk'] }));
+    const uses = usesOf(stats({ current: null, unsupported: ['disk'] }));
     expect(uses.map(({ now }) => now)).toEqual([null, null, null]);
-    expect(uses.map(({ isUntold }) => isUntold)).toEqual([false, false, true]);
+    expect(uses.map(({ isUnsupported }) => isUnsupported)).toEqual([false, false, true]);
   });
 });
 

@@ -14,7 +14,7 @@ export interface UseOfOne {
   /** `2 cores`; null without a limit. */
   readonly limit: string | null;
   readonly limitValue: number | null;
-  readonly isUntold: boolean;
+  readonly isUnsupported: boolean;
   readonly isNearLimit: boolean;
 }
 
@@ -23,7 +23,7 @@ const names = ['cpu', 'memory', 'disk'] as const;
 /** Of its limit, from which on it is worth a word. */
 const nearShare = 0.9;
 
-export function usesOf({ current, limits, untold }: ContainerStatsResponse): readonly UseOfOne[] {
+export function usesOf({ current, limits, unsupported }: ContainerStatsResponse): readonly UseOfOne[] {
   return names.map((name) => {
     const value = current === null ? null : valueOf(current, name);
     const limitValue = valueOf(limits, name);
@@ -33,7 +33,7 @@ export function usesOf({ current, limits, untold }: ContainerStatsResponse): rea
       now: value === null ? null : inWords(name, value),
       limit: limitValue === null ? null : inWords(name, limitValue),
       limitValue,
-      isUntold: untold.includes(name),
+      isUnsupported: unsupported.includes(name),
       isNearLimit: value !== null && limitValue !== null && value >= nearShare * limitValue,
     };
   });

@@ -3,7 +3,7 @@ import type { ContainerStatsPoint } from '@codex-webapp/contracts/containers';
 import { pauseAfter, pauseAfterFailures } from './stats-pauses.ts';
 
 const point: ContainerStatsPoint = { at: '2026-11-27T10:00:00Z', cpuCores: 1, memoryBytes: 1, diskBytes: 1 };
-const running = { current: point, isRunning: true, untold: [], problem: null } as const;
+const running = { current: point, isRunning: true, unsupported: [], problem: null } as const;
 
 describe('pauseAfter', () => {
   it('is ten seconds for a session that runs, and a minute for one that does not', () => {
@@ -19,12 +19,12 @@ describe('pauseAfter', () => {
   it('is ten seconds for a stopped one whose files are not measured yet', () => {
     const stopped = { ...running, isRunning: false, current: { ...point, diskBytes: null } };
     expect(pauseAfter(stopped)).toBe(10_000);
-    expect(pauseAfter({ ...stopped, untold: ['disk'] })).toBe(60_000);
+    expect(pauseAfter({ ...stopped, unsupported: ['disk'] })).toBe(60_000);
   });
 
   it('is not short for what will never be told, or not now', () => {
     const current = { ...point, cpuCores: null };
-    expect(pauseAfter({ ...running, current, untold: ['cpu'] })).toBe(10_000);
+    expect(pauseAfter({ ...running, current, unsupported: ['cpu'] })).toBe(10_000);
     expect(pauseAfter({ ...running, current, problem: 'away' })).toBe(10_000);
   });
 });

@@ -4,15 +4,15 @@ const { liveEveryMs, restEveryMs } = containerStatsTimes;
 /** The first measurements come within a few seconds of the first question. */
 const firstMs = 1_500;
 
-type Answer = Pick<ContainerStatsResponse, 'current' | 'isRunning' | 'untold' | 'problem'>;
+type Answer = Pick<ContainerStatsResponse, 'current' | 'isRunning' | 'unsupported' | 'problem'>;
 
 /** How long to wait for something new. */
-export function pauseAfter({ current, isRunning, untold, problem }: Answer): number {
+export function pauseAfter({ current, isRunning, unsupported, problem }: Answer): number {
   if (!isRunning && current !== null) {
-    const hasFiles = current.diskBytes !== null || untold.includes('disk');
+    const hasFiles = current.diskBytes !== null || unsupported.includes('disk');
     return hasFiles ? restEveryMs : liveEveryMs;
   }
-  const isIncomplete = current === null || (current.cpuCores === null && !untold.includes('cpu'));
+  const isIncomplete = current === null || (current.cpuCores === null && !unsupported.includes('cpu'));
   return isIncomplete && problem === null ? firstMs : liveEveryMs;
 }
 

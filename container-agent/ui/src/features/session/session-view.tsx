@@ -4,12 +4,14 @@ import {
   ConversationContext,
   LinkContext,
   useConversationStore,
+  WorkspaceContext,
   type OpenSource,
 } from '@codex-webapp/ui/conversation';
 import { lazy, useMemo } from 'react';
 import type { Bridge } from '../../lib/bridge.ts';
 import { sessionBlobs } from '../../lib/session-blobs.ts';
 import { sessionApi } from '../../lib/session-api.ts';
+import { sessionWorkspace } from '../../lib/session-workspace.ts';
 import { PreviewPanel } from '../preview/index.ts';
 import { WorkspacePanel } from '../workspace/index.ts';
 import { useAgents } from './use-agents.ts';
@@ -55,14 +57,16 @@ export function SessionView({ bridge, openSource, isFramed }: Props) {
     <LinkContext value={openLink}>
       <BlobContext value={isFramed ? sessionBlobs : null}>
         <ConversationContext value={context}>
-          <SessionLayout
-            panels={{
-              files: <WorkspacePanel revision={finishedTurns} />,
-              terminal: <TerminalPanel />,
-              preview: <PreviewPanel />,
-            }}
-            isFramed={isFramed}
-          />
+          <WorkspaceContext value={isFramed ? sessionWorkspace : null}>
+            <SessionLayout
+              panels={{
+                files: <WorkspacePanel revision={finishedTurns} />,
+                terminal: <TerminalPanel />,
+                preview: <PreviewPanel />,
+              }}
+              isFramed={isFramed}
+            />
+          </WorkspaceContext>
         </ConversationContext>
       </BlobContext>
     </LinkContext>

@@ -1,9 +1,10 @@
 'use client';
 
 import { permissionModes, type PermissionMode } from '@codex-webapp/contracts/agents';
-import { Bot, ChevronDown, ShieldCheck, Zap } from 'lucide-react';
+import { Bot, ChevronDown, ListChecks, ShieldCheck, Zap } from 'lucide-react';
 import { Button } from '../../primitives/button.tsx';
 import { Menu, MenuChoice, MenuChoices, MenuLabel } from '../../primitives/menu.tsx';
+import { permissionModesOf } from '../controls.ts';
 import { useConversation } from '../conversation-context.tsx';
 
 export function AgentPicker() {
@@ -18,9 +19,9 @@ export function AgentPicker() {
       className="max-w-72"
       trigger={
         <Button size="sm" variant="ghost" aria-label={`Agent: ${name}`} className="min-w-0 shrink">
-          <Bot aria-hidden />
+          <Bot aria-hidden className="max-sm:hidden" />
           <span className="truncate">{name}</span>
-          <ChevronDown aria-hidden className="size-3! text-faint" />
+          <ChevronDown aria-hidden className="size-3! text-faint max-sm:hidden" />
         </Button>
       }
     >
@@ -47,6 +48,11 @@ const modes: Record<PermissionMode, { name: string; description: string; icon: t
     description: 'Asks before it runs commands or changes files.',
     icon: ShieldCheck,
   },
+  plan: {
+    name: 'Plan',
+    description: 'Looks around and proposes a plan; changes nothing until you approve it.',
+    icon: ListChecks,
+  },
 };
 
 export function PermissionModePicker() {
@@ -54,6 +60,9 @@ export function PermissionModePicker() {
   const { session } = conversation;
   if (session === null || agents.length === 0) return null;
   const { name, icon: Icon } = modes[session.permissionMode];
+  const told = permissionModesOf(conversation, agents);
+  // What it is set to is shown also where the agent would not have it.
+  const offered = permissionModes.filter((mode) => told.includes(mode) || mode === session.permissionMode);
   return (
     <Menu
       side="top"
@@ -62,7 +71,7 @@ export function PermissionModePicker() {
         <Button size="sm" variant="ghost" aria-label={`Permissions: ${name}`}>
           <Icon aria-hidden />
           <span className="max-sm:sr-only">{name}</span>
-          <ChevronDown aria-hidden className="size-3! text-faint" />
+          <ChevronDown aria-hidden className="size-3! text-faint max-sm:hidden" />
         </Button>
       }
     >
@@ -74,7 +83,7 @@ export function PermissionModePicker() {
           if (permissionMode !== undefined) void actions.updateSession({ permissionMode });
         }}
       >
-        {permissionModes.map((mode) => (
+        {offered.map((mode) => (
           <MenuChoice key={mode} value={mode} description={modes[mode].description}>
             {modes[mode].name}
           </MenuChoice>

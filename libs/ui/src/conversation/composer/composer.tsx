@@ -2,15 +2,20 @@
 
 import { promptLimits } from '@codex-webapp/contracts/prompts';
 import { ArrowUp, Square } from 'lucide-react';
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useContext, useState, type DragEvent, type ReactNode } from 'react';
+import { cn } from '../../cn.ts';
 import { IconButton } from '../../primitives/icon-button.tsx';
 import { Kbd } from '../../primitives/kbd.tsx';
-import { useConversation } from '../conversation-context.tsx';
 import type { ConversationView } from '../timeline.ts';
+import { WorkspaceContext } from '../workspace-source.ts';
 import { AgentPicker, PermissionModePicker } from './agent-picker.tsx';
-import { toComposerState } from './composer-state.ts';
+import { AttachButton } from './attach-button.tsx';
+import { AttachmentChips } from './attachment-chips.tsx';
+import { ComposerField } from './composer-field.tsx';
+import { LimitNote } from './limit-note.tsx';
+import { ModelPicker } from './model-picker.tsx';
 import { QueueChips } from './queue-chips.tsx';
-import { useDraft } from './use-draft.ts';
+import { useComposer } from './use-composer.ts';
 
 type Props = {
   view: ConversationView;
@@ -20,81 +25,52 @@ type Props = {
 };
 
 export function Composer({ view, above, onSent }: Props) {
-  const { conversation, connection, actions, enterSends } = useConversation();
-  const [draft, setDraft] = useDraft(conversation.session?.id ?? null);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const { runningTurn } = view;
-  const isRunning = runningTurn !== null;
-  const { isEnabled, hint } = toComposerState(conversation, connection, isRunning);
-  const isTooLong = draft.length > promptLimits.textMaxLength;
-  const canSend = isEnabled && draft.trim() !== '' && !isTooLong;
+  const composer = useComposer(view, onSent);
+  const { draft, isRunning, isTooLong, canSend, attachments } = composer;
+  const [isDropTarget, setIsDropTarget] = useState(false);
+  const hasWorkspace = useContext(WorkspaceContext) !== null;
+  const canAttach = hasWorkspace && composer.isEnabled && !composer.isShell;
 
-  // The field is as high as its text, up to a third of the page (max-height in its classes).
-  useEffect(() => {
-    const element = field.current;
-    if (element === null) return;
-    element.style.height = 'auto';
-    if (draft !== '') element.style.height = `${element.scrollHeight}px`;
-  }, [draft]);
-
-  const handleSend = () => {
-    if (!canSend) return;
-    actions.sendPrompt(draft.trim());
-    setDraft('');
-    onSent();
+  const handleDrag = (event: DragEvent) => {
+    if (!canAttach || !event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    setIsDropTarget(true);
   };
 
-  const handleStop = () => {
-    if (runningTurn !== null) void actions.interrupt(runningTurn.turn.turnId);
-  };
-
-  const handleKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    // An input method's Enter chooses a word.
-    if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Escape' && isRunning) {
-      event.preventDefault();
-      handleStop();
-    } else if (event.key === 'Enter' && sends(event, enterSends)) {
-      event.preventDefault();
-      handleSend();
-    } else if (event.key === 'ArrowUp' && draft === '') {
-      const last = lastOwnPrompt(view);
-      if (last === null) return;
-      event.preventDefault();
-      if (last.queuedId !== null) actions.removePrompt(last.queuedId);
-      setDraft(last.text);
-    }
+  const handleDrop = (event: DragEvent) => {
+    setIsDropTarget(false);
+    if (!canAttach || event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    attachments.add(event.dataTransfer.files);
   };
 
   return (
     <div className="relative px-3 pb-3 sm:px-4 sm:pb-4">
       {above}
       <div className="mx-auto w-full max-w-3xl">
+        <LimitNote />
         <QueueChips queue={view.queue} isTurnRunning={isRunning} />
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- files are dropped where the message is written; the button does the same */}
         <form
           aria-label="Write to the agent"
           onSubmit={(event) => {
             event.preventDefault();
-            handleSend();
+            composer.send();
           }}
-          className="rounded-2xl border border-border-strong bg-surface-raised shadow-raised transition-colors focus-within:border-focus"
+          onDragOver={handleDrag}
+          onDragLeave={() => setIsDropTarget(false)}
+          onDrop={handleDrop}
+          className={cn(
+            'relative rounded-2xl border bg-surface-raised shadow-raised transition-colors focus-within:border-focus',
+            isDropTarget ? 'border-dashed border-focus' : 'border-border-strong',
+          )}
         >
-          <textarea
-            ref={field}
-            data-composer
-            dir="auto"
-            rows={1}
-            value={draft}
-            onChange={(event) => setDraft(event.target.value)}
-            onKeyDown={handleKeyDown}
-            disabled={!isEnabled}
-            placeholder={hint}
-            aria-label="Message"
-            aria-invalid={isTooLong || undefined}
-            className="block max-h-[34dvh] min-h-11 w-full field-sizing-content resize-none bg-transparent px-4 pt-3 pb-1 text-15 text-text outline-none placeholder:text-faint disabled:cursor-not-allowed pointer-coarse:text-base"
-          />
+          <AttachmentChips attachments={attachments.list} onRemove={attachments.remove} />
+          <ComposerField composer={composer} canAttach={canAttach} />
           <div className="flex items-center gap-1 px-2 pb-2">
+            {canAttach && <AttachButton onFiles={attachments.add} />}
             <AgentPicker />
+            <ModelPicker />
             <PermissionModePicker />
             <span className="flex-1" />
             {isTooLong && (
@@ -102,7 +78,7 @@ export function Composer({ view, above, onSent }: Props) {
                 {(draft.length - promptLimits.textMaxLength).toLocaleString('en')} characters too long
               </span>
             )}
-            <KeyHint isRunning={isRunning} hasDraft={draft !== ''} enterSends={enterSends} />
+            <KeyHint isRunning={isRunning} hasDraft={draft !== ''} enterSends={composer.enterSends} />
             {isRunning && (
               <IconButton
                 label="Stop"
@@ -112,12 +88,12 @@ export function Composer({ view, above, onSent }: Props) {
                   </>
                 }
                 className="rounded-full border-border-strong text-text"
-                onClick={handleStop}
+                onClick={composer.stop}
               >
                 <Square aria-hidden className="size-3! fill-current" />
               </IconButton>
             )}
-            {(!isRunning || draft !== '') && (
+            {(!isRunning || draft !== '' || attachments.list.length > 0) && (
               <IconButton
                 type="submit"
                 label={isRunning ? 'Add to the queue' : 'Send'}
@@ -145,7 +121,7 @@ function KeyHint({ isRunning, hasDraft, enterSends }: KeyHintProps) {
   if (!isRunning && !hasDraft) return null;
   const sendKeys = enterSends ? <Kbd>Enter</Kbd> : <Kbd>Ctrl Enter</Kbd>;
   return (
-    <span aria-hidden className="mr-1 text-xs text-faint max-sm:hidden pointer-coarse:hidden">
+    <span aria-hidden className="mr-1 shrink-0 text-xs text-faint max-sm:hidden pointer-coarse:hidden">
       {hasDraft ? (
         <>
           {sendKeys} {isRunning ? 'queues' : 'sends'}
@@ -157,22 +133,4 @@ function KeyHint({ isRunning, hasDraft, enterSends }: KeyHintProps) {
       )}
     </span>
   );
-}
-
-function sends(event: KeyboardEvent, enterSends: boolean): boolean {
-  if (event.ctrlKey || event.metaKey) return true;
-  if (event.shiftKey || event.altKey) return false;
-  // On a touch keyboard Enter is the only line break there is.
-  return enterSends && !matchMedia('(pointer: coarse)').matches;
-}
-
-/** The newest thing the user said, and its id where it still waits and can be taken back. */
-function lastOwnPrompt({
-  queue,
-  timeline,
-}: ConversationView): { text: string; queuedId: string | null } | null {
-  const queued = queue.findLast((entry) => entry.kind === 'prompt');
-  if (queued !== undefined) return { text: queued.prompt.text, queuedId: queued.prompt.id };
-  const said = timeline.findLast((entry) => entry.kind === 'message' && entry.message.role === 'user');
-  return said?.kind === 'message' ? { text: said.message.text, queuedId: null } : null;
 }

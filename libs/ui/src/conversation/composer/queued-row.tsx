@@ -1,7 +1,7 @@
 'use client';
 
 import { promptLimits, type PromptResponse } from '@codex-webapp/contracts/prompts';
-import { ArrowDown, ArrowUp, Clock, Pencil, Send, X } from 'lucide-react';
+import { ArrowDown, ArrowUp, Clock, Image as ImageIcon, Pencil, Send, X } from 'lucide-react';
 import { useState, type KeyboardEvent } from 'react';
 import { Button } from '../../primitives/button.tsx';
 import { IconButton } from '../../primitives/icon-button.tsx';
@@ -36,6 +36,7 @@ export function QueuedRow({ prompt, queued, isTurnRunning }: Props) {
     <>
       <Clock aria-hidden className="size-3.5 shrink-0 text-faint" />
       <QueuedText text={text} />
+      <ImageCount count={prompt.images?.length ?? 0} />
       <IconButton
         label={isTurnRunning && !canSteer ? 'Stop and send now' : 'Send now'}
         size="xs"
@@ -74,6 +75,17 @@ function QueuedText({ text }: { text: string }) {
   return (
     <span dir="auto" className="min-w-0 flex-1 basis-[calc(100%-2rem)] truncate text-text sm:basis-0">
       {text}
+    </span>
+  );
+}
+
+function ImageCount({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className="inline-flex shrink-0 items-center gap-1 text-xs text-muted">
+      <ImageIcon aria-hidden className="size-3.5" />
+      {count}
+      <span className="sr-only">{count === 1 ? 'image' : 'images'}</span>
     </span>
   );
 }

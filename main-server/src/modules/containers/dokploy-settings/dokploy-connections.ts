@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ConfigType } from '@nestjs/config';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { Repository, type EntityManager } from 'typeorm';
+import { SealedRows, type ResealedRows } from '../../../database/sealed-rows.ts';
 import { SealedValues } from '../../../database/sealed-values.ts';
 import type { DokployConnection } from '../providers/dokploy/dokploy-connection.ts';
 import { dokployConfig } from '../providers/dokploy/dokploy.config.ts';
@@ -13,14 +14,22 @@ export const sealedPlaces = {
   registryPassword: 'dokploy.registryPassword',
 } as const;
 
+const sealedColumns = [
+  ['sealedApiKey', sealedPlaces.apiKey],
+  ['sealedRegistryPassword', sealedPlaces.registryPassword],
+] as const;
+
 /** How Dokploy is reached: as the environment says, else as an administrator set it up. */
 @Injectable()
 export class DokployConnections {
   constructor(
     @InjectRepository(DokploySettingsEntity) private readonly settings: Repository<DokploySettingsEntity>,
     private readonly sealed: SealedValues,
+    sealedRows: SealedRows,
     @Inject(dokployConfig.KEY) private readonly config: ConfigType<typeof dokployConfig>,
-  ) {}
+  ) {
+    sealedRows.register((manager) => this.reseal(manager));
+  }
 
   /** Null when nobody has set it up. */
   async find(): Promise<DokployConnection | null> {
@@ -32,6 +41,23 @@ export class DokployConnections {
 
   findSettings(): Promise<DokploySettingsEntity | null> {
     return this.settings.findOneBy({ id: settingsId });
+  }
+
+  private async reseal(manager: EntityManager): Promise<ResealedRows> {
+    const row = await manager.findOneBy(DokploySettingsEntity, { id: settingsId });
+    const counts = { resealed: 0, unreadable: 0 };
+    if (row === null) return counts;
+    for (const [column, place] of sealedColumns) {
+      const before = row[column];
+      const after = before === null ? null : this.sealed.reseal(place, before);
+      if (before === after) continue;
+      if (after === null) counts.unreadable += 1;
+      else {
+        await manager.update(DokploySettingsEntity, { id: settingsId }, { [column]: after });
+        counts.resealed += 1;
+      }
+    }
+    return counts;
   }
 
   private toConnection(row: DokploySettingsEntity): DokployConnection {

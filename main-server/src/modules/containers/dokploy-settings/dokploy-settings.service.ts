@@ -49,7 +49,7 @@ export class DokploySettingsService {
     const connection = await this.toConnection(request);
     await this.assertKeepsData(connection);
     const { registry } = connection;
-    const row: DokploySettingsEntity = {
+    const toRow = (): DokploySettingsEntity => ({
       id: settingsId,
       baseUrl: connection.baseUrl,
       sealedApiKey: this.sealed.seal(sealedPlaces.apiKey, connection.apiKey),
@@ -65,8 +65,9 @@ export class DokploySettingsService {
           : null,
       mainUrl: request.mainUrl ?? null,
       updatedAt: this.clock.now(),
-    };
+    });
     await this.writeQueue.run(async (manager) => {
+      const row = toRow();
       await manager.upsert(DokploySettingsEntity, row, ['id']);
       this.audit.record(manager, {
         actor: actorOf(admin),

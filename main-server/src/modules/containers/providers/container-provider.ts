@@ -65,8 +65,10 @@ export interface LogLine {
   readonly isAfterGap?: boolean;
 }
 
+export const logTailDefault = 200;
+
 export interface LogOptions {
-  /** Newest lines to begin with; 200 when absent. */
+  /** Newest lines to begin with; `logTailDefault` when absent. */
   readonly tail?: number;
   /** Nothing of what containers before the present one printed. */
   readonly sinceStart?: boolean;
@@ -115,8 +117,8 @@ export type StartProgress = (step: 'image' | 'create' | 'start', detail: string 
 
 export interface StartOptions {
   readonly onProgress?: StartProgress;
-  /** Told once what the container is made from, where that is an image. */
-  readonly onImage?: (image: ContainerImage) => void;
+  /** Told once what the container is made from, where that is an image; `isNew` unless it was there already. */
+  readonly onImage?: (image: ContainerImage, isNew: boolean) => void;
   /** Gives up between two steps; what the step under way made stays and is found by its label. */
   readonly signal?: AbortSignal;
 }
@@ -138,6 +140,8 @@ export interface ContainerProvider {
   readonly sizes?: readonly ContainerSizeResponse[];
   /** Whether it keeps `internet: false`. */
   readonly canSwitchInternetOff?: boolean;
+  /** Whether a container can be had within seconds, for minutes, and leaves nothing. */
+  readonly runsBriefly?: boolean;
   /** Where the workspace is, as the container sees it. */
   workspacePath(sessionId: string): string;
   /** The base URL at which its containers reach main-server's container listener, e.g. `http://172.17.0.1:3010`. */

@@ -80,10 +80,17 @@ describe('markLines', () => {
     ]);
   });
 
-  it.each(['', 'x', '2026-01-01T00:00:00Z', 'yesterday.1', `${at(1)}.x`, `${at(1)}.9999999999`])(
-    'takes %j for no place',
-    (mark) => {
-      expect(parsePlace(mark)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '2026-01-01T00:00:00Z',
+    'yesterday.1',
+    '2026-13-41T00:00:00Z.1',
+    '2026-01-01T25:99:00Z.1',
+    '2026-01-01T0::..0Z.1',
+    `${at(1)}.x`,
+    `${at(1)}.9999999999`,
+  ])('takes %j for no place', (mark) => {
+    expect(parsePlace(mark)).toBeNull();
+  });
 });

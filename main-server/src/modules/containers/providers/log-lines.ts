@@ -83,7 +83,8 @@ export interface TimedPlace {
 export function parsePlace(mark: string): TimedPlace | null {
   const { at, count } =
     /^(?<at>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\.(?<count>\d{1,9})$/.exec(mark)?.groups ?? {};
-  return at === undefined ? null : { at, count: Number(count) };
+  // Marks come back from readers, who may have made them up.
+  return at === undefined || Number.isNaN(Date.parse(at)) ? null : { at, count: Number(count) };
 }
 
 export interface MarkOptions {

@@ -21,17 +21,20 @@ import {
   type AnswerLine,
   type ProvisionerVerb,
 } from '../providers/provisioned/provisioner.messages.ts';
+import { AnswerLines } from './answer-lines.ts';
 import type { ProvisionerInstance } from './provisioner-instance.ts';
 
 type EngineProvider = WatchingContainerProvider &
   PreparingContainerProvider &
   ImageContainerProvider &
   ArchivingContainerProvider;
-/** Resolves when there is room for more, or nobody reads any more. */
-type Say = (line: AnswerLine) => Promise<void>;
 type Body = { readonly [V in ProvisionerVerb]: ReturnType<(typeof requestSchemas)[V]['parse']> };
 type Verbs = {
-  readonly [V in ProvisionerVerb]: (body: Body[V], say: Say, signal: AbortSignal) => Promise<unknown>;
+  readonly [V in ProvisionerVerb]: (
+    body: Body[V],
+    answer: AnswerLines,
+    signal: AbortSignal,
+  ) => Promise<unknown>;
 };
 
 /** Does for one installation what `requestSchemas` names, and nothing else that the engine could do. */
@@ -69,16 +72,7 @@ export class ProvisionerServer {
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('Nobody waits for the answer any more.')));
     response.on('error', () => undefined);
-    const say: Say = async (line) => {
-      if (response.write(`${JSON.stringify(line)}\n`) || response.destroyed) return;
-      await new Promise<void>((resolve) => {
-        const finish = (): void => {
-          response.off('drain', finish).off('close', finish);
-          resolve();
-        };
-        response.on('drain', finish).on('close', finish);
-      });
-    };
+    const answer = new AnswerLines(response);
     try {
       if (request.method === 'GET' && request.url === '/health') {
         response.end('ok');
@@ -88,12 +82,12 @@ export class ProvisionerServer {
       const provider = await this.providerFor(request);
       const body = requestSchemas[verb].parse(JSON.parse(await readBody(request)));
       const work = verbsOf(provider)[verb] as Verbs[typeof verb & 'check'];
-      const value = await work(body as Body['check'], say, gone.signal);
+      const value = await work(body as Body['check'], answer, gone.signal);
       if (value instanceof Readable) await sendBytes(response, value);
-      else void say({ type: 'result', value: value ?? null });
+      else void answer.say({ type: 'result', value: value ?? null });
     } catch (error) {
       // Where bytes have begun, the broken connection is the answer.
-      if (!gone.signal.aborted && !response.destroyed) void say(this.toErrorLine(error, request.url));
+      if (!gone.signal.aborted && !response.destroyed) void answer.say(this.toErrorLine(error, request.url));
     }
     response.end();
   }
@@ -125,10 +119,10 @@ function verbsOf(provider: EngineProvider): Verbs {
   return {
     check: () => provider.check(),
     prepare: () => provider.prepare(),
-    start: ({ spec }, say, signal) =>
+    start: ({ spec }, answer, signal) =>
       provider.start(spec, {
-        onProgress: (step, detail) => void say({ type: 'progress', step, detail }),
-        onImage: (image) => void say({ type: 'image', image }),
+        onProgress: (step, detail) => answer.sayIfRead({ type: 'progress', step, detail }),
+        onImage: (image, isNew) => void answer.say({ type: 'image', image, isNew }),
         signal,
       }),
     inspect: ({ sessionId }) => provider.inspect(refOf(sessionId)),
@@ -139,16 +133,31 @@ function verbsOf(provider: EngineProvider): Verbs {
     list: () => provider.list(),
     findImage: () => provider.findImage(),
     archive: ({ sessionId }, _say, signal) => provider.archive(sessionId, signal),
-    logs: async ({ sessionId, ...options }, say, signal) => {
+    logs: async ({ sessionId, ...options }, answer, signal) => {
       for await (const line of provider.logs(refOf(sessionId), { ...options, signal }))
-        await say({ type: 'line', line });
+        await answer.say({ type: 'line', line });
     },
-    watch: (_body, say, signal) =>
+    watch: (_body, answer, signal) =>
       new Promise((resolve) => {
-        const end = provider.watch((sessionId) => void say({ type: 'changed', sessionId }));
+        const end = provider.watch(tellChanges(answer));
         signal.addEventListener('abort', () => resolve(end()), { once: true });
       }),
     stats: ({ sessionIds }) => provider.stats(sessionIds),
+  };
+}
+
+/** Of what comes faster than it is read, one is told that stands for all. */
+function tellChanges(answer: AnswerLines): (sessionId: string | null) => void {
+  let isMissing = false;
+  return (sessionId) => {
+    if (!answer.isBehind) return void answer.say({ type: 'changed', sessionId });
+    if (isMissing) return undefined;
+    isMissing = true;
+    void answer.untilRead().then(() => {
+      isMissing = false;
+      return answer.say({ type: 'changed', sessionId: null });
+    });
+    return undefined;
   };
 }
 

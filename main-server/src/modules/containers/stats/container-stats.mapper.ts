@@ -20,7 +20,7 @@ export function toContainerStatsResponse(
     sessionId: session.id,
     asOf: new Date(now).toISOString(),
     isRunning: session.containerStatus === 'running',
-    untold: stats?.untold ?? [],
+    unsupported: stats?.unsupported ?? [],
     problem,
     limits: {
       cpuCores: smallest(sizeCores, stats?.machineCores ?? null),

@@ -17,7 +17,7 @@ describe('SessionStats', () => {
     expect([stats.current?.cpuCores, stats.needsAnotherLook]).toEqual([null, true]);
     stats.take(counted(10, 8), seconds(10));
     expect([stats.current?.cpuCores, stats.needsAnotherLook]).toEqual([0.5, false]);
-    expect(stats).toMatchObject({ machineCores: 2, memoryLimitBytes: 10, untold: [] });
+    expect(stats).toMatchObject({ machineCores: 2, memoryLimitBytes: 10, unsupported: [] });
   });
 
   it('begins anew with a container that was started again', () => {
@@ -34,7 +34,7 @@ describe('SessionStats', () => {
     const stats = new SessionStats();
     stats.take({ sessionId: 'x', cpu: { cores: 0.125 }, memory, disk: null }, seconds(0));
     expect(stats.current).toMatchObject({ cpuCores: 0.125, memoryBytes: 5, diskBytes: null });
-    expect([stats.untold, stats.needsAnotherLook]).toEqual([['disk'], false]);
+    expect([stats.unsupported, stats.needsAnotherLook]).toEqual([['disk'], false]);
   });
 
   it('keeps of a stopped one its files and what was before', () => {
@@ -52,7 +52,7 @@ describe('SessionStats', () => {
   it('draws nothing of what cannot be told at all', () => {
     const stats = new SessionStats();
     stats.take({ sessionId: 'x', cpu: null, memory: null, disk: null }, seconds(0));
-    expect(stats.untold).toEqual(['cpu', 'memory', 'disk']);
+    expect(stats.unsupported).toEqual(['cpu', 'memory', 'disk']);
     expect(stats.series.lastHour(seconds(0))).toEqual([]);
   });
 });

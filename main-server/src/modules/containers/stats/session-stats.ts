@@ -11,7 +11,7 @@ export class SessionStats {
   /** Of a stopped one its disk alone. */
   current: StatsPoint | null = null;
   /** What its backend cannot tell. */
-  untold: readonly ContainerStatName[] = [];
+  unsupported: readonly ContainerStatName[] = [];
   machineCores: number | null = null;
   memoryLimitBytes: number | null = null;
   diskLimitBytes: number | null = null;
@@ -24,13 +24,13 @@ export class SessionStats {
 
   /** Whether its files were measured, or never will be. */
   get hasFiles(): boolean {
-    return this.untold.includes('disk') || (this.current?.diskBytes ?? null) !== null;
+    return this.unsupported.includes('disk') || (this.current?.diskBytes ?? null) !== null;
   }
 
   take(stats: ContainerStats, now: number): void {
     const { cpu, memory, disk } = stats;
     this.isRunning = cpu !== undefined || memory !== undefined;
-    this.untold = (['cpu', 'memory', 'disk'] as const).filter((name) => stats[name] === null);
+    this.unsupported = (['cpu', 'memory', 'disk'] as const).filter((name) => stats[name] === null);
     if (memory) this.memoryLimitBytes = memory.limitBytes;
     if (disk) this.diskLimitBytes = disk.limitBytes;
     const point = {

@@ -10,7 +10,7 @@ import { containerStatsTimes, type ContainerProviderName } from '@codex-webapp/c
 import { Clock } from '@codex-webapp/nest-kit';
 import { sessionEvents, type SessionRemoved } from '../../session-state/session.events.ts';
 import { ContainerRecords } from '../container-records.ts';
-import { containerEvents, type ContainerChanged } from '../container.events.ts';
+import { containerEvents, type ContainerChanged, type ContainerStopped } from '../container.events.ts';
 import { ContainerProviderError } from '../providers/container-provider.errors.ts';
 import { ContainerProviderRegistry } from '../providers/container-provider.registry.ts';
 import { StatsMemory } from './stats-memory.ts';
@@ -40,8 +40,8 @@ type Due = Map<ContainerProviderName, Set<string>>;
 export class StatsPoller implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(StatsPoller.name);
   private readonly watched = new Map<string, Watched>();
-  /** Those whose answer is not there yet, and what to ask them next. */
-  private readonly asked = new Set<ContainerProviderName>();
+  /** Those whose answer is not there yet, with the sessions it is still true of, and what to ask them next. */
+  private readonly asked: Due = new Map();
   private readonly waiting: Due = new Map();
   private everybodyAt = 0;
   private collectedUntil = 0;
@@ -89,16 +89,31 @@ export class StatsPoller implements OnApplicationBootstrap, OnModuleDestroy, Bef
   @OnEvent(containerEvents.changed)
   onContainerChanged({ container: { sessionId, status } }: ContainerChanged): void {
     if (status !== 'running') this.memory.find(sessionId)?.markStopped();
+    this.outdate(sessionId);
     const watched = this.watched.get(sessionId);
     if (watched === undefined) return;
     this.watched.set(sessionId, { ...watched, askedAt: 0 });
     this.plan();
   }
 
+  /** Also of one that waits in the pool, whose changes are announced to nobody. */
+  @OnEvent(containerEvents.stopped)
+  onContainerStopped({ sessionId }: ContainerStopped): void {
+    this.memory.find(sessionId)?.markStopped();
+    this.outdate(sessionId);
+  }
+
   @OnEvent(sessionEvents.removed)
   onSessionRemoved({ sessionId }: SessionRemoved): void {
     this.watched.delete(sessionId);
     this.memory.forget(sessionId);
+    this.outdate(sessionId);
+    for (const sessionIds of this.waiting.values()) sessionIds.delete(sessionId);
+  }
+
+  /** What an answer on its way says of the session is of before. */
+  private outdate(sessionId: string): void {
+    for (const sessionIds of this.asked.values()) sessionIds.delete(sessionId);
   }
 
   private plan(): void {
@@ -158,7 +173,8 @@ export class StatsPoller implements OnApplicationBootstrap, OnModuleDestroy, Bef
 
   /** Never rejects, and never keeps what asks next from asking. */
   private ask(name: ContainerProviderName, sessionIds: readonly string[]): void {
-    this.asked.add(name);
+    const stillTrue = new Set(sessionIds);
+    this.asked.set(name, stillTrue);
     const askedAt = this.clock.now();
     for (const sessionId of sessionIds) {
       const watched = this.watched.get(sessionId);
@@ -166,7 +182,10 @@ export class StatsPoller implements OnApplicationBootstrap, OnModuleDestroy, Bef
     }
     Promise.resolve()
       .then(() => this.registry.get(name).stats(sessionIds))
-      .then((all) => this.memory.take(name, all))
+      .then((all) => {
+        const current = all.filter(({ sessionId }) => stillTrue.has(sessionId));
+        this.memory.take(name, current);
+      })
       .catch((error: unknown) => this.noteProblem(name, error))
       .finally(() => {
         this.asked.delete(name);

@@ -9,16 +9,9 @@ type Callback = (error: Error | null, stream: Duplex) => void;
 export class TunnelAgent extends Agent {
   constructor(
     private readonly open: () => Promise<ClientHttp2Stream>,
-    limits: { readonly maxSockets: number; readonly maxFreeSockets?: number },
+    limits: { readonly maxSockets: number; readonly keepAlive: boolean },
   ) {
-    super({ keepAlive: true, ...limits });
-  }
-
-  /** Keeps no connection any more; those under way end with their requests. */
-  retire(): void {
-    this.maxFreeSockets = 0;
-    for (const stream of Object.values(this.freeSockets).flatMap((streams) => streams ?? []))
-      stream.destroy();
+    super(limits);
   }
 
   /** All connections lead to one place; Node would make a name of its options for each request. */

@@ -12,7 +12,6 @@ export const tunnelLimits = {
   portsMax: 8,
   /** Of each port. */
   portConnectionsMax: 32,
-  portIdleConnectionsMax: 4,
   /** Of each stream. Times `connectionsMax` it is the window of all, so that a stalled reader never stops the others. */
   streamWindowBytes: 256 * 1024,
 } as const;
@@ -51,7 +50,10 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
     // The end of the session is told by `close`; each stream reports the error to its own user.
     this.session.on('error', () => undefined);
     this.session.once('close', () => this.onClosed());
-    this.agent = new TunnelAgent(() => this.connect(agentAuthority), { maxSockets: connectionsMax });
+    this.agent = new TunnelAgent(() => this.connect(agentAuthority), {
+      maxSockets: connectionsMax,
+      keepAlive: true,
+    });
     // Node does not notice by itself that a socket below HTTP/2 is gone unless the socket is its own.
     socket.once('close', () => this.end());
     socket.on('error', () => undefined);
@@ -70,15 +72,13 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
       this.portAgents.get(port) ??
       new TunnelAgent(() => this.connectPort(port), {
         maxSockets: tunnelLimits.portConnectionsMax,
-        maxFreeSockets: tunnelLimits.portIdleConnectionsMax,
+        // A user's server may end an idle connection in the moment in which a request is sent over it.
+        keepAlive: false,
       });
     this.portAgents.delete(port);
     this.portAgents.set(port, agent);
     const [oldest] = this.portAgents;
-    if (this.portAgents.size > tunnelLimits.portsMax && oldest) {
-      this.portAgents.delete(oldest[0]);
-      oldest[1].retire();
-    }
+    if (this.portAgents.size > tunnelLimits.portsMax && oldest) this.portAgents.delete(oldest[0]);
     return agent;
   }
 

@@ -6,7 +6,7 @@ import {
   type PermissionMode,
   type UpdateSessionRequest,
 } from '@codex-webapp/contracts';
-import { IsBoolean, IsIn, IsString, Length, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { IfGiven } from '../../../common/dto/if-given.ts';
 import { Trim } from '../../../common/dto/trim.ts';
 
@@ -27,6 +27,18 @@ export class UpdateSessionDto implements UpdateSessionRequest {
   @IsIn(permissionModes)
   readonly permissionMode?: PermissionMode;
 
+  /** Null: what the agent prefers. */
+  @ValidateIf((dto: UpdateSessionDto) => dto.model !== undefined && dto.model !== null)
+  @IsString()
+  @Length(1, sessionLimits.modelMaxLength)
+  readonly model?: string | null;
+
+  /** Null: what the agent prefers. */
+  @ValidateIf((dto: UpdateSessionDto) => dto.effort !== undefined && dto.effort !== null)
+  @IsString()
+  @Length(1, sessionLimits.effortMaxLength)
+  readonly effort?: string | null;
+
   @IfGiven()
   @IsBoolean()
   readonly isArchived?: boolean;
@@ -34,4 +46,8 @@ export class UpdateSessionDto implements UpdateSessionRequest {
   @IfGiven()
   @IsBoolean()
   readonly isKeptRunning?: boolean;
+
+  @IfGiven()
+  @IsBoolean()
+  readonly continuesAfterLimit?: boolean;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { chooseSpares, planPool, pooledMaxMs, type Pooled, type PoolState } from './plan-pool.ts';
+import { choosePooled, planPool, pooledMaxMs, type Pooled, type PoolState } from './plan-pool.ts';
 
 const now = 1_800_000_000_000;
 
@@ -140,12 +140,12 @@ describe('planPool', () => {
   });
 });
 
-describe('chooseSpares', () => {
+describe('choosePooled', () => {
   it('gives up those that nobody could claim yet before those that somebody can', () => {
     fc.assert(
       fc.property(pooled, fc.nat({ max: 12 }), (all, count) => {
         const running = all.filter(({ stage }) => !['ended', 'used'].includes(stage));
-        const chosen = chooseSpares(all, count);
+        const chosen = choosePooled(all, count);
         expect(chosen).toHaveLength(Math.min(count, running.length));
         const isChosen = ({ sessionId }: Pooled): boolean => chosen.includes(sessionId);
         const ready = running.filter(({ stage }) => stage === 'ready');

@@ -58,7 +58,7 @@ export function planPool({ pooled, size, recipe, free, endedAt }: PoolState, now
 }
 
 /** Which ones to give up for somebody who needs the room: those of least use first. */
-export function chooseSpares(pooled: readonly Pooled[], count: number): readonly string[] {
+export function choosePooled(pooled: readonly Pooled[], count: number): readonly string[] {
   return pooled
     .filter(({ stage }) => stage !== 'ended' && stage !== 'used')
     .sort(byWorth)

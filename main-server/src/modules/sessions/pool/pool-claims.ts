@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Failpoints } from '@codex-webapp/nest-kit';
+import type { EntityManager } from 'typeorm';
 import type { AuthUser } from '../../../common/auth-user.ts';
 import { actorOf } from '../../audit/actor.ts';
 import { AuditService } from '../../audit/audit.service.ts';
@@ -8,6 +9,14 @@ import { SessionStateService } from '../../session-state/session-state.service.t
 import type { OwnedSession } from '../../session-state/session.ts';
 import { SessionLimits } from '../session-limits.ts';
 import { PoolKeeper } from './pool-keeper.ts';
+
+interface TakeOptions {
+  readonly writeAlong: WriteAlong;
+  readonly isWanted?: (one: PooledSession) => boolean;
+}
+
+/** What is written about the claimed session in the transaction that claims it. */
+type WriteAlong = (manager: EntityManager, sessionId: string) => Promise<void>;
 
 /** Gives sessions that wait to those who want one like them. */
 @Injectable()
@@ -25,9 +34,11 @@ export class PoolClaims {
    * A session that runs already and is as drafted, but for its id and label; nobody else gets the same. Null when none
    * waits: then one is made as without a pool. @throws session.limit_reached, container.limit_reached
    */
-  async claim(user: AuthUser, draft: OwnedSession): Promise<OwnedSession | null> {
+  async claim(user: AuthUser, draft: OwnedSession, writeAlong: WriteAlong): Promise<OwnedSession | null> {
     const isFree = (one: PooledSession): boolean => !this.pooled.isBusy(one);
-    const claimed = (await this.takeOne(user, draft, isFree)) ?? (await this.takeOne(user, draft));
+    const claimed =
+      (await this.takeOne(user, draft, { writeAlong, isWanted: isFree })) ??
+      (await this.takeOne(user, draft, { writeAlong }));
     await this.failpoints.hit('sessions.claim.over');
     if (claimed !== null) void this.keeper.tend();
     return claimed;
@@ -36,7 +47,7 @@ export class PoolClaims {
   private async takeOne(
     user: AuthUser,
     draft: OwnedSession,
-    isWanted: (one: PooledSession) => boolean = () => true,
+    { writeAlong, isWanted = () => true }: TakeOptions,
   ): Promise<OwnedSession | null> {
     const { recipe } = this.keeper;
     if (recipe === null) return null;
@@ -44,24 +55,30 @@ export class PoolClaims {
     await this.failpoints.hit('sessions.claim.listed');
     for (const one of waiting) {
       if (!isLike(one, draft, recipe) || !isWanted(one)) continue;
-      const claimed = await this.take(user, one, draft);
+      const claimed = await this.take(user, one, { draft, writeAlong });
       await this.failpoints.hit('sessions.claim.tried');
       if (claimed !== null) return claimed;
     }
     return null;
   }
 
-  private async take(user: AuthUser, one: PooledSession, draft: OwnedSession): Promise<OwnedSession | null> {
+  private async take(
+    user: AuthUser,
+    one: PooledSession,
+    { draft, writeAlong }: { readonly draft: OwnedSession; readonly writeAlong: WriteAlong },
+  ): Promise<OwnedSession | null> {
     const taken = await this.pooled.handOver(one, user.id, async (manager) => {
       const pooled = await this.state.findPooled(manager, one.sessionId);
       if (pooled === null) return null;
-      await this.limits.assertRoom(manager, user.id);
+      await this.limits.assertRoom(user.id, manager);
       this.audit.record(manager, {
         actor: actorOf(user),
         action: 'session.created',
         sessionId: pooled.id,
       });
-      return this.state.handOver(manager, pooled, draft);
+      const session = await this.state.handOver(manager, pooled, draft);
+      await writeAlong(manager, session.id);
+      return session;
     });
     await this.failpoints.hit('sessions.claim.taken');
     return taken;

@@ -11,10 +11,10 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { Clock, Failpoints } from '@codex-webapp/nest-kit';
 import { containerEvents } from '../../containers/container.events.ts';
 import { ContainerRecipes, type ContainerRecipe } from '../../containers/container-recipes.ts';
-import { ContainerRoom, type SpareSessions } from '../../containers/container-room.ts';
+import { ContainerRoom, type SessionPool } from '../../containers/container-room.ts';
 import { containersConfig } from '../../containers/containers.config.ts';
 import { PooledContainers, type PooledSession } from '../../containers/pooled-containers.ts';
-import { chooseSpares, endsMemoryMs, planPool, type Pooled } from './plan-pool.ts';
+import { choosePooled, endsMemoryMs, planPool, type Pooled } from './plan-pool.ts';
 import { PooledSessions } from './pooled-sessions.ts';
 
 const intervalMs = 30_000;
@@ -26,7 +26,7 @@ const lostMaxMs = 60_000;
 /** Sees to it that as many sessions wait as shall: at boot, when one was claimed or has ended, and every 30 s. */
 @Injectable()
 export class PoolKeeper
-  implements SpareSessions, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+  implements SessionPool, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
   private readonly logger = new Logger(PoolKeeper.name);
   /** Since when those without a link were seen like that. */
@@ -49,7 +49,7 @@ export class PoolKeeper
   ) {}
 
   onApplicationBootstrap(): void {
-    this.room.registerSpares(this);
+    this.room.registerPool(this);
     // Also where there shall be none: an earlier server may have left some.
     void this.tend();
   }
@@ -86,9 +86,9 @@ export class PoolKeeper
 
   async giveUp(count: number, except: string | null): Promise<number> {
     const all = (await this.list()).filter(({ sessionId }) => sessionId !== except);
-    await this.failpoints.hit('sessions.pool.spares-listed');
+    await this.failpoints.hit('sessions.pool.candidates-listed');
     let given = 0;
-    for (const sessionId of chooseSpares(all, count)) {
+    for (const sessionId of choosePooled(all, count)) {
       const isGone = await this.sessions.remove(sessionId);
       await this.failpoints.hit('sessions.pool.given-up');
       if (isGone) given += 1;

@@ -8,6 +8,12 @@ import { useState, type FormEvent } from 'react';
 import { useCreateSession } from '../../hooks/use-create-session.ts';
 import { ContainerChoices } from './container-choices.tsx';
 import {
+  emptyPreparation,
+  isPreparationGood,
+  PreparationFields,
+  toPreparationRequest,
+} from './preparation-fields.tsx';
+import {
   agentChoices,
   modeChoices,
   modeDefault,
@@ -28,6 +34,7 @@ export function NewSessionForm({ options, onClose }: Props) {
   const [chosenMode, setChosenMode] = useState<PermissionMode | null>(null);
   const [size, setSize] = useState<ContainerSizeName>(containerSizeDefault);
   const [internet, setInternet] = useState(true);
+  const [preparation, setPreparation] = useState(emptyPreparation);
   const { isBusy, error, create } = useCreateSession(onClose);
 
   const provider = options.providers.find(({ name }) => name === providerName);
@@ -43,6 +50,7 @@ export function NewSessionForm({ options, onClose }: Props) {
       permissionMode: mode,
       ...(provider === undefined || provider.sizes.length === 0 ? {} : { size }),
       ...(provider?.canSwitchInternetOff === true ? { internet } : {}),
+      ...toPreparationRequest(preparation),
     });
   };
 
@@ -89,6 +97,7 @@ export function NewSessionForm({ options, onClose }: Props) {
         onChange={(value) => setChosenMode(value === 'full-auto' ? 'full-auto' : 'ask-first')}
         choices={modeChoices}
       />
+      <PreparationFields draft={preparation} onChange={setPreparation} />
       {error !== null && <Banner tone="danger">{error}</Banner>}
       <div className="sticky -bottom-4 -mx-5 -mb-4 flex justify-end gap-2 border-t border-border bg-surface-raised px-5 py-3 sm:rounded-b-xl max-sm:*:flex-1">
         <Button onClick={onClose} disabled={isBusy}>
@@ -98,7 +107,7 @@ export function NewSessionForm({ options, onClose }: Props) {
           type="submit"
           variant="primary"
           isBusy={isBusy}
-          disabled={provider === undefined || agent === ''}
+          disabled={provider === undefined || agent === '' || !isPreparationGood(preparation)}
         >
           Create session
         </Button>

@@ -1,7 +1,7 @@
 'use client';
 
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
-import { StatusDot, cn, statusLabel } from '@codex-webapp/ui';
+import { StatusDot, cn, formatMoment, statusLabel } from '@codex-webapp/ui';
 import Link from 'next/link';
 import { agentName } from '../../model/agent-name.ts';
 import { relativeTime } from '../../model/relative-time.ts';
@@ -17,6 +17,8 @@ type Props = {
 
 export function SessionRow({ session, suffix, isOpen, now }: Props) {
   const status = shownStatus(session);
+  const isContinuing = session.continuesAfterLimit && session.archivedAt === null;
+  const continuesAt = isContinuing ? session.limitResetsAt : null;
   const isLoud = status !== 'idle' && status !== 'stopped' && status !== 'archived';
   return (
     <li>
@@ -44,6 +46,7 @@ export function SessionRow({ session, suffix, isOpen, now }: Props) {
                 {statusLabel(status)} ·{' '}
               </span>
             )}
+            {continuesAt !== null && `Continues at ${formatMoment(continuesAt, new Date(now))} · `}
             {status === 'failed' && session.reason !== null ? session.reason : agentName(session.agent)}
           </span>
         </span>

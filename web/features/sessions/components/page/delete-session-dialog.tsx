@@ -1,9 +1,12 @@
 'use client';
 
+import { listRecoveryActions } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { Button, ConfirmDialog } from '@codex-webapp/ui';
 import { Download } from '@codex-webapp/ui/icons';
 import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
+import { hasTurn } from '../../model/has-turn.ts';
+import { ActionCosts } from './action-costs.tsx';
 import { DownloadStatus } from './download-status.tsx';
 
 type Props = {
@@ -16,6 +19,10 @@ type Props = {
 
 export function DeleteSessionDialog({ session, download, isOpen, onOpenChange, onConfirm }: Props) {
   const isByHand = session.provider === 'manual';
+  const status = session.containerStatus;
+  const costs = listRecoveryActions({ provider: session.provider, status, hasTurn: hasTurn(session) }).find(
+    ({ action }) => action === 'delete',
+  );
   return (
     <ConfirmDialog
       isOpen={isOpen}
@@ -26,17 +33,8 @@ export function DeleteSessionDialog({ session, download, isOpen, onOpenChange, o
       isDangerous
       onConfirm={onConfirm}
     >
-      <p>This cannot be undone. Lost are:</p>
-      <ul className="my-2 list-disc pl-5 marker:text-faint">
-        <li>the whole conversation, with every tool call and answer,</li>
-        <li>
-          {isByHand
-            ? 'the link to the container you run; its files stay where you run it,'
-            : 'the container and all files in its workspace, also changes that were never pushed,'}
-        </li>
-        <li>prompts that still wait.</li>
-      </ul>
-      <p>Archive it instead to keep everything out of the way.</p>
+      {costs !== undefined && <ActionCosts action={costs} />}
+      <p className="mt-2">Archive it instead to keep everything out of the way.</p>
       {!isByHand && (
         <div className="mt-3 flex flex-col gap-2">
           <Button size="sm" className="self-start" isBusy={download.isUnderWay} onClick={download.start}>

@@ -12,7 +12,7 @@ import { shownStatus } from '../../model/shown-status.ts';
 import { useShortcuts } from '../../shortcuts-context.tsx';
 import { SessionMenu } from './session-menu.tsx';
 import { SessionTitle } from './session-title.tsx';
-import { UseFigure } from './use-figure.tsx';
+import { ResourcesFigure } from './resources-figure.tsx';
 
 type Props = {
   session: SessionResponse;
@@ -20,6 +20,7 @@ type Props = {
   /** Null while it is not known what the session uses. */
   stats: ContainerStatsResponse | null;
   onShowUse: () => void;
+  onShowEnvironment: () => void;
   download: WorkspaceDownload;
   onShowLogs: () => void;
   onDelete: () => void;
@@ -41,7 +42,7 @@ export function SessionHeader(props: Props) {
       <SessionTitle key={session.id} title={session.title} onRename={actions.rename} />
       <div className="ml-auto flex shrink-0 items-center gap-2 pl-2">
         <span className="hidden items-center gap-2 lg:flex">
-          {stats !== null && <UseFigure stats={stats} onOpen={onShowUse} />}
+          {stats !== null && <ResourcesFigure stats={stats} onOpen={onShowUse} />}
           <Badge>{agentName(session.agent)}</Badge>
           <Badge tone={session.provider === 'process' ? 'warning' : 'neutral'}>
             {providerTitle(session.provider)}

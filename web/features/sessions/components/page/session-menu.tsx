@@ -14,6 +14,7 @@ import {
   ScrollText,
   Square,
   Trash2,
+  Variable,
 } from '@codex-webapp/ui/icons';
 import type { SessionActions } from '../../hooks/use-session-actions.ts';
 import type { WorkspaceDownload } from '../../hooks/use-workspace-download.ts';
@@ -22,6 +23,7 @@ type Props = {
   session: SessionResponse;
   actions: SessionActions;
   onShowUse: () => void;
+  onShowEnvironment: () => void;
   download: WorkspaceDownload;
   onShowLogs: () => void;
   onDelete: () => void;
@@ -33,6 +35,7 @@ export function SessionMenu({
   session,
   actions,
   onShowUse,
+  onShowEnvironment,
   download,
   onShowLogs,
   onDelete,
@@ -85,6 +88,9 @@ export function SessionMenu({
           Keep running when idle
         </MenuCheck>
       )}
+      <MenuItem icon={<Variable aria-hidden />} onSelect={onShowEnvironment}>
+        Environment…
+      </MenuItem>
       <MenuItem icon={<Activity aria-hidden />} onSelect={onShowUse}>
         Resources…
       </MenuItem>

@@ -9,6 +9,7 @@ import { useSession } from '../../hooks/use-session.ts';
 import { useSessionActions } from '../../hooks/use-session-actions.ts';
 import { useWorkspaceDownload } from '../../hooks/use-workspace-download.ts';
 import { hasTurn } from '../../model/has-turn.ts';
+import { SessionEnvironmentDialog } from '../../../agent-settings/index.ts';
 import { LogsDialog } from '../logs/logs-dialog.tsx';
 import { DeleteSessionDialog } from './delete-session-dialog.tsx';
 import { DownloadStatus } from './download-status.tsx';
@@ -18,7 +19,7 @@ import { SessionHeader } from './session-header.tsx';
 import { SessionNoticeBar } from './session-notice-bar.tsx';
 import { SessionLoading, SessionMissing, SessionUnavailable } from './session-page-states.tsx';
 import { UpgradeDialog } from './upgrade-dialog.tsx';
-import { UseDialog } from './use-dialog.tsx';
+import { ResourcesDialog } from './resources-dialog.tsx';
 
 /** Where the header has room for a figure; the same width as the `lg:` classes. */
 const figureQuery = '(min-width: 64rem)';
@@ -42,7 +43,9 @@ function OpenSession({
 }) {
   const actions = useSessionActions(session);
   const download = useWorkspaceDownload(session, container, actions);
-  const [dialog, setDialog] = useState<'delete' | 'logs' | 'recovery' | 'upgrade' | 'use' | null>(null);
+  const [dialog, setDialog] = useState<
+    'delete' | 'logs' | 'recovery' | 'upgrade' | 'use' | 'environment' | null
+  >(null);
   const [isReady, setIsReady] = useState(false);
   const hasFigure = useMatches(figureQuery) && session.containerStatus === 'running';
   const use = useContainerStats(session, dialog === 'use' || hasFigure);
@@ -59,6 +62,7 @@ function OpenSession({
         actions={actions}
         stats={hasFigure ? use.stats : null}
         onShowUse={() => setDialog('use')}
+        onShowEnvironment={() => setDialog('environment')}
         download={download}
         onShowLogs={() => setDialog('logs')}
         onDelete={() => setDialog('delete')}
@@ -85,11 +89,16 @@ function OpenSession({
         isOpen={dialog === 'logs'}
         onOpenChange={(isOpen) => setDialog(isOpen ? 'logs' : null)}
       />
-      <UseDialog
+      <ResourcesDialog
         session={session}
         isOpen={dialog === 'use'}
         onOpenChange={(isOpen) => setDialog(isOpen ? 'use' : null)}
         {...use}
+      />
+      <SessionEnvironmentDialog
+        sessionId={session.id}
+        isOpen={dialog === 'environment'}
+        onOpenChange={(isOpen) => setDialog(isOpen ? 'environment' : null)}
       />
       <DeleteSessionDialog
         session={session}

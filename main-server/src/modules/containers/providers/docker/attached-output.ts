@@ -1,11 +1,11 @@
 import { Transform, type TransformCallback } from 'node:stream';
+import { frameHeaderBytes, readFrameHeader } from './frame-header.ts';
 
-const headerBytes = 8;
 const stdout = 1;
 
 /**
- * The standard output out of the engine's multiplexed stream, byte for byte: each frame is [stream, 0, 0, 0, length as 4
- * bytes] and its content, and frames are cut anywhere. What goes to the standard error is handed to `onError`.
+ * The standard output out of the engine's multiplexed stream, byte for byte, whose frames are cut anywhere. What goes to
+ * the standard error is handed to `onError`.
  */
 export class AttachedOutput extends Transform {
   private header = Buffer.alloc(0);
@@ -23,11 +23,12 @@ export class AttachedOutput extends Transform {
   }
 
   private readHeader(rest: Buffer): Buffer {
-    const missing = headerBytes - this.header.length;
+    const missing = frameHeaderBytes - this.header.length;
     this.header = Buffer.concat([this.header, rest.subarray(0, missing)]);
-    if (this.header.length === headerBytes) {
-      this.isOutput = this.header[0] === stdout;
-      this.left = this.header.readUInt32BE(4);
+    if (this.header.length === frameHeaderBytes) {
+      const { stream, length } = readFrameHeader(this.header);
+      this.isOutput = stream === stdout;
+      this.left = length;
       this.header = Buffer.alloc(0);
     }
     return rest.subarray(missing);

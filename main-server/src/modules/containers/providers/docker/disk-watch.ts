@@ -48,7 +48,7 @@ export class DiskWatch {
     let isEnded = false;
     const look = (): void => {
       void this.look()
-        .catch((error: unknown) => this.logger.debug({ msg: 'Volumes could not be measured', err: error }))
+        .catch((error: unknown) => this.noteFailure(error))
         .finally(() => {
           if (isEnded) return;
           timer = setTimeout(look, this.pauseMs);
@@ -79,7 +79,7 @@ export class DiskWatch {
 
   /** Begins to measure where the watch has not done so lately. Waits for nothing; what fails is tried again. */
   measureSoon(): void {
-    if (performance.now() >= this.overdueAt) void this.measure().catch(() => undefined);
+    if (performance.now() >= this.overdueAt) void this.measure().catch((error) => this.noteFailure(error));
   }
 
   private async look(): Promise<void> {
@@ -95,6 +95,10 @@ export class DiskWatch {
       if (bytes <= (this.allowances.get(sessionId) ?? this.bound.bytes)) continue;
       await this.end(sessionId, bytes);
     }
+  }
+
+  private noteFailure(error: unknown): void {
+    this.logger.debug({ msg: 'Volumes could not be measured', err: error });
   }
 
   /** One at a time: who comes meanwhile is told what that one finds. */

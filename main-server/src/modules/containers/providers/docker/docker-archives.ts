@@ -21,6 +21,7 @@ export interface ArchiveOptions {
 }
 
 const sweepEveryMs = 60_000;
+const roleFilter = `${labels.role}=archive`;
 /** The engine's stream ends alike with the program and with the connection, so the program says with what it ended. */
 const lastWord = /archive ended with (\d{1,3})\n$/;
 const script = 'tar "$@"; echo "archive ended with $?" >&2';
@@ -28,8 +29,8 @@ const script = 'tar "$@"; echo "archive ended with $?" >&2';
 /** Reads the files of sessions whose containers need not run, by containers that do nothing else and are gone afterwards. */
 export class DockerArchives {
   private readonly logger = new Logger(DockerArchives.name);
-  /** By the names of their containers. */
-  private readonly underWay = new Set<string>();
+  /** What is read, by the names of the containers; null before anything is connected. */
+  private readonly underWay = new Map<string, Readable | null>();
 
   constructor(
     private readonly docker: Docker,
@@ -39,15 +40,18 @@ export class DockerArchives {
 
   /** @throws ContainerProviderError where there is nothing to read */
   async open(sessionId: string, signal?: AbortSignal): Promise<Readable> {
-    await this.assertVolume(sessionId);
+    await this.assertFiles(sessionId);
     const name = this.names.archiveOf(sessionId);
-    this.underWay.add(name);
+    this.underWay.set(name, null);
     try {
       const output = await this.startWithAnyImage(sessionId, name, signal);
       signal?.throwIfAborted();
+      // Cut while the container started: its data are being deleted, or the engine hung up.
+      if (output.destroyed) throw toProviderError(output.errored ?? new BeingDeletedError());
       return this.follow(name, output);
     } catch (error) {
       await this.end(name);
+      if (error instanceof NoFilesError) await this.removeMade(this.names.ofSession(sessionId));
       throw error;
     }
   }
@@ -60,9 +64,8 @@ export class DockerArchives {
   /** Removes what a server left behind that ended in the middle; now, and again and again until what it returns is called. */
   begin(): () => void {
     const sweep = (): void => {
-      void this.removeAll(`${labels.role}=archive`, (name) => !this.underWay.has(name)).catch(
-        (error: unknown) =>
-          this.logger.debug({ msg: 'Archives left behind could not be looked for', err: error }),
+      void this.sweep().catch((error: unknown) =>
+        this.logger.debug({ msg: 'Archives left behind could not be looked for', err: error }),
       );
     };
     sweep();
@@ -70,14 +73,34 @@ export class DockerArchives {
     return () => clearInterval(timer);
   }
 
-  private async assertVolume(sessionId: string): Promise<void> {
+  private async sweep(): Promise<void> {
+    await this.removeAll(roleFilter, (name) => !this.underWay.has(name));
+    const { Volumes } = await this.docker.listVolumes({
+      filters: { label: [this.names.filter, roleFilter], dangling: ['true'] },
+    });
+    for (const { Name } of Volumes) await this.removeMade(Name);
+  }
+
+  /** @throws NoFilesError also where its volume is one that a mount of ours has made, after the session's own was removed */
+  private async assertFiles(sessionId: string): Promise<void> {
     try {
       const { Labels: found } = await this.docker.getVolume(this.names.ofSession(sessionId)).inspect();
-      if (this.names.isOurs(found)) return;
+      if (this.names.isOurs(found) && !isMadeByMount(found)) return;
     } catch (error) {
       if (!isAbsent(error)) throw error;
     }
-    throw new ContainerProviderError('rejected', 'The session has no files yet: it was never started.');
+    throw new NoFilesError();
+  }
+
+  /** Nothing is in it. One that another container holds goes with the next sweep. */
+  private async removeMade(name: string): Promise<void> {
+    const volume = this.docker.getVolume(name);
+    try {
+      const { Labels: found } = await volume.inspect();
+      if (this.names.isOurs(found) && isMadeByMount(found)) await volume.remove();
+    } catch (error) {
+      if (!isAbsent(error) && !isConflict(error)) throw error;
+    }
   }
 
   /** An image that is gone, or that lacks the programs, leaves the others. */
@@ -88,8 +111,10 @@ export class DockerArchives {
       try {
         return await this.start(sessionId, name, image);
       } catch (error) {
+        if (error instanceof NoFilesError) throw error;
         this.logger.warn({ msg: 'An image cannot be used to read files', sessionId, image, err: error });
         problem ??= error;
+        this.disconnect(name);
         await this.remove(name);
       }
     }
@@ -109,18 +134,18 @@ export class DockerArchives {
         command: ['sh', '-c', script, 'archive', ...archiveArguments(folder, { isGnu: true })],
       }),
     );
+    // From here on the container holds it. The session may have been deleted just before, and the engine made another.
+    await this.assertFiles(sessionId);
     const output = (await container.attach({
       stream: true,
       stdout: true,
       stderr: true,
     })) as unknown as Readable;
-    try {
-      await container.start();
-      return output;
-    } catch (error) {
-      output.destroy();
-      throw error;
-    }
+    // An error that nobody hears would end the process, and nobody listens before `follow`: until then `open` asks.
+    output.once('error', () => undefined);
+    this.underWay.set(name, output);
+    await container.start();
+    return output;
   }
 
   private follow(name: string, output: Readable): Readable {
@@ -143,12 +168,18 @@ export class DockerArchives {
   /** Never rejects: what is left is found by its label. */
   private async end(name: string): Promise<void> {
     try {
+      this.disconnect(name);
       await this.remove(name);
     } catch (error) {
       this.logger.warn({ msg: 'A container that read files could not be removed yet', name, err: error });
     } finally {
       this.underWay.delete(name);
     }
+  }
+
+  /** The engine does not remove a container while somebody is connected to what it says and does not read it. */
+  private disconnect(name: string, reason?: Error): void {
+    this.underWay.get(name)?.destroy(reason);
   }
 
   /** Resolves when it holds the volume no more, whoever began to remove it. */
@@ -167,8 +198,26 @@ export class DockerArchives {
   private async removeAll(label: string, isMeant: (name: string) => boolean): Promise<void> {
     const filters = { label: [this.names.filter, label] };
     for (const { Id, Names } of await this.docker.listContainers({ all: true, filters })) {
-      if (!isMeant((Names[0] ?? '').replace(/^\//, ''))) continue;
+      const name = (Names[0] ?? '').replace(/^\//, '');
+      if (!isMeant(name)) continue;
+      this.disconnect(name, new BeingDeletedError());
       await this.remove(Id);
     }
   }
+}
+
+class NoFilesError extends ContainerProviderError {
+  constructor() {
+    super('rejected', 'The session has no files yet: it was never started.');
+  }
+}
+
+class BeingDeletedError extends ContainerProviderError {
+  constructor() {
+    super('failed', 'The files could not be read: they are being deleted.');
+  }
+}
+
+function isMadeByMount(found: Readonly<Record<string, string>> | undefined): boolean {
+  return found?.[labels.role] === 'archive';
 }

@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
 import type Docker from 'dockerode';
+import { keepListening } from '../keep-listening.ts';
 import { labels, type DockerNames } from './docker-names.ts';
 
-const firstRetryMs = 1_000;
-const longestRetryMs = 10_000;
+const logger = new Logger('DockerEvents');
 
 /** Tells which session's container started or ended, and null after the engine was away. Never gives up. */
 export function watchEngine(
@@ -12,43 +13,26 @@ export function watchEngine(
   names: DockerNames,
   onChange: (sessionId: string | null) => void,
 ): () => void {
-  let isEnded = false;
-  let stream: Readable | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  let retryMs = firstRetryMs;
-
-  const listen = async (): Promise<void> => {
-    stream = (await docker.getEvents({
-      filters: { type: ['container'], event: ['start', 'die', 'destroy'], label: [names.filter] },
-    })) as unknown as Readable;
-    if (isEnded) {
-      stream.destroy();
-      return;
-    }
-    retryMs = firstRetryMs;
-    onChange(null);
-    for await (const line of createInterface({ input: stream })) {
-      const sessionId = sessionOf(line);
-      if (sessionId !== null) onChange(sessionId);
-    }
-  };
-  const keepListening = (): void => {
-    // Whatever ended the stream, the answer is to listen again; what was missed is found by the full look.
-    void listen()
-      .catch(() => undefined)
-      .finally(() => {
-        if (isEnded) return;
-        timer = setTimeout(keepListening, retryMs);
-        timer.unref();
-        retryMs = Math.min(retryMs * 2, longestRetryMs);
-      });
-  };
-  keepListening();
-  return () => {
-    isEnded = true;
-    clearTimeout(timer);
-    stream?.destroy();
-  };
+  return keepListening(
+    async (signal, onHeard) => {
+      const stream = (await docker.getEvents({
+        filters: { type: ['container'], event: ['start', 'die', 'destroy'], label: [names.filter] },
+      })) as unknown as Readable;
+      if (signal.aborted) {
+        stream.destroy();
+        return;
+      }
+      signal.addEventListener('abort', () => stream.destroy(), { once: true });
+      onHeard();
+      // What was missed before is found by the full look.
+      onChange(null);
+      for await (const line of createInterface({ input: stream })) {
+        const sessionId = sessionOf(line);
+        if (sessionId !== null) onChange(sessionId);
+      }
+    },
+    (error) => logger.debug({ msg: 'The events of the engine cannot be heard now', err: error }),
+  );
 }
 
 function sessionOf(line: string): string | null {

@@ -49,10 +49,11 @@ export class DockerImage {
     signal?.throwIfAborted();
     this.listeners.add(onLine);
     try {
-      // What only looks whether it is here is no answer for who wants a newer one.
-      if (pulls && this.pending?.pulls === false)
+      // What only looks whether it is here is no answer for who wants a newer one; several may follow each other.
+      if (pulls && this.pending?.pulls === false) {
         await untilAborted(this.pending.image, signal).catch(() => undefined);
-      signal?.throwIfAborted();
+        return await this.ensure({ onLine, signal, pulls });
+      }
       this.pending ??= { image: this.findAlone(pulls), pulls };
       if (this.lastLine !== null) onLine(this.lastLine);
       return await untilAborted(this.pending.image, signal);

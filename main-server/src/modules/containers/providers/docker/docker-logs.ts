@@ -1,11 +1,10 @@
 import type Docker from 'dockerode';
 import { ContainerProviderError } from '../container-provider.errors.ts';
-import type { LogLine, LogOptions } from '../container-provider.ts';
+import { logTailDefault, type LogLine, type LogOptions } from '../container-provider.ts';
 import { LineSplitter, markLines, parsePlace, type TimedLine } from '../log-lines.ts';
 import { toProviderError } from './docker.errors.ts';
+import { frameHeaderBytes, readFrameHeader } from './frame-header.ts';
 
-const defaultTail = 200;
-const headerBytes = 8;
 /** The engine cuts what it is told into pieces of 16 KiB. */
 const frameMaxBytes = 1024 * 1024;
 const shortIdLength = 12;
@@ -37,7 +36,7 @@ export async function* readContainerLog(
 /** Its bytes, as far as they are asked for. */
 async function* openLog(
   container: Docker.Container,
-  { after, tail = defaultTail, follow, signal }: LogOptions,
+  { after, tail = logTailDefault, follow, signal }: LogOptions,
   since: string | null,
 ): AsyncIterable<Buffer> {
   const query = {
@@ -56,10 +55,7 @@ async function* openLog(
   }
 }
 
-/**
- * Lines out of the engine's multiplexed stream: each frame is [stream, 0, 0, 0, length as 4 bytes] and its content, which
- * is a time and a line, or a part of a long one.
- */
+/** Lines out of the engine's multiplexed stream: the content of a frame is a time and a line, or a part of a long one. */
 export async function* demultiplexLines(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
 ): AsyncIterable<TimedLine> {
@@ -68,15 +64,14 @@ export async function* demultiplexLines(
   for await (const chunk of chunks) {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     let from = 0;
-    while (pending.length - from >= headerBytes) {
-      const length = pending.readUInt32BE(from + 4);
+    while (pending.length - from >= frameHeaderBytes) {
+      const { stream, length } = readFrameHeader(pending, from);
       if (length > frameMaxBytes) throw notUnderstood();
-      const end = from + headerBytes + length;
+      const end = from + frameHeaderBytes + length;
       if (pending.length < end) break;
-      const number = pending[from] ?? 0;
-      const output = outputs.get(number) ?? new Output();
-      outputs.set(number, output);
-      yield* output.push(pending.subarray(from + headerBytes, end));
+      const output = outputs.get(stream) ?? new Output();
+      outputs.set(stream, output);
+      yield* output.push(pending.subarray(from + frameHeaderBytes, end));
       from = end;
     }
     pending = pending.subarray(from);

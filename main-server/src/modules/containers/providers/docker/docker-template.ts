@@ -93,7 +93,12 @@ export function toArchiveOptions(template: ArchiveTemplate): ContainerCreateOpti
           Source: template.volume,
           Target: dataFolder,
           ReadOnly: true,
-          VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
+          // Where there is no volume the engine makes one: by these labels it is known as one that holds nothing.
+          VolumeOptions: {
+            NoCopy: true,
+            Labels: { ...template.labels },
+            DriverConfig: { Name: 'local', Options: {} },
+          },
         },
       ],
       NetworkMode: 'none',

@@ -62,6 +62,11 @@ export interface DockerProviderOptions {
   readonly volumeOptions: Readonly<Record<string, string>>;
 }
 
+interface Made {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
 const stopGraceMs = 10_000;
 const conflictLooks = 50;
 const conflictPauseMs = 100;
@@ -83,6 +88,7 @@ export class DockerContainerProvider implements DockerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly canSwitchInternetOff = true;
+  readonly runsBriefly = true;
   readonly sizes;
   private readonly names: DockerNames;
   private readonly image: DockerImage;
@@ -244,20 +250,20 @@ export class DockerContainerProvider implements DockerProvider {
     });
     signal?.throwIfAborted();
     onProgress?.('create', null);
-    const id = await this.createOrAdopt(spec, image, signal);
+    const { id, isNew } = await this.createOrAdopt(spec, image, signal);
     signal?.throwIfAborted();
-    if (onImage !== undefined) onImage(await this.imageOf(id));
+    if (onImage !== undefined) onImage(await this.imageOf(id), isNew);
     onProgress?.('start', null);
     await ignore(this.docker.getContainer(id).start(), isConflict);
     return this.refOf(spec.sessionId);
   }
 
-  /** The id of the one container of this session and generation, made now or by a call whose answer was lost. */
-  private async createOrAdopt(spec: ContainerSpec, image: string, signal?: AbortSignal): Promise<string> {
+  /** The one container of this session and generation, made now or by a call whose answer was lost. */
+  private async createOrAdopt(spec: ContainerSpec, image: string, signal?: AbortSignal): Promise<Made> {
     const found = await this.find(spec.sessionId);
     if (found !== null) {
       const isSame = found.Config.Labels[labels.generation] === String(spec.generation);
-      if (isSame && found.State.Running) return found.Id;
+      if (isSame && found.State.Running) return { id: found.Id, isNew: false };
       await this.removeContainer(found.Id);
     }
     const router = await this.router.ensure(this.options.routerImage ?? image);
@@ -278,11 +284,11 @@ export class DockerContainerProvider implements DockerProvider {
     });
     this.disk.forget(spec.sessionId);
     try {
-      return (await this.docker.createContainer(options)).id;
+      return { id: (await this.docker.createContainer(options)).id, isNew: true };
     } catch (error) {
       if (!isConflict(error)) throw error;
       const id = await this.findSoon(spec);
-      if (id !== null) return id;
+      if (id !== null) return { id, isNew: false };
       throw error;
     }
   }

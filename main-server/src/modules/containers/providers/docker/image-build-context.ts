@@ -22,6 +22,7 @@ const inputs = [
   'bench/package.json',
   'chaos/package.json',
   'scripts/pack-app.mjs',
+  'scripts/warm-up-container.mjs',
 ];
 
 const ignored =

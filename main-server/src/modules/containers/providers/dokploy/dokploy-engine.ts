@@ -94,7 +94,7 @@ export class DokployEngine {
   }
 
   /** When the container that runs was made; null where nobody can see it. */
-  async findBirth(app: AppPlace): Promise<string | null> {
+  async findStartedAt(app: AppPlace): Promise<string | null> {
     return (await this.findConfig(app, (state) => state === 'running'))?.Created ?? null;
   }
 

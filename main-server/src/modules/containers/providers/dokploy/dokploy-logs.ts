@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LogLine, LogOptions } from '../container-provider.ts';
+import { logTailDefault, type LogLine, type LogOptions } from '../container-provider.ts';
 import { LineSplitter, markLines, parsePlace, type TimedLine } from '../log-lines.ts';
 import type { OwnApp } from './dokploy-apps.ts';
 import { logText } from './dokploy-answers.ts';
@@ -9,7 +9,6 @@ import type { DokployEngine } from './dokploy-engine.ts';
 import { openLogSocket, toTimedLines } from './dokploy-log-socket.ts';
 import { pause, type DokployClient } from './dokploy.client.ts';
 
-const defaultTail = 200;
 const keptLines = 2_000;
 const mostLines = 10_000;
 const firstReconnectMs = 500;
@@ -19,7 +18,7 @@ const longestReconnectMs = 8_000;
 export class DokployLogs {
   constructor(
     private readonly client: DokployClient,
-    private readonly engine: Pick<DokployEngine, 'findBirth'>,
+    private readonly engine: Pick<DokployEngine, 'findStartedAt'>,
     private readonly options: {
       readonly baseUrl: string;
       readonly apiKey: string;
@@ -50,7 +49,7 @@ export class DokployLogs {
 
   /** Goes on after a cut where it was, and over restarts of the app, until it is told to stop or the app is gone. */
   private async *follow(app: OwnApp, options: LogOptions): AsyncIterable<LogLine> {
-    const { after, signal, tail = defaultTail } = options;
+    const { after, signal, tail = logTailDefault } = options;
     const backlog = after === undefined ? tail : mostLines;
     let place = after === undefined ? null : parsePlace(after);
     let isAfterGap = after !== undefined && place === null;
@@ -60,11 +59,11 @@ export class DokployLogs {
         yield line;
       }
     }
-    const birth = options.sinceStart && place === null ? await this.engine.findBirth(app) : null;
+    const startedAt = options.sinceStart && place === null ? await this.engine.findStartedAt(app) : null;
     for (let reconnectMs = firstReconnectMs; ;) {
       if (signal?.aborted) return;
       const lines = this.openSocket(app, place === null ? backlog : mostLines, signal);
-      const wanted = place === null ? since(lines, birth) : notBefore(lines, place.at);
+      const wanted = place === null ? since(lines, startedAt) : notBefore(lines, place.at);
       for await (const line of markLines(wanted, { after: place })) {
         place = parsePlace(line.mark);
         reconnectMs = firstReconnectMs;
@@ -89,12 +88,12 @@ export class DokployLogs {
   /** Oldest first. */
   private async readNewest(
     app: OwnApp,
-    { tail = defaultTail, sinceStart }: LogOptions,
+    { tail = logTailDefault, sinceStart }: LogOptions,
   ): Promise<readonly TimedLine[]> {
     const lines = await this.fetchLines(app, tail);
     if (lines.length === 0) return tail === 0 ? [] : (await this.readKept(app.sessionId)).slice(-tail);
-    const birth = sinceStart ? await this.engine.findBirth(app) : null;
-    return lines.filter((line) => isSince(line, birth));
+    const startedAt = sinceStart ? await this.engine.findStartedAt(app) : null;
+    return lines.filter((line) => isSince(line, startedAt));
   }
 
   private async fetchLines({ applicationId }: OwnApp, tail: number): Promise<readonly TimedLine[]> {
@@ -128,13 +127,13 @@ function linesOf(text: string): readonly TimedLine[] {
   return [...new LineSplitter().push(Buffer.from(text))].flatMap((row) => toTimedLines(row.text));
 }
 
-/** All tasks of a service have one log. An engine notes the birth of a container in a shorter notation than lines. */
-function isSince({ at }: TimedLine, birth: string | null): boolean {
-  return birth === null || at === null || Date.parse(at) >= Date.parse(birth);
+/** All tasks of a service have one log. An engine notes when a container was made in a shorter notation than lines. */
+function isSince({ at }: TimedLine, startedAt: string | null): boolean {
+  return startedAt === null || at === null || Date.parse(at) >= Date.parse(startedAt);
 }
 
-async function* since(lines: AsyncIterable<TimedLine>, birth: string | null): AsyncIterable<TimedLine> {
-  for await (const line of lines) if (isSince(line, birth)) yield line;
+async function* since(lines: AsyncIterable<TimedLine>, startedAt: string | null): AsyncIterable<TimedLine> {
+  for await (const line of lines) if (isSince(line, startedAt)) yield line;
 }
 
 /** What an earlier task says late was told already. */

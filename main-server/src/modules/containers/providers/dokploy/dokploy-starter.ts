@@ -95,7 +95,7 @@ export class DokployStarter {
     });
     options.signal?.throwIfAborted();
     const marked = { ...app, generation };
-    options.onImage?.({ name: image, id: null });
+    options.onImage?.({ name: image, id: null }, true);
     const wasDeployed = written.deployments.some(({ status }) => status === 'done');
     // Only a deployment pulls: a reload takes what the node has by that name.
     const hasImage = wasDeployed && before?.dockerImage === image && spec.pullsImage !== true;
@@ -106,7 +106,7 @@ export class DokployStarter {
   private async tellImage({ applicationId }: OwnApp, { onImage }: StartOptions): Promise<void> {
     if (onImage === undefined) return;
     const name = (await this.parts.apps.read(applicationId))?.dockerImage;
-    if (name) onImage({ name, id: null });
+    if (name) onImage({ name, id: null }, false);
   }
 
   private async findOrCreate(sessionId: string, serverId: string | null): Promise<OwnApp> {

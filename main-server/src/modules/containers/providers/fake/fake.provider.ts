@@ -22,6 +22,7 @@ export interface FakeContainer {
   readonly instance: string | null;
   readonly spec: ContainerSpec;
   readonly ref: ContainerRef;
+  readonly image: ContainerImage | null;
   readonly lines: string[];
   /** How often its session was started before; its lines have marks of their own. */
   readonly run: number;
@@ -36,6 +37,7 @@ const mebibyte = 1024 * 1024;
 export class FakeContainerProvider implements WatchingContainerProvider, ImageContainerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
+  readonly runsBriefly = true;
   readonly starts: ContainerSpec[] = [];
   /** Whether a program that is followed goes on ticking. */
   ticks = false;
@@ -72,9 +74,12 @@ export class FakeContainerProvider implements WatchingContainerProvider, ImageCo
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
     const present = this.containers.get(spec.sessionId);
     const isThere = present?.spec.generation === spec.generation && present.state.state === 'running';
-    if (isThere) return Promise.resolve(present.ref);
+    if (isThere) {
+      if (present.image !== null) options.onImage?.(present.image, false);
+      return Promise.resolve(present.ref);
+    }
     for (const step of ['image', 'create', 'start'] as const) options.onProgress?.(step, null);
-    if (this.image !== null) options.onImage?.(this.image);
+    if (this.image !== null) options.onImage?.(this.image, true);
     this.starts.push(spec);
     const runs = (this.data.get(spec.sessionId) ?? 0) + 1;
     this.data.set(spec.sessionId, runs);
@@ -85,6 +90,7 @@ export class FakeContainerProvider implements WatchingContainerProvider, ImageCo
       instance: this.instance,
       spec,
       ref,
+      image: this.image,
       lines,
       state: { state: 'running', startedAt: null },
       cpuSeconds: 0.5,

@@ -7,6 +7,7 @@ import type {
   ContainerStats,
   LabelledContainer,
   LogLine,
+  LogOptions,
   ProviderAvailability,
   StartOptions,
 } from '../container-provider.ts';
@@ -16,6 +17,12 @@ export interface ManualProviderOptions {
   readonly folder: string;
   readonly mainUrl: string;
 }
+
+const onlyLine: LogLine = {
+  at: null,
+  text: 'container-agent prints its log where it was started.',
+  mark: 'by-hand',
+};
 
 /** Starts nothing: somebody runs container-agent with the environment that `create` answers. Only its link shows it. */
 export class ManualContainerProvider implements ContainerProvider {
@@ -68,9 +75,9 @@ export class ManualContainerProvider implements ContainerProvider {
     return Promise.resolve([]);
   }
 
-  async *logs(): AsyncIterable<LogLine> {
-    const text = 'container-agent prints its log where it was started.';
-    yield await Promise.resolve({ at: null, text, mark: 'by-hand' });
+  async *logs(_ref: ContainerRef, { after }: LogOptions = {}): AsyncIterable<LogLine> {
+    if (after === onlyLine.mark) return;
+    yield await Promise.resolve(onlyLine);
   }
 
   /** It runs where that person is. */

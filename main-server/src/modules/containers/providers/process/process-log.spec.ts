@@ -14,10 +14,17 @@ describe('process log', () => {
     folder = await mkdtemp(join(tmpdir(), 'cw-log-'));
     path = join(folder, 'session.log');
     record = { id: 'one', rotatedBytes: 0, startsAt: 0 };
+    afterLook = [];
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const look = async () => record && { ...record, size: await sizeOf(path) };
+  /** What happens right after the reader has looked where the log is. */
+  let afterLook: (() => Promise<void>)[];
+  const look = async () => {
+    const extent = record && { ...record, size: await sizeOf(path) };
+    await afterLook.shift()?.();
+    return extent;
+  };
   const rotate = async (): Promise<void> => {
     const cut = await rotateLog(path, 1);
     if (record) record.rotatedBytes += cut;
@@ -74,6 +81,37 @@ describe('process log', () => {
     expect(textsOf(whole)).toEqual(['a', 'b', 'c', 'd']);
     for (const [index, { mark }] of whole.entries())
       expect(await read({ after: mark })).toEqual(whole.slice(index + 1));
+  });
+
+  it.each([0, 1, 2, 3, 4])('tears nothing when it is rotated right after look %d', async (looks) => {
+    const printed = ['aa', 'b', 'ccc', 'd', 'eeeee', 'f'];
+    await writeFile(path, 'aa\nb\nccc\n');
+    const stir = async (): Promise<void> => {
+      await rotate();
+      await appendFile(path, 'd\neeeee\nf\n');
+    };
+    afterLook = [...Array.from({ length: looks }, () => () => Promise.resolve()), stir];
+    const lines = await read(
+      { tail: 10 },
+      () => undefined,
+      () => undefined,
+      () => undefined,
+    );
+    expect(textsOf(lines)).toEqual(printed);
+    expect(lines.some(({ isAfterGap }) => isAfterGap)).toBe(false);
+    for (const [index, { mark }] of lines.entries())
+      expect(await read({ after: mark })).toEqual(lines.slice(index + 1));
+  });
+
+  it('ends when it is removed right after a look', async () => {
+    await writeFile(path, 'a\n');
+    afterLook = [
+      async () => {
+        record = null;
+        await rm(path);
+      },
+    ];
+    expect(await read({})).toEqual([]);
   });
 
   it('says that lines are missing when they were rotated away', async () => {

@@ -1,5 +1,5 @@
 import { appendFile, copyFile, open, stat, truncate } from 'node:fs/promises';
-import type { LogLine, LogOptions } from '../container-provider.ts';
+import { logTailDefault, type LogLine, type LogOptions } from '../container-provider.ts';
 import { LineSplitter } from '../log-lines.ts';
 
 /** Two files of this size are kept: the current one and the one before it. */
@@ -7,7 +7,6 @@ const logMaxBytes = 10 * 1024 * 1024;
 
 /** More than this is not searched for the newest lines. */
 const tailMaxBytes = 1024 * 1024;
-const defaultTail = 200;
 const followPauseMs = 250;
 const chunkBytes = 64 * 1024;
 const lineEnd = 0x0a;
@@ -47,10 +46,11 @@ export interface LogFile {
 
 /** Ends when it is removed. */
 export async function* readLog(file: LogFile, options: LogOptions): AsyncIterable<LogLine> {
-  let extent = await file.look();
-  if (extent === null) return;
-  const { id } = extent;
-  let { position, isAfterGap } = await findStart(file.path, extent, options);
+  const start = await undisturbed(file, (extent) => findStart(file.path, extent, options));
+  if (start === null) return;
+  const { id } = start.extent;
+  let { position, isAfterGap } = start.found;
+  const last = options.follow ? Infinity : endOf(start.extent);
   let endOfLine = position;
   let splitter = new LineSplitter();
   const finish = (text: string): LogLine => {
@@ -59,42 +59,80 @@ export async function* readLog(file: LogFile, options: LogOptions): AsyncIterabl
     isAfterGap = false;
     return { ...line, isAfterGap: true };
   };
-  for (;;) {
-    const first = await firstKept(file.path, extent);
-    const end = extent.rotatedBytes + extent.size;
-    if (position < first || position > end) {
-      // What was cut away before it was read, or a cut that was not written down before a crash.
-      position = position < first ? first : extent.rotatedBytes;
-      endOfLine = position;
+  while (!options.signal?.aborted) {
+    const next = await undisturbed(file, (extent) => readNext(file.path, extent, position, last));
+    if (next?.extent.id !== id) return;
+    const { from, bytes: chunk } = next.found;
+    if (from !== position) {
+      position = from;
+      endOfLine = from;
       splitter = new LineSplitter();
       isAfterGap = true;
     }
-    while (position < end && !options.signal?.aborted) {
-      const chunk = await readPart(file.path, extent, position, Math.min(end, position + chunkBytes));
-      if (chunk.length === 0) break;
-      position += chunk.length;
-      for (const { text, bytes } of splitter.push(chunk)) {
-        endOfLine += bytes;
-        yield finish(text);
-      }
+    position += chunk.length;
+    for (const { text, bytes } of splitter.push(chunk)) {
+      endOfLine += bytes;
+      yield finish(text);
     }
-    if (!options.follow || options.signal?.aborted) break;
+    if (chunk.length > 0) continue;
+    if (!options.follow) break;
     await file.wait(followPauseMs);
-    extent = await file.look();
-    if (extent?.id !== id) return;
   }
   const rest = options.follow ? null : splitter.rest();
   // Its mark is before it: once it has its end, it comes in full.
   if (rest !== null) yield finish(rest);
 }
 
+interface Undisturbed<T> {
+  readonly extent: LogExtent;
+  readonly found: T;
+}
+
+/** What was read while the log was rotated may be of another place: it is read again. Null once the log is removed. */
+async function undisturbed<T>(
+  { look }: LogFile,
+  read: (extent: LogExtent) => Promise<T>,
+): Promise<Undisturbed<T> | null> {
+  let extent = await look();
+  while (extent !== null) {
+    const [outcome] = await Promise.allSettled([read(extent)]);
+    const after = await look();
+    if (after?.id === extent.id && after.rotatedBytes === extent.rotatedBytes) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return { extent, found: outcome.value };
+    }
+    extent = after;
+  }
+  return null;
+}
+
+/** The next bytes behind a place and before `last`; none where there are none yet. */
+async function readNext(
+  path: string,
+  extent: LogExtent,
+  position: number,
+  last: number,
+): Promise<{ readonly from: number; readonly bytes: Buffer }> {
+  const first = await firstKept(path, extent);
+  let from = position;
+  if (position < first) from = first;
+  // A cut that was not written down before a crash.
+  else if (position > endOf(extent)) from = extent.rotatedBytes;
+  const to = Math.min(endOf(extent), last, from + chunkBytes);
+  return { from, bytes: from < to ? await readPart(path, extent, from, to) : Buffer.alloc(0) };
+}
+
+function endOf({ rotatedBytes, size }: LogExtent): number {
+  return rotatedBytes + size;
+}
+
 async function findStart(
   path: string,
   extent: LogExtent,
-  { after, sinceStart, tail = defaultTail }: LogOptions,
+  { after, sinceStart, tail = logTailDefault }: LogOptions,
 ): Promise<{ position: number; isAfterGap: boolean }> {
   const first = await firstKept(path, extent);
-  const end = extent.rotatedBytes + extent.size;
+  const end = endOf(extent);
   if (after !== undefined) {
     const place = parsePlace(after, extent.id);
     const isThere = place !== null && place >= first && place <= end;
@@ -157,7 +195,12 @@ async function readBytes(path: string, from: number, to: number): Promise<Buffer
 
 /** 0 for a log that is not written yet, or rotated away. */
 export async function sizeOf(path: string): Promise<number> {
-  return (await stat(path).catch(() => null))?.size ?? 0;
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
 }
 
 function predecessorOf(path: string): string {

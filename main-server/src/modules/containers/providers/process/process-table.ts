@@ -24,12 +24,29 @@ export async function listProcesses(): Promise<readonly ProcessEntry[]> {
 /** Null when there is no such process, or only its zombie. */
 export async function findProcess(pid: number): Promise<ProcessEntry | null> {
   if (platform() !== 'linux') return (await listWithPs()).find((entry) => entry.pid === pid) ?? null;
+  return readEntry(pid);
+}
+
+/**
+ * Whether that very process is there, told at once. Where there is no /proc, a zombie and a later process with the same
+ * pid pass for it: they are for whoever lists all of them now and then.
+ */
+export function isStillThere({
+  pid,
+  startTime,
+}: {
+  readonly pid: number;
+  readonly startTime: string | null;
+}): boolean {
+  if (platform() === 'linux') {
+    const entry = readEntry(pid);
+    return entry !== null && (startTime === null || entry.startTime === startTime);
+  }
   try {
-    // The kernel answers this one out of memory, in less time than a way to another thread takes.
-    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    // The process ended between the look and the read.
-    return null;
+    return process.kill(pid, 0);
+  } catch (error) {
+    // A process of somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -58,6 +75,16 @@ async function readList(pid: number, file: 'environ' | 'cmdline'): Promise<reado
   } catch {
     // Gone, or another user's.
     return [];
+  }
+}
+
+function readEntry(pid: number): ProcessEntry | null {
+  try {
+    // The kernel answers this one out of memory, in less time than a way to another thread takes.
+    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    // The process ended between the look and the read.
+    return null;
   }
 }
 

@@ -1,13 +1,16 @@
+import { isStillThere } from './process-table.ts';
+
 export interface LiveProcess {
   readonly sessionId: string;
   readonly nonce: string;
   readonly pid: number;
+  /** See `ProcessEntry`; null where it could not be read. */
+  readonly startTime: string | null;
 }
 
 /**
  * Sees which processes came and went since the last look. What is listed stays the same for as long as no record changes
- * and no pid is gone, so next to nothing is done while nothing happens, however many there are. A zombie whose parent does
- * not ask for it still has its pid: that is for whoever lists all of them now and then.
+ * and no process is gone, so next to nothing is done while nothing happens, however many there are.
  */
 export class ProcessWatch {
   private alive: ReadonlyMap<string, LiveProcess> = new Map();
@@ -33,15 +36,6 @@ export class ProcessWatch {
   }
 
   private areAllThere(): boolean {
-    return [...this.alive.values()].every(({ pid }) => isThere(pid));
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // A process of somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return [...this.alive.values()].every(isStillThere);
   }
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { access, mkdir, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
@@ -21,8 +21,9 @@ import type {
 import { FolderSizes } from './folder-sizes.ts';
 import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
-import { readLog, rotateLog, sizeOf, type LogExtent } from './process-log.ts';
-import { ProcessRecords, type ProcessRecord } from './process-records.ts';
+import { ProcessLedger } from './process-ledger.ts';
+import { readLog } from './process-log.ts';
+import type { ProcessRecord } from './process-records.ts';
 import {
   canReadEnvironment,
   findProcess,
@@ -66,21 +67,22 @@ export class ProcessContainerProvider
   readonly name = 'process';
   readonly isIsolated = false;
   readonly startsByItself = true;
+  readonly runsBriefly = true;
+  private readonly logger = new Logger(ProcessContainerProvider.name);
   private readonly folders: ProcessFolders;
-  private readonly records: ProcessRecords;
+  private readonly ledger: ProcessLedger;
   private readonly folderSizes = new FolderSizes();
   /** Of the processes this server started itself, by nonce: resolves once their end is written down. */
   private readonly exits = new Map<string, Promise<void>>();
   /** Of each session, the process whose nonce was read. */
   private readonly verified = new Map<string, string>();
-  private updates: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: ProcessProviderOptions,
     private readonly failpoints = new Failpoints(),
   ) {
     this.folders = new ProcessFolders(options.dataFolder);
-    this.records = new ProcessRecords(this.folders.containers);
+    this.ledger = new ProcessLedger(this.folders);
   }
 
   workspacePath(sessionId: string): string {
@@ -108,14 +110,16 @@ export class ProcessContainerProvider
     try {
       const { mtimeMs, size } = await stat(this.options.entryFile);
       return JSON.stringify({ entryFile: this.options.entryFile, mtimeMs, size });
-    } catch {
-      return null;
+    } catch (error) {
+      // It is built in a moment, or never was.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
     }
   }
 
   async start(spec: ContainerSpec, options: StartOptions = {}): Promise<ContainerRef> {
     const { sessionId, generation } = spec;
-    const earlier = await this.records.find(sessionId);
+    const earlier = await this.ledger.find(sessionId);
     await this.failpoints.hit('process.start.record-read');
     if (earlier !== null) {
       const pid = earlier.generation === generation ? await this.findPid(earlier) : null;
@@ -134,7 +138,7 @@ export class ProcessContainerProvider
       await this.failpoints.hit('process.start.folder-made');
     }
     // Before the start: a kill between the two lines leaves a process that the nonce still finds.
-    const record = await this.beginRecord({ sessionId, generation });
+    const record = await this.ledger.begin({ sessionId, generation });
     await this.failpoints.hit('process.start.record-written');
     options.signal?.throwIfAborted();
     options.onProgress?.('start', null);
@@ -144,16 +148,16 @@ export class ProcessContainerProvider
   }
 
   async inspect(ref: ContainerRef): Promise<ContainerState> {
-    const record = await this.records.find(ref.sessionId);
+    const record = await this.ledger.find(ref.sessionId);
     if (record === null) return { state: 'absent' };
     if ((await this.findPid(record)) !== null) return { state: 'running', startedAt: record.startedAt };
     await this.exits.get(record.nonce);
-    const ended = (await this.records.find(ref.sessionId)) ?? record;
+    const ended = (await this.ledger.find(ref.sessionId)) ?? record;
     return { state: 'stopped', exitCode: ended.exit?.code ?? null, reason: describeExit(ended) };
   }
 
   async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
-    const record = await this.records.find(ref.sessionId);
+    const record = await this.ledger.find(ref.sessionId);
     await this.failpoints.hit('process.stop.record-read');
     if (record === null) return;
     const pid = await this.findPid(record);
@@ -181,7 +185,7 @@ export class ProcessContainerProvider
     await this.folders.removeLogOf(ref.sessionId);
     await this.failpoints.hit('process.remove.log-removed');
     this.verified.delete(ref.sessionId);
-    await this.inTurn(() => this.records.remove(ref.sessionId));
+    await this.ledger.remove(ref.sessionId);
     await this.failpoints.hit('process.remove.done');
   }
 
@@ -194,7 +198,7 @@ export class ProcessContainerProvider
   }
 
   async list(): Promise<readonly LabelledContainer[]> {
-    const records = await this.records.list();
+    const records = await this.ledger.list();
     return Promise.all(
       records.map(async (record) => ({
         ref: this.refOf(record.sessionId),
@@ -211,7 +215,7 @@ export class ProcessContainerProvider
 
   logs({ sessionId }: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
     const path = this.folders.logOf(sessionId);
-    return readLog({ path, look: () => this.lookAtLog(sessionId), wait: pause }, options);
+    return readLog({ path, look: () => this.ledger.lookAtLog(sessionId), wait: pause }, options);
   }
 
   async stats(sessionIds: readonly string[]): Promise<readonly ContainerStats[]> {
@@ -221,14 +225,14 @@ export class ProcessContainerProvider
 
   watch(onChange: (sessionId: string | null) => void): () => void {
     const watch = new ProcessWatch(
-      () => this.records.list(),
+      () => this.ledger.list(),
       () => this.listAlive(),
       onChange,
     );
-    const endLooks = repeat(watchPauseMs, () => watch.look());
-    const endRotation = repeat(rotationPauseMs, async () => {
-      for (const { sessionId } of await this.records.list()) await this.rotateLogOf(sessionId);
-    });
+    const noteFailure = (error: unknown): void =>
+      this.logger.warn({ msg: 'Processes of sessions could not be looked after', err: error });
+    const endLooks = repeat(watchPauseMs, () => watch.look(), noteFailure);
+    const endRotation = repeat(rotationPauseMs, () => this.ledger.rotateLogs(), noteFailure);
     return () => {
       endLooks();
       endRotation();
@@ -237,9 +241,10 @@ export class ProcessContainerProvider
 
   private async listAlive(): Promise<readonly LiveProcess[]> {
     const alive: LiveProcess[] = [];
-    for (const record of await this.records.list()) {
+    for (const record of await this.ledger.list()) {
       const pid = await this.findPid(record);
-      if (pid !== null) alive.push({ sessionId: record.sessionId, nonce: record.nonce, pid });
+      const { sessionId, nonce, startTime } = record;
+      if (pid !== null) alive.push({ sessionId, nonce, pid, startTime });
     }
     return alive;
   }
@@ -247,7 +252,7 @@ export class ProcessContainerProvider
   private async statsOf(sessionId: string, all: readonly ProcessEntry[]): Promise<ContainerStats> {
     const usedBytes = this.folderSizes.get(this.folders.dataOf(sessionId));
     const disk = usedBytes === null ? {} : { disk: { usedBytes, limitBytes: null } };
-    const record = await this.records.find(sessionId);
+    const record = await this.ledger.find(sessionId);
     const pid = record === null ? null : await this.findPid(record);
     const root = all.filter((entry) => entry.pid === pid);
     if (record === null || root.length === 0) return { sessionId, ...disk };
@@ -283,73 +288,15 @@ export class ProcessContainerProvider
     this.exits.set(record.nonce, this.recordExit(record, exited));
     const entry = await findProcess(launched.pid);
     await this.failpoints.hit('process.start.process-read');
-    await this.updateRecord(record, { pid: launched.pid, startTime: entry?.startTime ?? null });
+    await this.ledger.change(record, { pid: launched.pid, startTime: entry?.startTime ?? null });
     await this.failpoints.hit('process.start.noted');
-  }
-
-  /** Of a start: its log goes on behind that of the starts before. */
-  private beginRecord({ sessionId, generation }: Pick<ContainerSpec, 'sessionId' | 'generation'>) {
-    return this.inTurn(async () => {
-      const extent = await this.measureLog(sessionId);
-      const { id, rotatedBytes, size } = extent ?? {
-        id: randomBytes(8).toString('hex'),
-        rotatedBytes: 0,
-        size: 0,
-      };
-      const record: ProcessRecord = {
-        sessionId,
-        generation,
-        nonce: randomBytes(16).toString('hex'),
-        pid: null,
-        startTime: null,
-        startedAt: new Date().toISOString(),
-        exit: null,
-        log: { id, rotatedBytes, startsAt: rotatedBytes + size },
-      };
-      await this.records.write(record);
-      return record;
-    });
-  }
-
-  private lookAtLog(sessionId: string): Promise<LogExtent | null> {
-    return this.inTurn(() => this.measureLog(sessionId));
-  }
-
-  private async measureLog(sessionId: string): Promise<LogExtent | null> {
-    const record = await this.records.find(sessionId);
-    return record === null ? null : { ...record.log, size: await sizeOf(this.folders.logOf(sessionId)) };
-  }
-
-  private rotateLogOf(sessionId: string): Promise<void> {
-    return this.inTurn(async () => {
-      const cut = await rotateLog(this.folders.logOf(sessionId));
-      const record = cut === 0 ? null : await this.records.find(sessionId);
-      if (record === null) return;
-      const log = { ...record.log, rotatedBytes: record.log.rotatedBytes + cut };
-      await this.records.write({ ...record, log });
-    });
   }
 
   private async recordExit(record: ProcessRecord, exited: Promise<Exit>): Promise<void> {
     const exit = await exited;
     // A record that cannot be written only loses the exit code.
-    await this.updateRecord(record, { exit }).catch(() => undefined);
+    await this.ledger.change(record, { exit }).catch(() => undefined);
     this.exits.delete(record.nonce);
-  }
-
-  /** Changes the record unless a newer start has replaced it. */
-  private updateRecord(record: ProcessRecord, changes: Partial<ProcessRecord>): Promise<void> {
-    return this.inTurn(async () => {
-      const current = await this.records.find(record.sessionId);
-      if (current?.nonce === record.nonce) await this.records.write({ ...current, ...changes });
-    });
-  }
-
-  /** Records are read and written one at a time: the end of one process and the start of the next may cross. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.updates.then(work, work);
-    this.updates = done;
-    return done;
   }
 
   /** The pid of the record's process if that very process runs. */

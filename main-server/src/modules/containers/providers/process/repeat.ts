@@ -1,12 +1,15 @@
-/** Works again and again, one after the other, until it is ended. */
-export function repeat(pauseMs: number, work: () => Promise<void>): () => void {
+/** Works again and again, one after the other, until it is ended. What fails is tried again the next time. */
+export function repeat(
+  pauseMs: number,
+  work: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): () => void {
   let isBusy = false;
   const timer = setInterval(() => {
     if (isBusy) return;
     isBusy = true;
-    // What cannot be read now is read again the next time.
     void work()
-      .catch(() => undefined)
+      .catch(onFailure)
       .finally(() => (isBusy = false));
   }, pauseMs);
   timer.unref();

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
 import type { ContainerSizeResponse } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
@@ -14,6 +15,7 @@ import type {
   StartOptions,
   StopOptions,
 } from '../container-provider.ts';
+import { keepListening } from '../keep-listening.ts';
 import type { DockerProvider } from '../docker/docker.provider.ts';
 import { ProvisionerClient } from './provisioner.client.ts';
 
@@ -25,8 +27,6 @@ export interface ProvisionedOptions {
   readonly mainUrl: string;
 }
 
-const firstRetryMs = 1_000;
-const longestRetryMs = 10_000;
 const checkTimeoutMs = 2_800;
 const statsTimeoutMs = 20_000;
 
@@ -36,7 +36,9 @@ export class ProvisionedContainerProvider implements DockerProvider {
   readonly isIsolated = true;
   readonly startsByItself = true;
   readonly canSwitchInternetOff = true;
+  readonly runsBriefly = true;
   readonly sizes: readonly ContainerSizeResponse[];
+  private readonly logger = new Logger(ProvisionedContainerProvider.name);
   private readonly provisioner: ProvisionerClient;
 
   constructor(private readonly options: ProvisionedOptions) {
@@ -81,7 +83,7 @@ export class ProvisionedContainerProvider implements DockerProvider {
       {
         onLine: (line) => {
           if (line.type === 'progress') onProgress?.(line.step, line.detail);
-          if (line.type === 'image') onImage?.(line.image);
+          if (line.type === 'image') onImage?.(line.image, line.isNew);
         },
         signal,
       },
@@ -133,31 +135,15 @@ export class ProvisionedContainerProvider implements DockerProvider {
 
   /** Never gives up; after a cut it says that it cannot tell what happened. */
   watch(onChange: (sessionId: string | null) => void): () => void {
-    const ended = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    let retryMs = firstRetryMs;
-    const listen = async (): Promise<void> => {
-      for await (const line of this.provisioner.lines('watch', {}, ended.signal)) {
-        if (line.type !== 'changed') continue;
-        retryMs = firstRetryMs;
-        onChange(line.sessionId);
-      }
-    };
-    const keepListening = (): void => {
-      // Whatever ended the answer, we ask again; what was missed is found by the full look.
-      void listen()
-        .catch(() => undefined)
-        .finally(() => {
-          if (ended.signal.aborted) return;
-          timer = setTimeout(keepListening, retryMs);
-          timer.unref();
-          retryMs = Math.min(retryMs * 2, longestRetryMs);
-        });
-    };
-    keepListening();
-    return () => {
-      ended.abort();
-      clearTimeout(timer);
-    };
+    return keepListening(
+      async (signal, onHeard) => {
+        for await (const line of this.provisioner.lines('watch', {}, signal)) {
+          if (line.type !== 'changed') continue;
+          onHeard();
+          onChange(line.sessionId);
+        }
+      },
+      (error) => this.logger.debug({ msg: 'The provisioner cannot be listened to now', err: error }),
+    );
   }
 }

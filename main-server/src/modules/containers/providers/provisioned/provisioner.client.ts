@@ -85,6 +85,8 @@ export class ProvisionerClient {
           method: 'POST',
           path: pathOf(verb),
           headers: { 'content-type': 'application/json', [instanceHeader]: this.instanceId },
+          // A kept connection may be closed at the other end in the moment it is used again, and nothing is asked twice.
+          agent: false,
           ...(signal === undefined ? {} : { signal }),
         },
         resolve,

@@ -124,7 +124,7 @@ export const answerLineSchema = z.discriminatedUnion('type', [
     step: z.enum(['image', 'create', 'start']),
     detail: z.string().nullable(),
   }),
-  z.object({ type: z.literal('image'), image: imageSchema }),
+  z.object({ type: z.literal('image'), image: imageSchema, isNew: z.boolean() }),
   z.object({ type: z.literal('line'), line: logLineSchema }),
   z.object({ type: z.literal('changed'), sessionId: z.string().nullable() }),
   z.object({ type: z.literal('result'), value: z.unknown() }),

@@ -1,0 +1,3 @@
+export * from './preparation-report.ts';
+export * from './preparations.requests.ts';
+export * from './repository-address.ts';

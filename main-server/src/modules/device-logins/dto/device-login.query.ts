@@ -1,0 +1,21 @@
+import { deviceLoginLimits, type DeviceLoginQuery } from '@codex-webapp/contracts';
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+import { IfGiven } from '../../../common/dto/if-given.ts';
+
+export class DeviceLoginQueryDto implements DeviceLoginQuery {
+  /** A version: the answer comes once there is a later one. */
+  @IfGiven()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  readonly after?: number;
+
+  /** Seconds to wait for it. */
+  @IfGiven()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(deviceLoginLimits.waitMaxSeconds)
+  readonly wait?: number;
+}

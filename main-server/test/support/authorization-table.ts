@@ -38,12 +38,12 @@ export async function checkRoute(
   intruders: readonly Intruder[],
 ): Promise<readonly string[]> {
   const problems: string[] = [];
+  let before = await hashDatabase(app);
   const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => params[name] ?? `no-${name}`);
   const method = route.method.toLowerCase() as 'get';
   for (const intruder of intruders) {
     const expected = intruder.expected(route);
     if (expected === null) continue;
-    const before = await hashDatabase(app);
     const { status } = await intruder.client.send(
       method,
       path,
@@ -51,7 +51,9 @@ export async function checkRoute(
     );
     const cell = `${route.method} ${route.path} × ${intruder.name}`;
     if (status !== expected) problems.push(`${cell}: ${status} instead of ${expected}`);
-    if ((await hashDatabase(app)) !== before) problems.push(`${cell}: the database changed`);
+    const after = await hashDatabase(app);
+    if (after !== before) problems.push(`${cell}: the database changed`);
+    before = after;
   }
   return problems;
 }
@@ -86,20 +88,35 @@ export function listSockets(app: TestApp): readonly string[] {
   return [...new Set(paths)].sort();
 }
 
-/** Of everything that is stored, but for when a credential was last seen. */
+/** Everything that is stored, but for when a credential was last seen. One statement: it is asked after every cell of the table. */
 async function hashDatabase(app: TestApp): Promise<string> {
-  const hash = createHash('sha256');
-  const tables = await app.query<{ name: string }>(
-    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_index_%' ORDER BY name`,
+  const [row] = await app.query<{ content: string }>(await statementOfEverything(app));
+  return createHash('sha256').update(row!.content).digest('hex');
+}
+
+const statements = new WeakMap<TestApp, Promise<string>>();
+
+function statementOfEverything(app: TestApp): Promise<string> {
+  const statement = statements.get(app) ?? composeStatement(app);
+  statements.set(app, statement);
+  return statement;
+}
+
+async function composeStatement(app: TestApp): Promise<string> {
+  const columns = await app.query<{ table: string; column: string }>(
+    `SELECT m.name AS "table", c.name AS "column" FROM sqlite_master m, pragma_table_info(m.name) c
+     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'search_index_%' ORDER BY m.name, c.cid`,
   );
-  for (const { name } of tables) {
-    const columns = await app.query<{ name: string }>('SELECT name FROM pragma_table_info(?)', [name]);
-    const watched = columns
-      .filter((column) => !unwatchedColumns.has(`${name}.${column.name}`))
-      .map((column) => `"${column.name}"`);
-    hash.update(JSON.stringify([name, await app.query(`SELECT ${watched.join(', ')} FROM "${name}"`)]));
+  const quoted = new Map<string, string[]>();
+  for (const { table, column } of columns) {
+    if (unwatchedColumns.has(`${table}.${column}`)) continue;
+    // quote: JSON has no bytes.
+    quoted.set(table, [...(quoted.get(table) ?? []), `quote("${column}")`]);
   }
-  return hash.digest('hex');
+  const contents = [...quoted].map(
+    ([table, values]) => `(SELECT json_group_array(json_array(${values.join(', ')})) FROM "${table}")`,
+  );
+  return `SELECT json_array(${contents.join(', ')}) AS content`;
 }
 
 /** The status with which an upgrade is answered, by its first line: a refusal must come before any 101. */

@@ -1,7 +1,6 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test, type FrameLocator, type Page } from '@playwright/test';
+import { findFreePort } from '../tools/processes/free-port.mjs';
 import { RunningServer } from './support/running-server.ts';
 import { createSession, send, sessionUi, setUp } from './support/web-ui.ts';
 
@@ -14,7 +13,7 @@ test('a dev server is shown beside the conversation, changes as it is edited, an
   test.setTimeout(240_000);
   const server = await RunningServer.start();
   try {
-    const port = await freePort();
+    const port = await findFreePort();
     await setUp(page, server);
     const id = await createSession(page, {
       title: 'A page',
@@ -142,13 +141,4 @@ async function tryEverything(_html: Element, { app, session, id }: Targets): Pro
   await attempt('read the cookie', () => document.cookie.includes('cw-session'));
   await attempt('install a worker', () => navigator.serviceWorker.register('/main.js'));
   return outcomes;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureAgents } from '../../scripts/setup/agents.mjs';
-import { freePort, processesOfSession, startNode, stop } from '../../tools/processes/processes.mjs';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
+import { processesOfSession, startNode, stop } from '../../tools/processes/processes.mjs';
 import { sleep, waitFor } from '../../tools/processes/wait.mjs';
 import { rawAgents } from './agents/raw-agents.mjs';
 import { figure, median, quantile } from './support/figures.mjs';
@@ -132,7 +133,7 @@ async function measureSession(product, agent, { first, later, idle, busy }) {
 }
 
 async function startModel() {
-  const port = await freePort();
+  const port = await findFreePort();
   const args = [scriptedModel, '--port', String(port), '--pace', '0'];
   const program = startNode(args, { PATH: process.env.PATH });
   await waitFor('the scripted model', () => program.output.includes('listens on'));

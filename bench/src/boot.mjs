@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { figure, median } from './support/figures.mjs';
 import { mainServer, root } from './support/paths.mjs';
-import { freePort, processorMilliseconds, startNode, stop } from '../../tools/processes/processes.mjs';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
+import { processorMilliseconds, startNode, stop } from '../../tools/processes/processes.mjs';
 import { waitFor } from '../../tools/processes/wait.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -41,14 +42,14 @@ export async function run() {
 }
 
 async function boot(name, folder, timeoutMs = 60_000) {
-  const port = await freePort();
+  const port = await findFreePort();
   const env = {
     PATH: process.env.PATH,
     HOME: folder,
     NODE_ENV: 'production',
     WEB_MODE: name === 'withoutNext' ? 'off' : 'embed',
     PORT: String(port),
-    CONTAINER_PORT: String(await freePort()),
+    CONTAINER_PORT: String(await findFreePort()),
     DATABASE_PATH: path.join(folder, 'chat.db'),
     CONTAINER_PROVIDER: 'process',
     LOG_LEVEL: 'warn',

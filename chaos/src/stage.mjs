@@ -1,4 +1,4 @@
-import { freePort } from '../../tools/processes/processes.mjs';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { Client } from './client.mjs';
 import { LossyProxy } from './lossy-proxy.mjs';
 import { loadShippedClient } from './product-tree.mjs';
@@ -26,7 +26,7 @@ export class Stage {
   /** Everything runs and is calm when this resolves. What it began is ended by `close` also when it threw. */
   async open() {
     const { root, folder, containers, sessionCount } = this.options;
-    const [port, containerPort] = [await freePort(), await freePort()];
+    const [port, containerPort] = [await findFreePort(), await findFreePort()];
     const forContainers = await this.#startProxy('containers', containerPort, containers.host);
     const forClients = await this.#startProxy('clients', port);
     const address = `${containers.host}:${forContainers.port}`;

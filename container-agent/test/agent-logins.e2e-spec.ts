@@ -7,6 +7,7 @@ import { AgentLoginsService } from '../src/logins/agent-logins.service.ts';
 import { MainLinkService } from '../src/main-link/main-link.service.ts';
 import { TurnService } from '../src/turns/turn.service.ts';
 import { AgentApp } from './support/create-agent-app.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 jest.setTimeout(60_000);
@@ -102,7 +103,7 @@ describe('logins of agents', () => {
       app.main.send({ type: 'credentials.changed' });
       await waitFor(isAsked, deadlineMs);
       expect(isThere()).toBe(true);
-      app.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
+      app.main.send({ type: 'turn.interrupt', turnId: turnOf('p1') });
       await waitFor(() => turns.runningTurnId === null, deadlineMs);
       app.main.send({ type: 'credentials.changed' });
       await waitFor(() => !isThere(), deadlineMs);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Controller, Get, Module, Post } from '@nestjs/common';
@@ -138,7 +138,7 @@ beforeAll(async () => {
     },
     {
       name: 'the cookie of another session run by hand',
-      headers: () => ({ ...local, cookie: cookie.replace('session-1=', 'session-2=') }),
+      headers: () => ({ ...local, cookie: cookie.replace(app.main.sessionId, `session-${randomUUID()}`) }),
     },
     { name: 'a local cookie nobody issued', headers: () => ({ ...local, cookie: `${cookie}x` }) },
     ...['cross-site', 'same-site', 'none'].map((site) => ({
@@ -203,7 +203,12 @@ describe('the authorization table of container-agent', () => {
       'sec-websocket-version': '13',
       'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
     };
-    for (const target of ['/', '/ws/sessions/session-1', '/api/workspace/files', '/api/terminals']) {
+    for (const target of [
+      '/',
+      `/ws/sessions/${app.main.sessionId}`,
+      '/api/workspace/files',
+      '/api/terminals',
+    ]) {
       const proof = proofBy(app.main.token, { method: 'GET', path: target });
       const proven = await app.ask({ method: 'GET', path: target, headers: { ...upgrade, ...proof } });
       expect([target, proven]).toEqual([target, 404]);

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { foldTurn, type BlobRef } from '@codex-webapp/contracts';
 import { AgentProcess } from './support/agent-process.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const testMs = 60_000;
@@ -29,8 +30,8 @@ describe('output that is too long for an event', () => {
     async () => {
       await using agent = await AgentProcess.start();
       agent.main.deliver('p1', 'seq 1 100000');
-      await agent.main.whenEnded('turn-p1');
-      const ref = fullOutputOf(agent, 'turn-p1');
+      await agent.main.whenEnded(turnOf('p1'));
+      const ref = fullOutputOf(agent, turnOf('p1'));
       expect(ref).toEqual({ sha256: expect.any(String), bytes: numbers(100_000).length });
       await waitFor(() => agent.main.blobs.size === 1 && agent.main.messages.length === 1);
       expect(agent.main.blobs.get(ref?.sha256 ?? '')?.toString()).toBe(numbers(100_000));
@@ -45,8 +46,8 @@ describe('output that is too long for an event', () => {
     async () => {
       await using agent = await AgentProcess.start();
       agent.main.deliver('p1', 'seq 1 2000000');
-      await agent.main.whenEnded('turn-p1', 30_000);
-      expect(fullOutputOf(agent, 'turn-p1')).toMatchObject({ bytes: 8 * 1024 * 1024, truncated: true });
+      await agent.main.whenEnded(turnOf('p1'), 30_000);
+      expect(fullOutputOf(agent, turnOf('p1'))).toMatchObject({ bytes: 8 * 1024 * 1024, truncated: true });
       await waitFor(() => agent.main.blobs.size === 1);
       const [blob] = agent.main.blobs.values();
       expect(blob?.subarray(-16).toString()).toBe('1999999\n2000000\n');
@@ -60,11 +61,11 @@ describe('output that is too long for an event', () => {
       await using agent = await AgentProcess.start();
       agent.main.blobStatuses.push(503, 500);
       agent.main.deliver('p1', 'seq 1 50000');
-      await agent.main.whenEnded('turn-p1');
+      await agent.main.whenEnded(turnOf('p1'));
       await waitFor(() => agent.main.blobPuts > 0);
       await agent.main.stop();
       await agent.kill();
-      expect(spoolOf(agent)).toEqual([fullOutputOf(agent, 'turn-p1')?.sha256]);
+      expect(spoolOf(agent)).toEqual([fullOutputOf(agent, turnOf('p1'))?.sha256]);
       await agent.main.start();
       await agent.run();
       await waitFor(() => agent.main.blobs.size === 1, 30_000);
@@ -96,7 +97,7 @@ describe('output that is too long for an event', () => {
       await using agent = await AgentProcess.start();
       agent.main.blobStatuses.push(503, 503);
       agent.main.deliver('p1', 'seq 1 50000');
-      await agent.main.whenEnded('turn-p1');
+      await agent.main.whenEnded(turnOf('p1'));
       await waitFor(() => spoolOf(agent).length === 1);
       rmSync(spoolFolderOf(agent), { recursive: true });
       mkdirSync(spoolFolderOf(agent));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { ScriptedMainServer } from './support/scripted-main-server.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -84,7 +85,7 @@ describe('the image of a session, by hand', () => {
           },
         );
         main.deliver('p1', 'pwd; id -un; cat ~/.codex/auth.json; echo made > made.txt');
-        const events = await main.whenEnded('turn-p1', 30_000);
+        const events = await main.whenEnded(turnOf('p1'), 30_000);
         const output = events.map((event) => (event.type === 'tool.delta' ? event.text : '')).join('');
         expect(output).toBe('/workspace\nnode\n{"a":1}');
         expect(readFileSync(path.join(workspace, 'made.txt'), 'utf8')).toBe('made\n');

@@ -4,6 +4,7 @@ import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-mod
 import { findCodexOnPath } from '../src/agents/codex/codex-binary.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { describeWith } from './support/describe-with.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const program = process.env['CODEX_BIN'] ?? (await findCodexOnPath(process.env['PATH']));
@@ -37,7 +38,7 @@ describeWithCodex('a prompt for codex', () => {
       expect.objectContaining({ id: 'codex', isAvailable: true }),
     );
     agent.main.deliver('p1', 'think: hm\nrun: echo hi\nsay: It said {output}', { agent: 'codex' });
-    await agent.main.whenEnded('turn-p1', 30_000);
+    await agent.main.whenEnded(turnOf('p1'), 30_000);
     await waitFor(() => agent.main.messages.length === 1);
     expect(agent.main.messages[0]?.body).toMatchObject({
       outcome: 'completed',
@@ -51,15 +52,15 @@ describeWithCodex('a prompt for codex', () => {
       agent: 'codex',
       permissionMode: 'ask-first',
     });
-    await waitFor(() => itemsOf(agent, 'turn-p1').some(({ type }) => type === 'permission'), 30_000);
-    const request = itemsOf(agent, 'turn-p1').find(({ type }) => type === 'permission');
+    await waitFor(() => itemsOf(agent, turnOf('p1')).some(({ type }) => type === 'permission'), 30_000);
+    const request = itemsOf(agent, turnOf('p1')).find(({ type }) => type === 'permission');
     agent.main.send({
       type: 'agent_request.answer',
       agentRequestId: request?.id ?? '',
       answer: { optionId: 'accept' },
     });
-    await agent.main.whenEnded('turn-p1', 30_000);
-    expect(itemsOf(agent, 'turn-p1')).toMatchObject([
+    await agent.main.whenEnded(turnOf('p1'), 30_000);
+    expect(itemsOf(agent, turnOf('p1'))).toMatchObject([
       { type: 'tool', status: 'completed', output: 'done\n' },
       { type: 'permission', state: 'answered' },
       { text: 'done' },
@@ -72,24 +73,27 @@ describeWithCodex('a prompt for codex', () => {
       expect.objectContaining({ id: 'codex', canSteer: true }),
     );
     agent.main.deliver('p1', 'stream: 100 tokens every 20 ms', { agent: 'codex' });
-    await waitFor(() => agent.main.eventsOf('turn-p1').some(({ type }) => type === 'message.delta'), 30_000);
+    await waitFor(
+      () => agent.main.eventsOf(turnOf('p1')).some(({ type }) => type === 'message.delta'),
+      30_000,
+    );
     const steer = {
       type: 'turn.steer',
-      turnId: 'turn-p1',
+      turnId: turnOf('p1'),
       promptId: 'p2',
       text: 'say: turned aside',
     } as const;
     agent.main.send(steer);
     agent.main.send(steer);
-    await agent.main.whenEnded('turn-p1', 30_000);
-    const told = agent.main.eventsOf('turn-p1').filter(({ type }) => type === 'prompt.steered');
-    expect(told).toEqual([{ type: 'prompt.steered', turnId: 'turn-p1', promptId: 'p2' }]);
-    const said = itemsOf(agent, 'turn-p1').flatMap((item) => (item.type === 'text' ? [item.text] : []));
+    await agent.main.whenEnded(turnOf('p1'), 30_000);
+    const told = agent.main.eventsOf(turnOf('p1')).filter(({ type }) => type === 'prompt.steered');
+    expect(told).toEqual([{ type: 'prompt.steered', turnId: turnOf('p1'), promptId: 'p2' }]);
+    const said = itemsOf(agent, turnOf('p1')).flatMap((item) => (item.type === 'text' ? [item.text] : []));
     expect(said.filter((text) => text.includes('turned aside'))).toHaveLength(1);
     // It counts as run: a main-server that does not know of it is told so.
     agent.main.deliver('p2', 'say: turned aside', { agent: 'codex' });
-    await agent.main.whenEnded('turn-p2', 30_000);
-    expect(agent.main.eventsOf('turn-p2')).toMatchObject([
+    await agent.main.whenEnded(turnOf('p2'), 30_000);
+    expect(agent.main.eventsOf(turnOf('p2'))).toMatchObject([
       { type: 'turn.started', promptId: 'p2' },
       { type: 'turn.ended', outcome: 'interrupted' },
     ]);
@@ -98,25 +102,25 @@ describeWithCodex('a prompt for codex', () => {
   it('is interrupted within a second and keeps what was said', async () => {
     await using agent = await AgentProcess.start(env);
     agent.main.deliver('p1', 'stream: 1000 tokens every 20 ms', { agent: 'codex' });
-    await waitFor(() => agent.main.eventsOf('turn-p1').length > 10, 30_000);
-    agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
-    const events = await agent.main.whenEnded('turn-p1', 1_500);
+    await waitFor(() => agent.main.eventsOf(turnOf('p1')).length > 10, 30_000);
+    agent.main.send({ type: 'turn.interrupt', turnId: turnOf('p1') });
+    const events = await agent.main.whenEnded(turnOf('p1'), 1_500);
     expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
-    expect(itemsOf(agent, 'turn-p1')).toMatchObject([{ text: expect.stringMatching(/^t1 t2 t3/) }]);
+    expect(itemsOf(agent, turnOf('p1'))).toMatchObject([{ text: expect.stringMatching(/^t1 t2 t3/) }]);
   });
 
   it('goes on with the conversation after kill -9 of the container', async () => {
     await using agent = await AgentProcess.start(env);
     agent.main.deliver('p1', 'say: My name is Scripted.', { agent: 'codex' });
-    await agent.main.whenEnded('turn-p1', 30_000);
+    await agent.main.whenEnded(turnOf('p1'), 30_000);
     agent.main.deliver('p2', 'stream: 1000 tokens every 20 ms', { agent: 'codex' });
-    await waitFor(() => agent.main.eventsOf('turn-p2').length > 10, 30_000);
+    await waitFor(() => agent.main.eventsOf(turnOf('p2')).length > 10, 30_000);
     await agent.kill('SIGKILL');
     await agent.run(env);
-    await agent.main.whenEnded('turn-p2', 30_000);
+    await agent.main.whenEnded(turnOf('p2'), 30_000);
     agent.main.deliver('p3', 'say: back', { agent: 'codex' });
-    await agent.main.whenEnded('turn-p3', 30_000);
-    expect(itemsOf(agent, 'turn-p3')).toMatchObject([{ type: 'text', text: 'back' }]);
+    await agent.main.whenEnded(turnOf('p3'), 30_000);
+    expect(itemsOf(agent, turnOf('p3'))).toMatchObject([{ type: 'text', text: 'back' }]);
     expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('My name is Scripted.');
   });
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { SmallDisk } from '@codex-webapp/nest-kit/testing';
 import { AgentProcess } from './support/agent-process.ts';
 import { listMarked } from './support/list-marked.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const testMs = 60_000;
@@ -26,16 +27,20 @@ function isFull(disk: SmallDisk): boolean {
       using disk = SmallDisk.mount(24)!;
       await using agent = await AgentProcess.start({}, path.join(disk.folder, 'session'));
       agent.main.deliver('p1', 'cat /dev/zero > big; sleep 600');
-      await waitFor(() => listMarked('turn-p1').length > 0 && isFull(disk), 10_000, 'the agent to fill it');
-      agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
-      await waitFor(() => listMarked('turn-p1').length === 0, 1_500, 'the end of the processes');
-      const events = await agent.main.whenEnded('turn-p1');
+      await waitFor(
+        () => listMarked(turnOf('p1')).length > 0 && isFull(disk),
+        10_000,
+        'the agent to fill it',
+      );
+      agent.main.send({ type: 'turn.interrupt', turnId: turnOf('p1') });
+      await waitFor(() => listMarked(turnOf('p1')).length === 0, 1_500, 'the end of the processes');
+      const events = await agent.main.whenEnded(turnOf('p1'));
       expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
       await waitFor(() => agent.main.messages.length === 1);
       agent.main.deliver('p2', 'rm big; echo again');
-      expect((await agent.main.whenEnded('turn-p2')).at(-1)).toMatchObject({ outcome: 'completed' });
+      expect((await agent.main.whenEnded(turnOf('p2'))).at(-1)).toMatchObject({ outcome: 'completed' });
       agent.main.deliver('p3', 'true');
-      await agent.main.whenEnded('turn-p3');
+      await agent.main.whenEnded(turnOf('p3'));
       expect(existsSync(reserveOf(agent))).toBe(true);
       expect(agent.main.disorders).toEqual([]);
     },
@@ -48,10 +53,10 @@ function isFull(disk: SmallDisk): boolean {
       using disk = SmallDisk.mount(24)!;
       await using agent = await AgentProcess.start({}, path.join(disk.folder, 'session'));
       agent.main.deliver('p1', 'echo never', { permissionMode: 'ask-first' });
-      await waitFor(() => agent.main.eventsOf('turn-p1').at(-1)?.type === 'permission.requested');
+      await waitFor(() => agent.main.eventsOf(turnOf('p1')).at(-1)?.type === 'permission.requested');
       disk.fill();
-      agent.main.send({ type: 'turn.interrupt', turnId: 'turn-p1' });
-      const events = await agent.main.whenEnded('turn-p1');
+      agent.main.send({ type: 'turn.interrupt', turnId: turnOf('p1') });
+      const events = await agent.main.whenEnded(turnOf('p1'));
       expect(events.slice(-2)).toMatchObject([
         { type: 'agent_request.closed', reason: 'withdrawn' },
         { type: 'turn.ended', outcome: 'interrupted' },
@@ -66,17 +71,17 @@ function isFull(disk: SmallDisk): boolean {
       using disk = SmallDisk.mount(24)!;
       await using agent = await AgentProcess.start({}, path.join(disk.folder, 'session'));
       agent.main.deliver('p1', 'sleep 600');
-      await waitFor(() => agent.main.eventsOf('turn-p1').at(-1)?.type === 'tool.started');
+      await waitFor(() => agent.main.eventsOf(turnOf('p1')).at(-1)?.type === 'tool.started');
       rmSync(reserveOf(agent));
       const makeRoom = disk.fill();
       const startedAt = performance.now();
       await agent.kill('SIGTERM');
       expect(performance.now() - startedAt).toBeLessThan(9_000);
       expect(agent.exitCode).toBe(0);
-      expect(listMarked('turn-p1')).toEqual([]);
+      expect(listMarked(turnOf('p1'))).toEqual([]);
       makeRoom();
       await agent.run();
-      const events = await agent.main.whenEnded('turn-p1');
+      const events = await agent.main.whenEnded(turnOf('p1'));
       expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
       await waitFor(() => agent.main.messages.length === 1);
     },

@@ -4,6 +4,7 @@ import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-mod
 import { findDroidOnPath } from '../src/agents/droid/droid-binary.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { describeWith } from './support/describe-with.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const program = process.env['DROID_BIN'] ?? (await findDroidOnPath(process.env['PATH']));
@@ -42,7 +43,7 @@ describeWithDroid('a prompt for droid', () => {
       }),
     );
     agent.main.deliver('p1', 'think: hm\nrun: echo hi\nsay: It said {output}', { agent: 'droid' });
-    await agent.main.whenEnded('turn-p1', 60_000);
+    await agent.main.whenEnded(turnOf('p1'), 60_000);
     await waitFor(() => agent.main.messages.length === 1);
     expect(agent.main.messages[0]?.body).toMatchObject({
       outcome: 'completed',
@@ -53,7 +54,7 @@ describeWithDroid('a prompt for droid', () => {
   it('suggests what droid calls the conversation', async () => {
     await using agent = await AgentProcess.start(env);
     agent.main.deliver('p1', 'say: The build is fixed.', { agent: 'droid' });
-    await agent.main.whenEnded('turn-p1', 60_000);
+    await agent.main.whenEnded(turnOf('p1'), 60_000);
     const isNamed = () => agent.main.titles.some(({ source }) => source === 'agent');
     await waitFor(isNamed, 30_000, 'a title');
   });
@@ -61,15 +62,15 @@ describeWithDroid('a prompt for droid', () => {
   it('goes on with the conversation after kill -9 of the container', async () => {
     await using agent = await AgentProcess.start(env);
     agent.main.deliver('p1', 'say: My name is Scripted.', { agent: 'droid' });
-    await agent.main.whenEnded('turn-p1', 60_000);
+    await agent.main.whenEnded(turnOf('p1'), 60_000);
     agent.main.deliver('p2', 'stream: 1000 tokens every 20 ms', { agent: 'droid' });
-    await waitFor(() => agent.main.eventsOf('turn-p2').length > 10, 30_000);
+    await waitFor(() => agent.main.eventsOf(turnOf('p2')).length > 10, 30_000);
     await agent.kill('SIGKILL');
     await agent.run(env);
-    await agent.main.whenEnded('turn-p2', 60_000);
+    await agent.main.whenEnded(turnOf('p2'), 60_000);
     agent.main.deliver('p3', 'say: back', { agent: 'droid' });
-    await agent.main.whenEnded('turn-p3', 60_000);
-    expect(itemsOf(agent, 'turn-p3')).toMatchObject([{ type: 'text', text: 'back' }]);
+    await agent.main.whenEnded(turnOf('p3'), 60_000);
+    expect(itemsOf(agent, turnOf('p3'))).toMatchObject([{ type: 'text', text: 'back' }]);
     const asked = model.requests.map(({ body }) => JSON.stringify(body));
     expect(asked.at(-1)).toContain('My name is Scripted.');
   });

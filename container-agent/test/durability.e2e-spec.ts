@@ -5,6 +5,7 @@ import { foldTurn } from '@codex-webapp/contracts';
 import { RecordFile } from '../src/storage/record-file.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { listMarked } from './support/list-marked.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const testMs = 60_000;
@@ -26,10 +27,10 @@ describe('kill -9 of container-agent in the middle of a turn', () => {
         'p1',
         'echo ran >> runs; for i in 1 2 3; do echo line $i; sleep 0.1; done; sleep 60',
       );
-      await waitFor(() => outputOf(agent, 'turn-p1').includes('line 3'));
+      await waitFor(() => outputOf(agent, turnOf('p1')).includes('line 3'));
       await agent.kill();
       await agent.run();
-      const events = await agent.main.whenEnded('turn-p1');
+      const events = await agent.main.whenEnded(turnOf('p1'));
       expect(events.at(-1)).toMatchObject({
         outcome: 'interrupted',
         reason: expect.stringContaining('ended'),
@@ -41,9 +42,9 @@ describe('kill -9 of container-agent in the middle of a turn', () => {
       });
       agent.main.deliver('p1', 'echo ran >> runs');
       agent.main.deliver('p2', 'cat runs');
-      await agent.main.whenEnded('turn-p2');
-      expect(outputOf(agent, 'turn-p2')).toBe('ran\n');
-      expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.ended').length).toBe(1);
+      await agent.main.whenEnded(turnOf('p2'));
+      expect(outputOf(agent, turnOf('p2'))).toBe('ran\n');
+      expect(agent.main.eventsOf(turnOf('p1')).filter((event) => event.type === 'turn.ended').length).toBe(1);
       expect(agent.main.disorders).toEqual([]);
     },
     testMs,
@@ -64,8 +65,8 @@ describe('kill -9 of container-agent in the middle of a turn', () => {
         await agent.run();
         await waitFor(() => agent.main.hellos.length > hellos);
         agent.main.deliver(promptId, 'echo again'); // Until main-server has heard of its begin.
-        await agent.main.whenEnded(`turn-${promptId}`, 20_000);
-        const output = outputOf(agent, `turn-${promptId}`);
+        await agent.main.whenEnded(turnOf(promptId), 20_000);
+        const output = outputOf(agent, turnOf(promptId));
         expect(output === 'again\n' || numbers(1_000).startsWith(output)).toBe(true);
         expected += 1;
       }
@@ -86,13 +87,13 @@ describe('main-server away', () => {
     async () => {
       await using agent = await AgentProcess.start();
       agent.main.deliver('p1', 'echo begun; sleep 0.5; seq 1 3000; echo over > over; sleep 0.2');
-      await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
+      await waitFor(() => outputOf(agent, turnOf('p1')).includes('begun'));
       await agent.main.stop();
       await waitFor(() => readdirSync(agent.workspace).includes('over'), 10_000, 'the command to end');
-      expect(agent.main.eventsOf('turn-p1').some((event) => event.type === 'turn.ended')).toBe(false);
+      expect(agent.main.eventsOf(turnOf('p1')).some((event) => event.type === 'turn.ended')).toBe(false);
       await agent.main.start();
-      await agent.main.whenEnded('turn-p1', 20_000);
-      expect(outputOf(agent, 'turn-p1')).toBe(`begun\n${numbers(3_000)}`);
+      await agent.main.whenEnded(turnOf('p1'), 20_000);
+      expect(outputOf(agent, turnOf('p1'))).toBe(`begun\n${numbers(3_000)}`);
       expect(agent.main.disorders).toEqual([]);
       await waitFor(() => agent.main.messages.length === 1);
     },
@@ -104,7 +105,7 @@ describe('main-server away', () => {
     async () => {
       await using agent = await AgentProcess.start();
       agent.main.deliver('p1', 'echo begun; sleep 0.3; echo alone; echo over > over');
-      await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
+      await waitFor(() => outputOf(agent, turnOf('p1')).includes('begun'));
       await agent.main.stop();
       await waitFor(() => readdirSync(agent.workspace).includes('over'));
       // The last thing written of a turn.
@@ -113,7 +114,7 @@ describe('main-server away', () => {
       await agent.kill();
       await agent.main.start();
       await agent.run();
-      const events = await agent.main.whenEnded('turn-p1');
+      const events = await agent.main.whenEnded(turnOf('p1'));
       expect(events.at(-1)).toMatchObject({ outcome: 'completed' });
       await waitFor(() => agent.main.messages.length === 1);
       expect(agent.main.disorders).toEqual([]);
@@ -127,14 +128,14 @@ describe('main-server away', () => {
       await using agent = await AgentProcess.start();
       agent.main.isAcking = false;
       agent.main.deliver('p1', 'seq 1 200');
-      await agent.main.whenEnded('turn-p1');
+      await agent.main.whenEnded(turnOf('p1'));
       const hellos = agent.main.hellos.length;
       agent.main.cut();
       await waitFor(() => agent.main.hellos.length > hellos);
       agent.main.isAcking = true;
       agent.main.deliver('p2', 'echo two');
-      await agent.main.whenEnded('turn-p2');
-      expect(outputOf(agent, 'turn-p1')).toBe(numbers(200));
+      await agent.main.whenEnded(turnOf('p2'));
+      expect(outputOf(agent, turnOf('p1'))).toBe(numbers(200));
       expect([agent.main.repeatedEvents, agent.main.disorders]).toEqual([0, []]);
     },
     testMs,
@@ -147,18 +148,18 @@ describe('a prompt that was run', () => {
     async () => {
       await using agent = await AgentProcess.start();
       agent.main.deliver('again', 'echo ran >> runs');
-      await agent.main.whenEnded('turn-again');
+      await agent.main.whenEnded(turnOf('again'));
       await waitFor(() => agent.main.messages.length === 1, 10_000);
-      agent.main.deliver('again', 'echo ran >> runs', { turnId: 'turn-again-2' });
-      await agent.main.whenEnded('turn-again-2');
-      expect(agent.main.eventsOf('turn-again-2')).toMatchObject([
+      agent.main.deliver('again', 'echo ran >> runs', { turnId: turnOf('again-2') });
+      await agent.main.whenEnded(turnOf('again-2'));
+      expect(agent.main.eventsOf(turnOf('again-2'))).toMatchObject([
         { type: 'turn.started', promptId: 'again' },
         { type: 'turn.ended', outcome: 'interrupted', reason: expect.stringContaining('not run again') },
       ]);
       expect(readFileSync(path.join(agent.workspace, 'runs'), 'utf8')).toBe('ran\n');
       // The queue behind it goes on.
       agent.main.deliver('next', 'echo next');
-      await agent.main.whenEnded('turn-next');
+      await agent.main.whenEnded(turnOf('next'));
     },
     testMs,
   );
@@ -168,21 +169,21 @@ describe('a prompt that was run', () => {
     async () => {
       await using agent = await AgentProcess.start();
       agent.main.deliver('again', 'echo ran >> runs');
-      await agent.main.whenEnded('turn-again');
+      await agent.main.whenEnded(turnOf('again'));
       await waitFor(() => agent.main.messages.length === 1, 10_000);
       agent.main.isAcking = false;
       agent.main.deliver('next', 'echo next');
-      await agent.main.whenEnded('turn-next');
+      await agent.main.whenEnded(turnOf('next'));
       agent.main.deliver('next', 'echo next');
       await waitFor(() => agent.main.accepted.length === 3);
       agent.main.isAcking = true;
       agent.main.deliver('other', 'echo other');
-      await agent.main.whenEnded('turn-other');
+      await agent.main.whenEnded(turnOf('other'));
       await agent.kill();
       await agent.run();
       await waitFor(() => agent.main.hellos.length === 2);
       agent.main.deliver('again', 'echo ran >> runs');
-      await waitFor(() => agent.main.endedBefore.includes('turn-again'));
+      await waitFor(() => agent.main.endedBefore.includes(turnOf('again')));
       expect(readFileSync(path.join(agent.workspace, 'runs'), 'utf8')).toBe('ran\n');
     },
     testMs,
@@ -194,13 +195,19 @@ describe('a prompt that was run', () => {
       await using agent = await AgentProcess.start();
       await agent.kill();
       const { file } = RecordFile.open(path.join(agent.folder, '.workspace-state', 'turns', 'journal.jsonl'));
-      const steered = { promptId: 'p2', turnId: 'turn-p1', state: 'ended', agent: 'shell', isSteered: true };
+      const steered = {
+        promptId: 'p2',
+        turnId: turnOf('p1'),
+        state: 'ended',
+        agent: 'shell',
+        isSteered: true,
+      };
       file.append(JSON.stringify(steered));
       file.close();
       await agent.run();
       await waitFor(() => agent.main.hellos.length === 2);
       agent.main.deliver('p2', 'echo never');
-      expect((await agent.main.whenEnded('turn-p2')).at(-1)).toMatchObject({
+      expect((await agent.main.whenEnded(turnOf('p2'))).at(-1)).toMatchObject({
         outcome: 'interrupted',
         reason: expect.stringContaining('while it worked on the one before'),
       });
@@ -227,7 +234,7 @@ describe('the message of a turn', () => {
     'is kept without its turn by a main-server that was put back to before it',
     async () => {
       await using agent = await AgentProcess.start();
-      agent.main.unknownTurns.add('turn-kept');
+      agent.main.unknownTurns.add(turnOf('kept'));
       agent.main.deliver('kept', 'echo kept');
       await waitFor(() => agent.main.messages.length === 1, 10_000);
       const { body, key } = agent.main.messages[0]!;
@@ -243,7 +250,7 @@ describe('the message of a turn', () => {
       await using agent = await AgentProcess.start();
       agent.main.messageStatuses.push(422);
       agent.main.deliver('p1', 'echo refused');
-      await waitFor(() => agent.main.eventsOf('turn-p1').at(-1)?.type === 'notice.raised', 10_000);
+      await waitFor(() => agent.main.eventsOf(turnOf('p1')).at(-1)?.type === 'notice.raised', 10_000);
       agent.main.deliver('p2', 'echo next');
       await waitFor(() => agent.main.messages.length === 1, 10_000);
       expect(agent.main.posts.length).toBe(2);
@@ -258,19 +265,19 @@ describe('SIGTERM', () => {
     async () => {
       await using agent = await AgentProcess.start();
       agent.main.deliver('p1', `echo begun; trap '' TERM; (setsid sleep 600 &); sleep 600`);
-      await waitFor(() => outputOf(agent, 'turn-p1').includes('begun'));
+      await waitFor(() => outputOf(agent, turnOf('p1')).includes('begun'));
       const startedAt = performance.now();
       await agent.kill('SIGTERM');
       expect(performance.now() - startedAt).toBeLessThan(10_000);
       expect(agent.exitCode).toBe(0);
-      expect(agent.main.eventsOf('turn-p1').at(-1)).toMatchObject({
+      expect(agent.main.eventsOf(turnOf('p1')).at(-1)).toMatchObject({
         type: 'turn.ended',
         outcome: 'interrupted',
       });
-      expect(listMarked('turn-p1')).toEqual([]);
+      expect(listMarked(turnOf('p1'))).toEqual([]);
       await agent.run();
       await waitFor(() => agent.main.messages.length === 1);
-      expect(agent.main.eventsOf('turn-p1').filter((event) => event.type === 'turn.ended').length).toBe(1);
+      expect(agent.main.eventsOf(turnOf('p1')).filter((event) => event.type === 'turn.ended').length).toBe(1);
     },
     testMs,
   );

@@ -3,6 +3,7 @@ import { AgentSetupError } from '../src/agents/programs/agent-setup.error.ts';
 import { AgentSettingsService } from '../src/agent-settings/agent-settings.service.ts';
 import { MainLinkService } from '../src/main-link/main-link.service.ts';
 import { AgentApp } from './support/create-agent-app.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 jest.setTimeout(60_000);
@@ -28,7 +29,7 @@ describe('what main-server says that a session gives', () => {
 
   async function output(promptId: string, command: string): Promise<string> {
     app.main.deliver(promptId, command);
-    const events = await app.main.whenEnded(`turn-${promptId}`, deadlineMs);
+    const events = await app.main.whenEnded(turnOf(promptId), deadlineMs);
     return events.map((event) => (event.type === 'tool.delta' ? event.text : '')).join('');
   }
 
@@ -61,7 +62,7 @@ describe('what main-server says that a session gives', () => {
     say({ BUILD_TARGET: 'the moon', LANG: 'C' }, ['Something cannot be opened.']);
     expect(await output('p1', 'echo "to $BUILD_TARGET in $LANG"')).toBe('to the moon in C\n');
     expect(process.env['BUILD_TARGET']).toBeUndefined();
-    const notices = app.main.eventsOf('turn-p1').filter(({ type }) => type === 'notice.raised');
+    const notices = app.main.eventsOf(turnOf('p1')).filter(({ type }) => type === 'notice.raised');
     expect(notices).toMatchObject([{ text: 'Something cannot be opened.' }]);
     say({});
     app.main.send({ type: 'agent_settings.changed' });
@@ -71,7 +72,7 @@ describe('what main-server says that a session gives', () => {
   it('lets a command fail that would run without it, and says why', async () => {
     app.main.settings = { status: 500, body: {} };
     app.main.deliver('p1', 'echo hello');
-    const events = await app.main.whenEnded('turn-p1', deadlineMs);
+    const events = await app.main.whenEnded(turnOf('p1'), deadlineMs);
     expect(events.at(-1)).toMatchObject({
       outcome: 'failed',
       reason: expect.stringMatching(/does not say which variables/),

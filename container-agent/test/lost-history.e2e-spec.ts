@@ -6,6 +6,7 @@ import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-mod
 import { findOnPath } from '../src/agents/programs/find-on-path.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { describeWith } from './support/describe-with.ts';
+import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
 jest.setTimeout(400_000);
@@ -63,21 +64,21 @@ for (const [index, { id, history, environment }] of agents.entries()) {
     it('goes on with a transcript of what was said, and the conversation says so', async () => {
       await using agent = await AgentProcess.start(env);
       agent.main.deliver('p1', 'say: The answer is 42.', { agent: id });
-      await agent.main.whenEnded('turn-p1', 90_000);
+      await agent.main.whenEnded(turnOf('p1'), 90_000);
       await agent.kill('SIGTERM');
       rmSync(path.join(agent.home, ...history), { recursive: true });
       await agent.run(env);
       await waitFor(() => agent.main.hellos.length === 2, 60_000, 'the link');
       agent.main.conversation = [
-        messageOf('turn-p1', 'user', 'What is the answer to everything?'),
-        messageOf('turn-p1', 'assistant', 'The answer is 42.'),
-        messageOf('turn-p2', 'user', 'said with this turn'),
+        messageOf(turnOf('p1'), 'user', 'What is the answer to everything?'),
+        messageOf(turnOf('p1'), 'assistant', 'The answer is 42.'),
+        messageOf(turnOf('p2'), 'user', 'said with this turn'),
       ];
       const before = model.requests.length;
       agent.main.deliver('p2', 'say: I see.', { agent: id, isContinued: true });
-      const events = await agent.main.whenEnded('turn-p2', 90_000);
+      const events = await agent.main.whenEnded(turnOf('p2'), 90_000);
 
-      const { items } = foldTurn('turn-p2', events);
+      const { items } = foldTurn(turnOf('p2'), events);
       expect(items).toMatchObject([
         {
           type: 'notice',

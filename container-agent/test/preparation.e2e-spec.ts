@@ -124,7 +124,7 @@ describe('the preparation of a workspace', () => {
     const left = (): number => Number(readIfThere(inWorkspace('second')));
     await waitFor(() => left() > 0, deadlineMs, 'the script');
     await replace();
-    expect(listMarked('prepare-session-1')).toContain(left());
+    expect(listMarked(`prepare-${agent.main.sessionId}`)).toContain(left());
     prepare({ script });
     expect(states(await whenOver())).toEqual(['script done']);
     expect(readFileSync(inWorkspace('runs'), 'utf8')).toBe('begun\nbegun\nended\n');

@@ -304,7 +304,10 @@ describe('who may open a terminal', () => {
       { authorization: `Bearer ${agent.main.token}` },
       agent.proveFor('GET', '/api/terminals'),
       agent.proveFor('POST', target),
-      { cookie: 'codex-webapp-local-session-1=x', origin: `http://localhost:${agent.listeningPort}` },
+      {
+        cookie: `codex-webapp-local-${agent.main.sessionId}=x`,
+        origin: `http://localhost:${agent.listeningPort}`,
+      },
     ];
     for (const headers of intruders) {
       expect([headers, await refusalOf(connectTerminal(agent, id, headers as never))]).toEqual([

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { query } from './chat-database.ts';
 import { removeInstance } from './docker-engine.ts';
 import { processesOfSession } from './processes.ts';
@@ -32,7 +32,7 @@ export class RunningServer {
 
   static async start({ environment = {} }: RunningServerOptions = {}): Promise<RunningServer> {
     const folder = await mkdtemp(path.join(tmpdir(), 'codex-webapp-e2e-'));
-    const server = new RunningServer(folder, await freePort(), await freePort(), environment);
+    const server = new RunningServer(folder, await findFreePort(), await findFreePort(), environment);
     await server.start();
     return server;
   }
@@ -132,13 +132,4 @@ export class RunningServer {
       return false;
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { agentEntry } from './support/agent-entry.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
-import { findFreePort } from './support/free-port.ts';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { findContainerPid, isAlive, runInShell, waitForStatus } from './support/session-process.ts';
 import { waitFor } from './support/wait-for.ts';
 

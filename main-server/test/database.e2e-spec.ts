@@ -12,7 +12,7 @@ import { Secrets } from '../src/database/secrets.ts';
 import { ServerDataSource } from '../src/database/server-data-source.ts';
 import { ServerState } from '../src/database/server-state.ts';
 import { createTestApp, type TestUser } from './support/create-test-app.ts';
-import { findFreePort } from './support/free-port.ts';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { waitFor } from './support/wait-for.ts';
 
 const mainServer = path.resolve(import.meta.dirname, '../dist/main.js');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DokploySimulator } from '../../tools/dokploy-simulator/src/index.ts';
 import { agentEntry } from './support/agent-entry.ts';
 import { createTestApp } from './support/create-test-app.ts';
-import { findFreePort } from './support/free-port.ts';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { runInShell, waitForStatus } from './support/session-process.ts';
 import { waitFor } from './support/wait-for.ts';
 

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { agentEntry } from './support/agent-entry.ts';
 import { createTestApp } from './support/create-test-app.ts';
-import { findFreePort } from './support/free-port.ts';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const serverBuild = path.resolve(import.meta.dirname, '..', process.env.MAIN_SERVER_BUILD ?? 'dist');

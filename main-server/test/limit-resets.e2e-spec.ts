@@ -45,12 +45,12 @@ describe('a session whose agent has reached its usage limit', () => {
       `SELECT text, status, author_kind FROM prompts WHERE session_id = ? AND author_kind = 'system'`,
       [sessionId],
     );
-  const limited = (turnId: string): TurnEvent => ({
+  const limited = (turnId: string, until = resetsAt): TurnEvent => ({
     type: 'notice.raised',
     turnId,
     level: 'warning',
     text: 'The usage limit is reached.',
-    limitResetsAt: resetsAt,
+    limitResetsAt: until,
   });
 
   async function runIntoLimit(outcome: 'failed' | 'completed' | 'interrupted' = 'failed'): Promise<void> {
@@ -155,6 +155,28 @@ describe('a session whose agent has reached its usage limit', () => {
     await patch(true);
     await runIntoLimit();
     clock.shift(2 * hourMs);
+    await refuseToGoOn(resetsAt);
+    await pass(hourMs);
+    await waitFor(async () => (await get()).limitResetsAt === null);
+    await pass(2 * hourMs);
+    expect(await listOwn()).toHaveLength(1);
+  });
+
+  it('asks an agent that names another time, each past already, every quarter of an hour at most', async () => {
+    await patch(true);
+    await runIntoLimit();
+    clock.shift(2 * hourMs);
+    const past = new Date(clock.now() - hourMs / 2).toISOString();
+    await refuseToGoOn(past);
+    await waitFor(async () => (await get()).limitResetsAt === past);
+    await pass(10 * 60_000);
+    expect(await listOwn()).toHaveLength(1);
+    await pass(10 * 60_000);
+    await waitFor(async () => (await listOwn()).length === 2);
+  });
+
+  /** The agent takes the prompt that goes on, and says that it is limited until then. */
+  async function refuseToGoOn(until: string): Promise<void> {
     const deliver = await container.socket.wait(
       (frame) => frame.type === 'prompt.deliver' && frame.text === 'continue',
     );
@@ -162,11 +184,8 @@ describe('a session whose agent has reached its usage limit', () => {
     const { promptId, turnId } = deliver;
     await container.sendAcked(
       { type: 'turn.started', turnId, promptId, agent: 'shell' },
-      limited(turnId),
+      limited(turnId, until),
       ends({ promptId, turnId }, 'failed'),
     );
-    await waitFor(async () => (await get()).limitResetsAt === null);
-    await pass(2 * hourMs);
-    expect(await listOwn()).toHaveLength(1);
-  });
+  }
 });

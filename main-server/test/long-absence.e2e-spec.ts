@@ -9,7 +9,7 @@ import { readSessionConfig } from '../../container-agent/src/session.config.ts';
 import { DiskRoom } from '../../container-agent/src/storage/disk-room.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 import { createTestApp, type TestApp } from './support/create-test-app.ts';
-import { findFreePort } from './support/free-port.ts';
+import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { waitFor } from './support/wait-for.ts';
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 
 const running = new Set();
 const killAfterMs = 12_000;
@@ -31,15 +30,6 @@ export async function stop(program) {
 /** Whatever a bench that failed left behind. */
 export async function stopAll() {
   await Promise.all([...running].map(stop));
-}
-
-export async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** Resident memory, in MB of 1,000,000 bytes. */

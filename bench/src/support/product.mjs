@@ -6,7 +6,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { mainServer, root } from './paths.mjs';
-import { freePort, startNode, stop } from '../../../tools/processes/processes.mjs';
+import { findFreePort } from '../../../tools/processes/free-port.mjs';
+import { startNode, stop } from '../../../tools/processes/processes.mjs';
 import { waitFor } from '../../../tools/processes/wait.mjs';
 
 const password = 'correct horse battery staple';
@@ -20,8 +21,8 @@ export class Product {
   static async start({ env = {}, nodeArgs = [] } = {}) {
     const product = new Product();
     product.folder = await mkdtemp(path.join(tmpdir(), 'codex-webapp-bench-'));
-    product.port = await freePort();
-    product.containerPort = await freePort();
+    product.port = await findFreePort();
+    product.containerPort = await findFreePort();
     product.environment = {
       PATH: process.env.PATH,
       HOME: product.folder,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,7 +23,7 @@ const entry = path.resolve(
 
 /** The built container-agent as a process, its folders, and the main-server it talks to. */
 export class AgentProcess implements AsyncDisposable {
-  readonly main = new ScriptedMainServer('session-1', 'token-1');
+  readonly main = new ScriptedMainServer(`session-${randomUUID()}`, 'token-1');
   readonly workspace: string;
   output = '';
   exitCode: number | null | undefined;

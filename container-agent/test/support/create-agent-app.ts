@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,7 +33,7 @@ export class AgentApp implements AsyncDisposable {
 
   static async start(imports: NonNullable<ModuleMetadata['imports']> = []): Promise<AgentApp> {
     const folder = mkdtempSync(path.join(tmpdir(), 'agent-app-'));
-    const main = new ScriptedMainServer('session-1', 'token-1');
+    const main = new ScriptedMainServer(`session-${randomUUID()}`, 'token-1');
     await main.start();
     const config = readSessionConfig({
       SESSION_ID: main.sessionId,

@@ -17,6 +17,7 @@ import {
   type TurnEvent,
 } from '@codex-webapp/contracts';
 import { WebSocket, WebSocketServer } from 'ws';
+import { turnOf } from './turn-of.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface StoredEvent {
@@ -151,7 +152,7 @@ export class ScriptedMainServer {
     this.send({
       type: 'prompt.deliver',
       promptId,
-      turnId: `turn-${promptId}`,
+      turnId: turnOf(promptId),
       text: command,
       agent: 'shell',
       permissionMode: 'full-auto',

@@ -10,7 +10,7 @@ import Docker from 'dockerode';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { ProcessContainerProvider } from '../../src/modules/containers/providers/process/process.provider.ts';
 import { removeInstallation } from '../support/docker-world.ts';
-import { findFreePort } from '../support/free-port.ts';
+import { findFreePort } from '../../../tools/processes/free-port.mjs';
 import { waitFor } from '../support/wait-for.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

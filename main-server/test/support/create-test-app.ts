@@ -20,7 +20,7 @@ import { LoginsService } from '../../src/modules/auth/logins.service.ts';
 import { UsersService } from '../../src/modules/users/users.service.ts';
 import { RunningServer } from '../../src/server.ts';
 import { testPasswordHash } from '../factories/password.ts';
-import { findFreePort } from './free-port.ts';
+import { findFreePort } from '../../../tools/processes/free-port.mjs';
 import { TestClient } from './test-client.ts';
 
 export interface TestAppOptions {

@@ -11,7 +11,7 @@ import {
   type SessionResponse,
 } from '@codex-webapp/contracts';
 import { ProcessContainerProvider } from '../../src/modules/containers/providers/process/process.provider.ts';
-import { findFreePort } from './free-port.ts';
+import { findFreePort } from '../../../tools/processes/free-port.mjs';
 import { TestClient } from './test-client.ts';
 import { TestSocket } from './test-socket.ts';
 import { waitFor } from './wait-for.ts';

@@ -119,7 +119,7 @@ describe('ClaudeEventsMapper', () => {
     ]);
   });
 
-  it('swallows the thought that a retry repeats', () => {
+  it.each([true, false])('swallows the thought that a retry repeats, announced: %s', (isAnnounced) => {
     const start = (id: string) => ({
       type: 'message_start',
       message: { id, model: 'm', usage: {} },
@@ -131,7 +131,8 @@ describe('ClaudeEventsMapper', () => {
       delta: { type: 'thinking_delta', thinking },
     });
     const retry = { type: 'system', subtype: 'api_retry', attempt: 1, max_retries: 2, retry_delay_ms: 500 };
-    const stream = [start('a'), block, think('hm'), retry, start('b'), block, think('hm'), think(' so')];
+    const again = [start('b'), block, think('hm'), think(' so')];
+    const stream = [start('a'), block, think('hm'), ...(isAnnounced ? [retry] : []), ...again];
     const mapper = createMapper();
     const events = stream.flatMap((event) =>
       mapper.toEvents(
@@ -139,10 +140,8 @@ describe('ClaudeEventsMapper', () => {
       ),
     );
     expect(textsOf(events, 'thought.delta')).toEqual(['hm', ' so']);
-    expect(fold(events)).toMatchObject([
-      { type: 'thought', text: 'hm so' },
-      { type: 'notice', level: 'warning', text: expect.stringContaining('asks again') },
-    ]);
+    const said = { type: 'notice', level: 'warning', text: expect.stringContaining('asks again') };
+    expect(fold(events)).toMatchObject([{ type: 'thought', text: 'hm so' }, ...(isAnnounced ? [said] : [])]);
   });
 
   it('says that an answer broke off, and shows its rest', () => {

@@ -28,6 +28,7 @@ export class ClaudeEventsMapper {
   >();
   /** The answer that is streamed, and its latest block. */
   private answerId = '';
+  private isAnswerOpen = false;
   private blockId = '';
   private lastNotice = '';
   private isInterrupted = false;
@@ -73,6 +74,9 @@ export class ClaudeEventsMapper {
     const { usage } = this.options;
     switch (event.type) {
       case 'message_start':
+        // Often it says that it asks again, on a busy machine it just does.
+        if (this.isAnswerOpen) this.texts.expectRepetition();
+        this.isAnswerOpen = true;
         this.answerId = event.message.id;
         usage.answerBegins(event.message.model, event.message.usage);
         return [];
@@ -90,6 +94,7 @@ export class ClaudeEventsMapper {
         if (event.usage) usage.answerTells(event.usage);
         return [];
       case 'message_stop':
+        this.isAnswerOpen = false;
         this.texts.settle();
         this.lastNotice = '';
         return usage.answerEnds();

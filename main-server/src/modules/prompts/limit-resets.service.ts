@@ -10,6 +10,11 @@ import { PromptsService } from './prompts.service.ts';
 const goOnText = 'continue';
 /** The clocks of those who set limits need not be ours. */
 const settleMs = 20_000;
+/**
+ * Between two prompts of ours in one session, at least: an agent that names a time that is past already, and another one
+ * each time, would be asked without end.
+ */
+const leastPauseMs = 15 * 60_000;
 /** How long until the next try, when what waits could not be stored. */
 const retryMs = 60_000;
 /** Timers that run longer than weeks fire at once. */
@@ -28,6 +33,8 @@ class OvertakenError extends Error {
 export class LimitResetsService implements OnApplicationBootstrap {
   private readonly logger = new Logger(LimitResetsService.name);
   private readonly timers = new Map<string, { readonly resetsAt: number; readonly cancel: () => void }>();
+  /** When it was last gone on with each session; forgotten with this process, and with the session. */
+  private readonly lastContinuedAt = new Map<string, number>();
 
   constructor(
     private readonly sessions: SessionStateService,
@@ -50,6 +57,7 @@ export class LimitResetsService implements OnApplicationBootstrap {
   @OnEvent(sessionEvents.removed)
   onRemoved({ sessionId }: SessionRemoved): void {
     this.wait(sessionId, null);
+    this.lastContinuedAt.delete(sessionId);
   }
 
   /** Null: for nothing any more. */
@@ -58,7 +66,9 @@ export class LimitResetsService implements OnApplicationBootstrap {
     if ((known?.resetsAt ?? null) === resetsAt) return;
     known?.cancel();
     this.timers.delete(sessionId);
-    if (resetsAt !== null) this.schedule(sessionId, resetsAt, resetsAt + settleMs);
+    if (resetsAt === null) return;
+    const earliest = (this.lastContinuedAt.get(sessionId) ?? -Infinity) + leastPauseMs;
+    this.schedule(sessionId, resetsAt, Math.max(resetsAt + settleMs, earliest));
   }
 
   private schedule(sessionId: string, resetsAt: number, at: number): void {
@@ -80,6 +90,7 @@ export class LimitResetsService implements OnApplicationBootstrap {
         if (!session.continuesAfterLimit || session.limitResetsAt !== resetsAt) throw new OvertakenError();
         append(await this.sessions.patch(manager, sessionId, { limitResetsAt: null }));
       });
+      this.lastContinuedAt.set(sessionId, this.clock.now());
     } catch (error) {
       if (error instanceof OvertakenError) return;
       if (error instanceof DomainError) {

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AgentCredential } from '@codex-webapp/contracts';
 import { AgentSetupError } from '../src/agents/programs/agent-setup.error.ts';
 import { AgentLoginsService } from '../src/logins/agent-logins.service.ts';
@@ -9,8 +9,6 @@ import { TurnService } from '../src/turns/turn.service.ts';
 import { AgentApp } from './support/create-agent-app.ts';
 import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(60_000);
 
 const deadlineMs = 20_000;
 

@@ -26,7 +26,7 @@ let agent: AgentProcess;
 
 beforeAll(async () => {
   agent = await AgentProcess.start();
-}, 30_000);
+});
 afterAll(() => agent[Symbol.asyncDispose]());
 
 function open(): Promise<IncomingMessage> {

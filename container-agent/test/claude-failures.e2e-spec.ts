@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { ClaudeWorld, claudeProgram, isRunning } from './support/claude-world.ts';
 import { describeWith } from './support/describe-with.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -9,7 +9,6 @@ import { waitFor } from './support/wait-for.ts';
 /** Interruptions, refusals and deaths: the driver and the real Claude Code against the scripted model. */
 const describeWithClaude = describeWith('claude', claudeProgram !== null);
 
-jest.setTimeout(90_000);
 Logger.overrideLogger(false);
 
 describeWithClaude('ClaudeDriver with the real Claude Code, when something goes wrong', () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
 import { findCodexOnPath, resolveNativeBinary } from '../src/agents/codex/codex-binary.ts';
 import { readCodexConfig } from '../src/agents/codex/codex.config.ts';
@@ -21,7 +21,6 @@ const describeWithCodex = describeWith('codex', program !== null);
 const dotPng =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-jest.setTimeout(60_000);
 Logger.overrideLogger(false);
 
 describeWithCodex('CodexDriver with the real codex', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
 import { readProcessTable } from '../src/process/index.ts';
 import { findCodexOnPath, resolveNativeBinary } from '../src/agents/codex/codex-binary.ts';
@@ -20,7 +20,6 @@ const program = process.env['CODEX_BIN']
 /** The driver and the real codex against the scripted model. `npm test` puts the tested version on PATH. */
 const describeWithCodex = describeWith('codex', program !== null);
 
-jest.setTimeout(60_000);
 Logger.overrideLogger(false);
 
 describeWithCodex('CodexDriver with the real codex', () => {

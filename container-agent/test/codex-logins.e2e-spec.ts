@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { LeasedLogin } from '@codex-webapp/contracts';
 import { Logger } from '@nestjs/common';
 import { startScriptedModel, type ScriptedModel } from '../../tools/scripted-model/src/index.ts';
@@ -16,7 +16,6 @@ import { RecordedTurn } from './support/recorded-turn.ts';
 const program = process.env['CODEX_BIN'] ?? (await findCodexOnPath(process.env['PATH']));
 const describeWithCodex = describeWith('codex', program !== null);
 
-jest.setTimeout(60_000);
 Logger.overrideLogger(false);
 
 /** The real codex behind a gate that asks for the right key. */

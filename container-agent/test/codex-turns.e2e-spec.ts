@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { foldTurn } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
 import { findCodexOnPath } from '../src/agents/codex/codex-binary.ts';
@@ -9,8 +9,6 @@ import { waitFor } from './support/wait-for.ts';
 
 const program = process.env['CODEX_BIN'] ?? (await findCodexOnPath(process.env['PATH']));
 const describeWithCodex = describeWith('codex', program !== null);
-
-jest.setTimeout(60_000);
 
 /** The whole container: prompts come over the link, the real codex works, the scripted model answers it. */
 describeWithCodex('a prompt for codex', () => {

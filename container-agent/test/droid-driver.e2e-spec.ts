@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeWith } from './support/describe-with.ts';
 import { DroidWorld, droidProgram } from './support/droid-world.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -12,7 +12,6 @@ const describeWithDroid = describeWith('droid', droidProgram !== null);
 /** A model that droid gives `ApplyPatch` and efforts to; others get `Create` and `Edit`. */
 const openaiModel = 'gpt-5.5';
 
-jest.setTimeout(90_000);
 Logger.overrideLogger(false);
 
 describeWithDroid('DroidDriver with the real droid', () => {

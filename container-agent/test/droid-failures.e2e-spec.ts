@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { readProcessTable } from '../src/process/index.ts';
 import { describeWith } from './support/describe-with.ts';
 import { commandOf, DroidWorld, droidProgram, isRunning, readFile } from './support/droid-world.ts';
@@ -11,7 +11,6 @@ import { waitFor } from './support/wait-for.ts';
 /** Interruptions, refusals, deaths and keys: the driver and the real droid against the scripted model. */
 const describeWithDroid = describeWith('droid', droidProgram !== null);
 
-jest.setTimeout(90_000);
 Logger.overrideLogger(false);
 
 describeWithDroid('DroidDriver with the real droid, when something goes wrong', () => {

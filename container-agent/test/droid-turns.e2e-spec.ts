@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { foldTurn } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
 import { findDroidOnPath } from '../src/agents/droid/droid-binary.ts';
@@ -9,8 +9,6 @@ import { waitFor } from './support/wait-for.ts';
 
 const program = process.env['DROID_BIN'] ?? (await findDroidOnPath(process.env['PATH']));
 const describeWithDroid = describeWith('droid', program !== null);
-
-jest.setTimeout(90_000);
 
 /** The whole container: prompts come over the link, the real droid works, the scripted model answers it. */
 describeWithDroid('a prompt for droid', () => {

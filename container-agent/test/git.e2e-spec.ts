@@ -9,7 +9,7 @@ let agent: AgentProcess;
 
 beforeAll(async () => {
   agent = await AgentProcess.start({ GIT_DIR: '/nonexistent', GIT_EXTERNAL_DIFF: '/bin/false' });
-}, 30_000);
+});
 afterAll(() => agent[Symbol.asyncDispose]());
 beforeEach(() => {
   rmSync(agent.workspace, { recursive: true, force: true });
@@ -248,5 +248,5 @@ describe('git that is not installed', () => {
     await using without = await AgentProcess.start({ PATH: '/nonexistent' });
     const answer = await without.fetch('/api/git/status');
     expect([answer.status, await answer.json()]).toMatchObject([503, { error: { code: 'git.unavailable' } }]);
-  }, 30_000);
+  });
 });

@@ -1,12 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AgentSetupError } from '../src/agents/programs/agent-setup.error.ts';
 import { AgentSettingsService } from '../src/agent-settings/agent-settings.service.ts';
 import { MainLinkService } from '../src/main-link/main-link.service.ts';
 import { AgentApp } from './support/create-agent-app.ts';
 import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(60_000);
 
 const deadlineMs = 20_000;
 

@@ -12,7 +12,7 @@ let agent: AgentProcess;
 
 beforeAll(async () => {
   agent = await AgentProcess.start();
-}, 30_000);
+});
 afterAll(() => agent[Symbol.asyncDispose]());
 
 async function errorOf(response: Response): Promise<{ status: number; code: string }> {
@@ -146,7 +146,7 @@ describe('messages (seed: Container App, Messages)', () => {
     await agent.main.start();
     const hellos = agent.main.hellos.length;
     await waitFor(() => agent.main.hellos.length > hellos - 1 && agent.main.isLinked, 20_000);
-  }, 30_000);
+  });
 });
 
 describe('the page by hand (seed: Local Testing)', () => {
@@ -174,7 +174,7 @@ describe('the page by hand (seed: Local Testing)', () => {
     await using other = await AgentProcess.start({ LOCAL_PAGE: 'off' });
     expect(other.output).not.toContain('/local/enter');
     expect((await other.fetchPlain('/')).status).toBe(404);
-  }, 30_000);
+  });
 });
 
 describe('a start', () => {
@@ -189,7 +189,7 @@ describe('a start', () => {
       expect(output).toContain(`- ${name}: `);
     }
     expect(output).not.toContain('canary');
-  }, 30_000);
+  });
 
   it('refuses an auth file that would leave HOME, before anything else starts', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'auth-'));
@@ -206,7 +206,7 @@ describe('a start', () => {
     expect(code).toBe(1);
     expect(output).toContain('CODEX_AUTH_FILE_1_PATH');
     expect(output).not.toContain('Listening');
-  }, 30_000);
+  });
 
   it('says that its token is old, and goes on trying for a while', async () => {
     await using other = await AgentProcess.start();
@@ -218,5 +218,5 @@ describe('a start', () => {
     });
     other.main.refusal = null;
     await waitFor(() => other.main.isLinked, 20_000);
-  }, 40_000);
+  });
 });

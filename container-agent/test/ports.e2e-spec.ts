@@ -12,7 +12,7 @@ const detached: number[] = [];
 
 beforeAll(async () => {
   agent = await AgentProcess.start();
-}, 30_000);
+});
 afterAll(async () => {
   for (const pid of detached) process.kill(pid, 'SIGKILL');
   await agent[Symbol.asyncDispose]();
@@ -53,7 +53,7 @@ describe('the ports of a session', () => {
       .map((port) => ({ port, processName: expect.stringMatching(/node|MainThread/), canPreview: true }));
     expect(await listPorts()).toEqual(expected);
     await agent.fetch(`/api/terminals/${id}`, { method: 'DELETE' });
-  }, 30_000);
+  });
 
   it('are not those of others on a shared machine, nor our own', async () => {
     await using stranger = await listenAsStranger();
@@ -68,7 +68,7 @@ describe('the ports of a session', () => {
     expect(own).not.toContain(port);
     expect(own).not.toContain(agent.listeningPort);
     expect(own).not.toContain(stranger.port);
-  }, 30_000);
+  });
 
   it('are all there are in a container of its own, but our own', async () => {
     await using stranger = await listenAsStranger();
@@ -76,5 +76,5 @@ describe('the ports of a session', () => {
     const ports = (await listPorts(contained)).map((one) => one.port);
     expect(ports).toContain(stranger.port);
     expect(ports).not.toContain(contained.listeningPort);
-  }, 30_000);
+  });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   writeFileSync(path.join(agent.folder, 'outside-needle'), 'needle\n');
   symlinkSync(path.join(agent.folder, 'outside-needle'), path.join(agent.workspace, 'linked-file'));
   symlinkSync(agent.folder, path.join(agent.workspace, 'linked-folder'));
-}, 30_000);
+});
 afterAll(() => agent[Symbol.asyncDispose]());
 
 function write(name: string, content: string): void {
@@ -107,7 +107,7 @@ describe('search in the workspace', () => {
       503,
       { error: { code: 'search.unavailable' } },
     ]);
-  }, 30_000);
+  });
 });
 
 function countSearches(): number {

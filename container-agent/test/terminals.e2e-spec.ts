@@ -12,7 +12,7 @@ let agent: AgentProcess;
 
 beforeAll(async () => {
   agent = await AgentProcess.start();
-}, 30_000);
+});
 afterAll(() => agent[Symbol.asyncDispose]());
 afterEach(async () => {
   for (const { id } of await list()) await remove(id);
@@ -52,7 +52,7 @@ describe('a terminal', () => {
         if (agent.main.settingsAsks > before) return true;
         await remove(id);
         return false;
-      }, 20_000);
+      });
       return TerminalPage.open(agent, id);
     }
     const environment = [{ name: 'BUILD_TARGET', value: 'moon' }];
@@ -65,7 +65,7 @@ describe('a terminal', () => {
     other.enter('echo "to ${BUILD_TARGET-nowhere}-$((1+1))"');
     await other.see('to nowhere-2');
     agent.main.settings = null;
-  }, 60_000);
+  });
 
   it('shows several at once, each for itself', async () => {
     const [a, b] = [await openTerminal(), await openTerminal()];
@@ -178,7 +178,7 @@ describe('a flood', () => {
     await page.see('end-2', 60_000);
     expect(page.output.match(/x/g)?.length).toBeGreaterThanOrEqual(10_000_000);
     expect(residentBytes() - before).toBeLessThan(200 * 1024 * 1024);
-  }, 90_000);
+  });
 
   it('waits for a page that does not read, and goes on when it does', async () => {
     const page = await openTerminal();
@@ -195,7 +195,7 @@ describe('a flood', () => {
     page.send({ type: 'terminal.ack', bytes: page.bytes });
     await page.see('end-2', 60_000);
     expect(existsSync(path.join(agent.workspace, 'flooded'))).toBe(true);
-  }, 90_000);
+  });
 
   it('is stopped by ^C in the middle', async () => {
     const page = await openTerminal();
@@ -204,7 +204,7 @@ describe('a flood', () => {
     page.send({ type: 'terminal.input', data: '\u0003' });
     page.enter('echo alive-$((1+1))');
     await page.see('alive-2', 30_000);
-  }, 60_000);
+  });
 
   function residentBytes(): number {
     const status = readFileSync(`/proc/${agent.pid}/status`, 'utf8');
@@ -257,7 +257,7 @@ describe('the end of a terminal', () => {
     expect(listMarked(`terminal-${b.id}`).length).toBe(1);
     await own.kill('SIGTERM');
     expect([a, b].flatMap(({ id }) => listMarked(`terminal-${id}`))).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('limits', () => {
@@ -270,7 +270,7 @@ describe('limits', () => {
     expect(await refused.json()).toMatchObject({ error: { code: 'terminal.limit_reached' } });
     await remove(ids[0] ?? '');
     expect((await agent.fetch('/api/terminals', create)).status).toBe(201);
-  }, 30_000);
+  });
 
   it('shows one terminal to so many pages', async () => {
     const { id } = await createTerminal(agent);
@@ -335,5 +335,5 @@ describe('who may open a terminal', () => {
     const socket = connectTerminal(own, id, good);
     await new Promise((resolve) => socket.once('open', resolve));
     socket.terminate();
-  }, 30_000);
+  });
 });

@@ -2,14 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { agentEntry } from './support/agent-entry.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { findContainerPid, isAlive, runInShell, waitForStatus } from './support/session-process.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(120_000);
 
 /** What goes wrong around a session, with a container that is a real process. */
 describe('a session whose surroundings fail', () => {

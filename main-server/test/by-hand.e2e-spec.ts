@@ -3,13 +3,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { agentEntry } from './support/agent-entry.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { runInShell, waitForStatus } from './support/session-process.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(60_000);
 
 /** seed.md, «Local Testing (Without Dokploy)»: container-agent in a terminal, with the environment the app shows. */
 describe('seed.md, Local Testing: a session that is run by hand', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Failpoints } from '@codex-webapp/nest-kit';
@@ -26,8 +26,6 @@ import { createTestApp, type TestApp } from './support/create-test-app.ts';
 import { listAwaits, listFailpoints, listLifecycleAwaits } from './support/lifecycle-failpoints.ts';
 import { ShiftedClock } from './support/shifted-clock.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(120_000);
 
 /** On a machine that is busy with everything else. */
 const deadlineMs = 40_000;

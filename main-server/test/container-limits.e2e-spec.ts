@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ContainerResponse } from '@codex-webapp/contracts';
 import {
   FakeContainerProvider,
@@ -6,8 +6,6 @@ import {
 } from '../src/modules/containers/providers/fake/fake.provider.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(30_000);
 
 const minuteMs = 60_000;
 

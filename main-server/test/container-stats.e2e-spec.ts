@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { ContainerStatsResponse } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../src/modules/containers/providers/container-provider.errors.ts';
 import type { ContainerStats } from '../src/modules/containers/providers/container-provider.ts';
@@ -11,8 +11,6 @@ import { ContainerStatsService } from '../src/modules/containers/stats/container
 import { createTestApp } from './support/create-test-app.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(30_000);
 
 const mebibyte = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ContainerResponse } from '@codex-webapp/contracts';
 import { ContainerWakes } from '../src/modules/containers/container-wakes.ts';
@@ -21,8 +21,6 @@ import { ContainerIdentityService } from '../src/modules/session-state/container
 import { SessionStateService } from '../src/modules/session-state/session-state.service.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(20_000);
 
 /** The fake goes by the name of the one provider whose containers are not started with the session. */
 async function setUp(provider: FakeContainerProvider = new FakeContainerProvider('manual')) {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   deviceLoginLimits,
   type CredentialResponse,
@@ -19,8 +19,6 @@ const describeWithCodex = describeWith('codex', program !== null);
 const standIn = path.resolve(import.meta.dirname, 'support/stand-in-setup-token.mjs');
 const token = `sk-ant-oat01-${'canaryTokenOfAYear-'.repeat(8)}`;
 const slowMs = 60_000;
-
-jest.setTimeout(120_000);
 
 /** The whole way but the browser: server, container as a process, agent's program in a terminal, credential. */
 describe('a device login', () => {

@@ -1,13 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { closeCodes } from '@codex-webapp/contracts';
 import { SmallDisk } from '@codex-webapp/nest-kit/testing';
 import { DataSource } from 'typeorm';
 import { says } from './support/conversation.ts';
 import { cookieOf, ServerProcess } from './support/server-process.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(90_000);
 
 const disk = SmallDisk.mount(40);
 
@@ -58,7 +56,7 @@ const disk = SmallDisk.mount(40);
       if (status === 201) stored.push(key);
       else expect({ status, code: body.error.code }).toEqual({ status: 507, code: 'storage.full' });
       return status === 507;
-    }, 20_000);
+    });
     const refused = await server.client.post(`/api/sessions/${sessionId}/messages`, { text: 'refused' });
     expect(refused).toMatchObject({ status: 507, body: { error: { code: 'storage.full' } } });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
@@ -105,7 +103,7 @@ const disk = SmallDisk.mount(40);
         clientRequestId: 'after',
       });
       return status === 202;
-    }, 10_000);
+    });
     expect(await prompts()).toBe(2);
     const link = await server.openLink(sessionId, token, { epoch, lastSeq: 3 });
     const events = [1, 2, 3].map((seq) => ({ seq, at: 0, event: says('t', `${seq}`) }));

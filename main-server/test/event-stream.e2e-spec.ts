@@ -151,7 +151,7 @@ describe('GET /api/sessions/:id/events', () => {
       expect(new Set(stored)).toEqual(new Set(body.messages.map(({ id }: { id: string }) => id)));
       page.close();
       container.disconnect();
-    }, 30_000);
+    });
 
     it('gives what follows alone, also when that is nothing yet', async () => {
       const { session, container } = await busySession();
@@ -243,7 +243,7 @@ describe('GET /api/sessions/:id/events', () => {
     expect([...slow.entries, ...back.entries]).toEqual(healthy.entries);
     for (const stream of [healthy, back]) stream.close();
     container.disconnect();
-  }, 30_000);
+  });
 
   describe('the end', () => {
     async function ended(stream: TestEventStream): Promise<StreamEnd['error']> {

@@ -40,7 +40,7 @@ describe('the front door', () => {
     pageToken = await sessionToken(app, page.id);
     tunnel = openTunnel(app, page.id, pageToken, agent.server);
     await waitFor(async () => (await page.ask('/api/workspace/files')).status === 200);
-  }, 30_000);
+  });
 
   afterAll(async () => {
     tunnel.stop();

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { HistoryService } from '../src/modules/history/history.service.ts';
 import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
@@ -6,8 +6,6 @@ import { sessionEvents, type SessionUsed } from '../src/modules/session-state/se
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(30_000);
 
 const minuteMs = 60_000;
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
@@ -12,8 +12,6 @@ import type {
 import { FakeContainerProvider } from '../src/modules/containers/providers/fake/fake.provider.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(60_000);
 
 const first = { name: 'registry.test/agent:1', id: 'sha256:1' };
 const second = { name: 'registry.test/agent:1', id: 'sha256:2' };

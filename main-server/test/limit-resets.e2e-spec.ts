@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TurnEvent } from '@codex-webapp/contracts';
 import { ends, startTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { ShiftedClock } from './support/shifted-clock.ts';
 import { waitFor } from './support/wait-for.ts';
-
-// Apps start and stop within a test.
-jest.setTimeout(120_000);
 
 const hourMs = 60 * 60_000;
 

@@ -1,11 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ContainerProviderError } from '../src/modules/containers/providers/container-provider.errors.ts';
 import { FailingContainerProvider } from '../src/modules/containers/providers/fake/fake.provider.ts';
 import { createTestApp } from './support/create-test-app.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(30_000);
 
 const metricsToken = 'a-token-for-metrics-alone';
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
 import { ContainerProviderError } from '../src/modules/containers/providers/container-provider.errors.ts';
@@ -8,8 +8,6 @@ import {
   type FakeContainer,
 } from '../src/modules/containers/providers/fake/fake.provider.ts';
 import { FakeWorld } from './support/fake-world.ts';
-
-jest.setTimeout(30_000);
 
 const minuteMs = 60_000;
 const env = { CONTAINER_IDLE_STOP_MINUTES: '0' };

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ListFrame, SessionResponse } from '@codex-webapp/contracts';
 import { Failpoints } from '@codex-webapp/nest-kit';
 import { WriteQueue } from '../src/database/write-queue.ts';
@@ -20,8 +20,6 @@ import { TestClient } from './support/test-client.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { TestSocket } from './support/test-socket.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(60_000);
 
 const minuteMs = 60_000;
 const deadlineMs = 20_000;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type {
   MainFrameOf,
   PreparationReport,
@@ -10,8 +10,6 @@ import { ConversationPage } from './support/conversation-page.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { ScriptedContainer, type HelloOptions } from './support/scripted-container.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(60_000);
 
 const repository = { url: 'https://git.example.org/team/app.git', branch: 'main', isShallow: true };
 const setupScript = 'npm ci\n';

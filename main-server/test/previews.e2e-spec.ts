@@ -61,7 +61,7 @@ describe('previews', () => {
     tunnel = openTunnel(app, page.id, await sessionToken(app, page.id), agent.server);
     await waitFor(async () => (await page.ask('/api/workspace/files')).status === 200);
     ({ origin, host, cookie } = await enter(page, dev.port));
-  }, 30_000);
+  });
 
   afterAll(async () => {
     tunnel.stop();

@@ -509,5 +509,5 @@ describe('prompts', () => {
     page.close();
     back.disconnect();
     await rm(folder, { recursive: true });
-  }, 20_000);
+  });
 });

@@ -51,5 +51,5 @@ describe('the curl walk of the README', () => {
     ]);
     await waitFor(async () => (await app.query('SELECT id FROM sessions')).length === 0, 20_000);
     expect(existsSync(path.join(app.folder, 'workspaces', audited[0]?.session_id ?? ''))).toBe(false);
-  }, 90_000);
+  });
 });

@@ -1,12 +1,10 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
 import { ContainerProviderError } from '../src/modules/containers/providers/container-provider.errors.ts';
 import { FailingContainerProvider } from '../src/modules/containers/providers/fake/fake.provider.ts';
 import { endsMax, restartPausesMs } from '../src/modules/containers/restart-pauses.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(60_000);
 
 describe('a container that is killed again and again before its prompt begins', () => {
   it('is started after growing pauses, and finally called failed, with what to do', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { protocolVersion, type MainFrame, type ServerFrame } from '@codex-webapp/contracts';
 import { agentEntry } from './support/agent-entry.ts';
 import { issueTicket, socketUrl } from './support/conversation-page.ts';
@@ -15,8 +15,6 @@ import {
 import { TestClient } from './support/test-client.ts';
 import { TestSocket } from './support/test-socket.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(90_000);
 
 const authFile = (text: string) => Buffer.from(text).toString('base64');
 

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { closeCodes, type Entry, type MainFrame, type ServerFrame } from '@codex-webapp/contracts';
 import { says } from './support/conversation.ts';
 import { ServerProcess } from './support/server-process.ts';
 import type { TestSocket } from './support/test-socket.ts';
 import { waitFor } from './support/wait-for.ts';
-
-jest.setTimeout(120_000);
 
 const stalledCount = 54;
 const burst = 20_000;

@@ -391,7 +391,7 @@ describe('the sockets of pages', () => {
     expect(healthy.socket.closeCode).toBeNull();
     healthy.close();
     container.disconnect();
-  }, 20_000);
+  });
 
   describe('revocation', () => {
     it('closes the sockets of a login within two seconds of its end', async () => {

@@ -137,7 +137,7 @@ describe('the tunnel of a container', () => {
     expect(await text(await get('/quick'))).toBe('GET /quick');
     const bodies = await Promise.all(stalled.map((response) => text(response)));
     for (const body of bodies) expect(body.length).toBe(1024 * 1024);
-  }, 20_000);
+  });
 
   it('closes the connection in the container when our side gives up', async () => {
     let isClosed = false;

@@ -223,7 +223,7 @@ describe('the webhooks of containers', () => {
       const { status } = await post(flooding, key, { role: 'system', text: key.slice(1) });
       return status === 201;
     });
-  }, 20_000);
+  });
 
   it('GET …/messages gives the container its conversation, page by page', async () => {
     const from = await container();

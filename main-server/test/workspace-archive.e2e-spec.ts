@@ -15,8 +15,6 @@ import { createTestApp, type TestApp, type TestUser } from './support/create-tes
 import { findContainerPid, waitForStatus } from './support/session-process.ts';
 import { waitFor } from './support/wait-for.ts';
 
-jest.setTimeout(90_000);
-
 const deadlineMs = 40_000;
 /** More than fits into what lies between `tar` and a reader. */
 const largeBytes = 48 * 1024 * 1024;

@@ -253,7 +253,7 @@ describe('recovery', () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 });
 
 interface Step {

@@ -165,7 +165,7 @@ export class ScriptedMainServer {
   }
 
   /** Resolves with the events of a turn once its end has come. */
-  async whenEnded(turnId: string, deadlineMs = 10_000): Promise<TurnEvent[]> {
+  async whenEnded(turnId: string, deadlineMs = 30_000): Promise<TurnEvent[]> {
     const isEnd = (event: TurnEvent): boolean => event.type === 'turn.ended';
     await waitFor(() => this.eventsOf(turnId).some(isEnd), deadlineMs, `the end of ${turnId}`);
     return this.eventsOf(turnId);

@@ -1,7 +1,7 @@
 /** Resolves once the condition holds; looks every few milliseconds. @throws when it does not in time */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
-  deadlineMs = 5_000,
+  deadlineMs = 30_000,
   what = 'the condition',
 ): Promise<void> {
   const end = performance.now() + deadlineMs;

@@ -189,7 +189,7 @@ async function removeWhatIsLeft(folder: string): Promise<void> {
       await waitFor(async () => {
         const filters = { label: [`${labels.session}=${inDocker.id}`] };
         return (await docker.listVolumes({ filters })).Volumes.length === 0;
-      }, 20_000);
+      });
       await waitFor(async () => (await readdir(path.join(server.folder, 'workspaces'))).length === 0, 20_000);
       expect(await readdir(path.join(server.folder, 'containers'))).toEqual([]);
     },

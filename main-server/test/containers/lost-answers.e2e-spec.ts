@@ -65,5 +65,5 @@ describe('an engine that loses answers', () => {
     ).toEqual([]);
     expect([...engine.networks.values()].flatMap(({ Labels }) => Labels[labels.session] ?? [])).toEqual([]);
     expect([...engine.volumes]).toEqual([]);
-  }, 120_000);
+  });
 });

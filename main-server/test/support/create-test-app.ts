@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { jest } from '@jest/globals';
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
@@ -45,9 +44,6 @@ export interface TestUser {
   readonly cookie: string;
   readonly loginId: string;
 }
-
-// A whole app starts in each of these tests; on a busy machine that takes longer than Jest's five seconds.
-jest.setTimeout(30_000);
 
 let userCount = 0;
 

@@ -54,7 +54,7 @@ export class TestSocket<Frame extends { readonly type: string }> {
   /** The first frame for which it holds, now or later. */
   async wait<T extends Frame>(matches: (frame: Frame) => frame is T, timeoutMs?: number): Promise<T>;
   async wait(matches: (frame: Frame) => boolean, timeoutMs?: number): Promise<Frame>;
-  async wait(matches: (frame: Frame) => boolean, timeoutMs = 5_000): Promise<Frame> {
+  async wait(matches: (frame: Frame) => boolean, timeoutMs = 30_000): Promise<Frame> {
     await waitFor(() => this.frames.some(matches), timeoutMs).catch(() => {
       throw new Error(
         `No such frame: ${String(matches)}\n${this.frames.map((frame) => JSON.stringify(frame)).join('\n')}`,

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RecordedTurn, type RecordedTurnOptions } from '../../../test/support/recorded-turn.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
@@ -20,9 +20,6 @@ import { AcpDriver } from './acp.driver.ts';
 const program = fileURLToPath(new URL('../../../test/support/scripted-acp-agent.mjs', import.meta.url));
 
 Logger.overrideLogger(false);
-// A program is started in each.
-jest.setTimeout(30_000);
-
 const modes = {
   currentModeId: 'default',
   availableModes: ['default', 'yolo', 'plan'].map((id) => ({ id, name: id })),

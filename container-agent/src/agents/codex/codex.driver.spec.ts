@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RecordedTurn, type RecordedTurnOptions } from '../../../test/support/recorded-turn.ts';
 import { readCodexConfig } from './codex.config.ts';
@@ -11,9 +11,6 @@ import { CodexDriver } from './codex.driver.ts';
 const player = fileURLToPath(new URL('../../../test/support/replay-app-server.mjs', import.meta.url));
 
 Logger.overrideLogger(false);
-// A program is started in each.
-jest.setTimeout(30_000);
-
 /** The driver against transcripts of the real codex. */
 describe('CodexDriver', () => {
   let root: string;

@@ -133,7 +133,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         expect(told).not.toContain('canary');
         expect(told).not.toContain(setup.simulator.apiKey);
       }
-    }, 60_000);
+    });
   });
 
   describe('versions', () => {
@@ -460,7 +460,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(sent('application.deploy')).toHaveLength(2);
       expect(images).toEqual(Array.from({ length: 4 }, () => ({ name: standingImage, id: null })));
       expect(await setup.provider.findImage()).toEqual(images[0]);
-    }, 30_000);
+    });
 
     it('starts from the one the node has after a newer one could not be pulled', async () => {
       const standing: DokploySimulatorOptions['images'][string] = { program: { stands: true } };
@@ -472,7 +472,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         reason: 'image_unavailable',
       });
       expect(await stateOf(await start(3))).toBe('running');
-    }, 30_000);
+    });
   });
 
   describe('tasks', () => {

@@ -1,10 +1,10 @@
 // Puts a built Nest app and the packages it uses into a few files, in place of the file it starts from: Node needs one to
 // two seconds for the thousands of files it would read otherwise, and every start would wait for it.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
-/** Beside the entry; holds the packages. */
+/** Beside the entry; holds the packages, what runs them all, and what is compiled of them. */
 const packagesFolder = 'packages';
 
 /**
@@ -14,12 +14,14 @@ const packagesFolder = 'packages';
 const fileMaxSize = 600_000;
 
 /**
- * @param options.entry the built file the app starts from; it is replaced
+ * @param options.entry the built file the app starts from; one that runs the packed ones, and exports the same, takes its place
+ * @param options.exports the names it exports
  * @param options.leftOut packages that stay files: native ones, and those that are asked for only where they are used
  * @param options.alias packages in whose place another file is taken
  */
-export async function packApp({ entry, leftOut, alias = {} }) {
+export async function packApp({ entry, exports, leftOut, alias = {} }) {
   const folder = path.dirname(entry);
+  const packedEntry = `${path.basename(entry, '.js')}.cjs`;
   const bundle = await rolldown({
     input: entry,
     platform: 'node',
@@ -29,9 +31,10 @@ export async function packApp({ entry, leftOut, alias = {} }) {
     logLevel: 'warn',
   });
   const { output } = await bundle.generate({
-    format: 'esm',
-    entryFileNames: path.basename(entry),
-    chunkFileNames: `${packagesFolder}/[name].js`,
+    // What V8 has compiled of it can be kept (load-packed.mjs), which Node does for no module of the other kind.
+    format: 'cjs',
+    entryFileNames: packedEntry,
+    chunkFileNames: `${packagesFolder}/[name].cjs`,
     codeSplitting: { groups: [{ name: 'packages', test: /\/node_modules\//, maxSize: fileMaxSize }] },
     // Packages in different files need each other, both ways.
     strictExecutionOrder: true,
@@ -39,12 +42,30 @@ export async function packApp({ entry, leftOut, alias = {} }) {
     comments: { legal: true, annotation: false, jsdoc: false },
   });
   assertOwnCodeTogether(output, folder);
+  // With what was compiled of the files before.
   await rm(path.join(folder, packagesFolder), { recursive: true, force: true });
   await mkdir(path.join(folder, packagesFolder));
   for (const { fileName, code } of output)
-    await writeFile(path.join(folder, fileName), toAscii(withPlainHttp(code)));
+    await writeFile(path.join(folder, fileName), toAscii(withImport(code)));
+  await copyFile(
+    new URL('load-packed.mjs', import.meta.url),
+    path.join(folder, packagesFolder, 'load-packed.mjs'),
+  );
+  await writeFile(entry, toStarter(packedEntry, exports));
   // Of the small file that stood here.
   await rm(`${entry}.map`, { force: true });
+}
+
+function toStarter(packedEntry, exports) {
+  return `import { fileURLToPath } from 'node:url';
+import { loadPacked } from './${packagesFolder}/load-packed.mjs';
+
+const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+export const { ${exports.join(', ')} } = loadPacked(
+  pathOf('${packedEntry}'),
+  pathOf('${packagesFolder}/compiled'),
+);
+`;
 }
 
 /** What `loadWithOwnPlace` relies on. */
@@ -66,18 +87,9 @@ function toAscii(code) {
   return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/**
- * Importing `http` reads all it exports, and one of them, WebSocket, makes Node load its whole HTTP client of `fetch`:
- * a tenth of the start of a container. Asked for in this way it is loaded by the first `fetch`.
- */
-function withPlainHttp(code) {
-  return code.replaceAll(
-    /^import (?:\* as ([\w$]+)|\{([^}]*)\}) from "((?:node:)?http)";$/gm,
-    (_, whole, names, id) => {
-      const target = whole ?? `{${names.replaceAll(' as ', ': ')}}`;
-      return `const ${target} = process.getBuiltinModule("${id}");`;
-    },
-  );
+/** As load-packed.mjs gives it. What TypeORM makes a function of, for the files of others, is left. */
+function withImport(code) {
+  return code.replaceAll(/(?<!"return filePath => )\bimport\(/g, '__import(');
 }
 
 /** Files beside a module are found from where the module was, not from where it is now. */

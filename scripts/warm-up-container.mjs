@@ -1,19 +1,19 @@
-// For the image: starts container-agent once and ends it, so that what Node compiles at every start stands in the folder
-// NODE_COMPILE_CACHE. Fails when it does not start, or when nothing was kept.
+// For the image: starts container-agent once and ends it when it has kept what was compiled of it (load-packed.mjs). Fails
+// when it does not start, or keeps nothing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const cache = process.env['NODE_COMPILE_CACHE'];
 const port = 3001;
 const deadline = Date.now() + 60_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'warm-up-'));
-const main = fileURLToPath(new URL('../container-agent/dist/main.js', import.meta.url));
-const program = spawn(process.execPath, ['--enable-source-maps', main], {
+const dist = fileURLToPath(new URL('../container-agent/dist/', import.meta.url));
+const compiled = path.join(dist, 'packages/compiled');
+const program = spawn(process.execPath, ['--enable-source-maps', path.join(dist, 'main.js')], {
   env: {
     ...process.env,
     HOST: '127.0.0.1',
@@ -32,15 +32,15 @@ let output = '';
 program.stdout.setEncoding('utf8').on('data', (text) => (output += text));
 const exited = once(program, 'exit');
 
-while (!(await isServing())) {
-  if (program.exitCode !== null || Date.now() > deadline) fail('container-agent does not start.');
+while (!((await isServing()) && isKept())) {
+  if (program.exitCode !== null || Date.now() > deadline)
+    fail('container-agent does not start, or keeps nothing.');
   await sleep(50);
 }
 program.kill('SIGTERM');
 const [code] = await exited;
 if (code !== 0) fail(`container-agent ended with ${code}.`);
 rmSync(folder, { recursive: true, force: true });
-if (!cache || readdirSync(cache).length === 0) fail('Node kept nothing of what it compiled.');
 
 async function isServing() {
   try {
@@ -48,6 +48,15 @@ async function isServing() {
   } catch {
     return false; // Not yet.
   }
+}
+
+/** Of every file. */
+function isKept() {
+  const [version] = existsSync(compiled) ? readdirSync(compiled) : [];
+  if (version === undefined) return false;
+  const packed = [...readdirSync(dist), ...readdirSync(path.join(dist, 'packages'))];
+  const kept = readdirSync(path.join(compiled, version));
+  return packed.filter((name) => name.endsWith('.cjs')).every((name) => kept.includes(`${name}.bin`));
 }
 
 function fail(message) {

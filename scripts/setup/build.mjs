@@ -21,7 +21,7 @@ const steps = [
   },
   {
     name: 'main-server',
-    inputs: ['main-server', 'scripts/pack-app.mjs'],
+    inputs: ['main-server', 'scripts/pack-app.mjs', 'scripts/load-packed.mjs'],
     output: 'main-server/dist',
     args: nest('main-server'),
     thenArgs: ['main-server/pack.mjs'],
@@ -29,7 +29,7 @@ const steps = [
   },
   {
     name: 'container-agent',
-    inputs: ['container-agent', 'scripts/pack-app.mjs'],
+    inputs: ['container-agent', 'scripts/pack-app.mjs', 'scripts/load-packed.mjs'],
     except: ['container-agent/ui'],
     output: 'container-agent/dist',
     args: nest('container-agent'),

@@ -19,7 +19,6 @@ const ownVariables: ReadonlySet<string> = new Set([
   'NODE_ENV',
   'NODE_OPTIONS',
   'NODE_CHANNEL_FD',
-  'NODE_COMPILE_CACHE',
 ]);
 const authFilePattern = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 

@@ -21,6 +21,7 @@ const inputs = [
   'e2e/package.json',
   'bench/package.json',
   'chaos/package.json',
+  'scripts/load-packed.mjs',
   'scripts/pack-app.mjs',
   'scripts/warm-up-container.mjs',
 ];

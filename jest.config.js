@@ -37,8 +37,8 @@ const shared = {
 export default {
   // A worker keeps the modules of every file it has run, some 90 MB each: without an end it would run out of memory.
   workerIdleMemoryLimit: '1GB',
-  // For what hangs. A machine that runs other things beside takes five times as long as a quiet one, and nothing here
-  // measures time; only what needs more says so.
+  // For what hangs. A machine that runs other things beside takes five times as long as a quiet one. A test whose claim
+  // is a time says that time itself.
   testTimeout: 120_000,
   projects: [
     {

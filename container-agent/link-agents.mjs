@@ -6,7 +6,7 @@ import path from 'node:path';
 
 const { programs: all } = JSON.parse(readFileSync('agents.json', 'utf8'));
 /** The others are installed by the first message that wants them. */
-const programs = Object.fromEntries(Object.entries(all).filter(([, { inImage }]) => inImage !== false));
+const programs = Object.fromEntries(chosen().map((name) => [name, all[name]]));
 if (process.argv[2] === 'packages') {
   console.log(
     Object.values(programs)
@@ -18,6 +18,17 @@ if (process.argv[2] === 'packages') {
   for (const program of Object.values(programs)) {
     symlinkSync(findProgram(program), path.join('bin', program.bin));
   }
+}
+
+/** `IMAGE_AGENTS` are names with commas between them; none where it is empty. */
+function chosen() {
+  const { IMAGE_AGENTS } = process.env;
+  const names = Object.keys(all);
+  if (IMAGE_AGENTS === undefined) return names.filter((name) => all[name].inImage !== false);
+  const wanted = IMAGE_AGENTS.split(',').filter((name) => name !== '');
+  const unknown = wanted.filter((name) => !names.includes(name));
+  if (unknown.length === 0) return wanted;
+  throw new Error(`IMAGE_AGENTS names ${unknown.join(', ')}; there are ${names.join(', ')}.`);
 }
 
 /** Some programs are a package of their own for each platform. */

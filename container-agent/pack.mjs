@@ -4,7 +4,7 @@ import { packApp } from '../scripts/pack-app.mjs';
 
 await packApp({
   entry: fileURLToPath(new URL('dist/start-container-agent.js', import.meta.url)),
-  exports: ['startContainerAgent'],
+  start: 'startContainerAgent',
   // Nest asks for them only where they are used; native programs stay files.
   leftOut:
     /^(@nestjs\/microservices|@nestjs\/platform-socket\.io|bufferutil|utf-8-validate|@lydell\/node-pty|@xterm\/[\w-]+|file-type)(\/|$)/,

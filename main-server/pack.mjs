@@ -46,6 +46,6 @@ const leftOut = [
 
 await packApp({
   entry: fileURLToPath(new URL('dist/start-main-server.js', import.meta.url)),
-  exports: ['startMainServer'],
+  start: 'startMainServer',
   leftOut: new RegExp(`^(${leftOut.map((name) => name.replaceAll('.', '\\.')).join('|')})(/|$)`),
 });

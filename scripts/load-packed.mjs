@@ -8,21 +8,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
-/** By then a program has mostly started. It takes its thread for some 150 ms, once per build. */
-const keepAfterMs = 3_000;
+/** After a start, so as not to stand in its way: the thread is taken for some 150 ms, once per build. */
+const keepAfterMs = 1_000;
 /** As Node's own of CommonJS, on the same line as the code; `__import` stands for `import()`, which code that was kept has not. */
 const head = '(function (exports, require, module, __filename, __dirname, __import) {';
 const importHere = (id) => import(id);
-/** A folder that is not ours to write to, or a disk that is full: the next start compiles once more. */
+/** A folder that is not ours, or a disk that is full: the next start compiles once more. */
 const expectedCodes = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
 /**
  * @param entry path of the packed file to start from, which is CommonJS
- * @param compiledFolder path of the folder for what is compiled. It belongs to these files alone: V8 knows a file by its
- *   length only, so who makes the files anew deletes it.
- * @returns what the file exports
+ * @param name of the function that it exports, and that starts the program
+ * @param compiledFolder path of the folder for what is compiled. It is named after the content of the files: V8 tells
+ *   them apart by their length only.
+ * @returns that function. What was compiled is kept once it has resolved, where nothing was kept yet
  */
-export function loadPacked(entry, compiledFolder) {
+export function loadPacked(entry, { name, compiledFolder }) {
   // Most of what is compiled runs once, and V8 would throw it away before it is kept.
   setFlagsFromString('--no-flush-bytecode');
   // V8 takes only what the same version of it compiled, under the same flags, for the same processor.
@@ -61,7 +62,7 @@ export function loadPacked(entry, compiledFolder) {
     try {
       await mkdir(folder, { recursive: true });
       // One after the other, since making each takes the thread for some milliseconds.
-      for (const [file, script] of fresh) await replace(file, script.createCachedData());
+      for (const [file, script] of fresh) await replaceFile(file, script.createCachedData());
       fresh.clear();
     } catch (error) {
       if (!expectedCodes.has(error.code)) process.emitWarning(error);
@@ -70,14 +71,20 @@ export function loadPacked(entry, compiledFolder) {
     }
   }
 
-  const exports = load(entry);
-  if (fresh.size === 0) setFlagsFromString('--flush-bytecode');
-  else void sleep(keepAfterMs, undefined, { ref: false }).then(keepCompiled);
-  return exports;
+  const { [name]: start } = load(entry);
+  if (fresh.size === 0) {
+    setFlagsFromString('--flush-bytecode');
+    return start;
+  }
+  return async (...given) => {
+    const result = await start(...given);
+    void sleep(keepAfterMs, undefined, { ref: false }).then(keepCompiled);
+    return result;
+  };
 }
 
 /** Programs that start at once keep the same, each in a file of its own first: nobody reads half of one. */
-async function replace(file, data) {
+async function replaceFile(file, data) {
   const scratch = `${file}.${process.pid}`;
   try {
     await writeFile(scratch, data);
@@ -91,7 +98,7 @@ function readIfThere(file) {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT' || expectedCodes.has(error.code)) return undefined;
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 // Puts a built Nest app and the packages it uses into a few files, in place of the file it starts from: Node needs one to
 // two seconds for the thousands of files it would read otherwise, and every start would wait for it.
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
 /** Beside the entry; holds the packages, what runs them all, and what is compiled of them. */
-const packagesFolder = 'packages';
+const packedFolder = 'packed';
 
 /**
  * In bytes. A larger file is not read faster, and costs memory that never comes back: once it has freed a block of ten
@@ -14,12 +15,12 @@ const packagesFolder = 'packages';
 const fileMaxSize = 600_000;
 
 /**
- * @param options.entry the built file the app starts from; one that runs the packed ones, and exports the same, takes its place
- * @param options.exports the names it exports
+ * @param options.entry the built file the app starts from; one that runs the packed ones takes its place
+ * @param options.start the function that it exports, and that starts the app
  * @param options.leftOut packages that stay files: native ones, and those that are asked for only where they are used
  * @param options.alias packages in whose place another file is taken
  */
-export async function packApp({ entry, exports, leftOut, alias = {} }) {
+export async function packApp({ entry, start, leftOut, alias = {} }) {
   const folder = path.dirname(entry);
   const packedEntry = `${path.basename(entry, '.js')}.cjs`;
   const bundle = await rolldown({
@@ -34,7 +35,7 @@ export async function packApp({ entry, exports, leftOut, alias = {} }) {
     // What V8 has compiled of it can be kept (load-packed.mjs), which Node does for no module of the other kind.
     format: 'cjs',
     entryFileNames: packedEntry,
-    chunkFileNames: `${packagesFolder}/[name].cjs`,
+    chunkFileNames: `${packedFolder}/[name].cjs`,
     codeSplitting: { groups: [{ name: 'packages', test: /\/node_modules\//, maxSize: fileMaxSize }] },
     // Packages in different files need each other, both ways.
     strictExecutionOrder: true,
@@ -43,28 +44,35 @@ export async function packApp({ entry, exports, leftOut, alias = {} }) {
   });
   assertOwnCodeTogether(output, folder);
   // With what was compiled of the files before.
-  await rm(path.join(folder, packagesFolder), { recursive: true, force: true });
-  await mkdir(path.join(folder, packagesFolder));
-  for (const { fileName, code } of output)
-    await writeFile(path.join(folder, fileName), toAscii(withImport(code)));
+  await rm(path.join(folder, packedFolder), { recursive: true, force: true });
+  await mkdir(path.join(folder, packedFolder));
+  const files = output.map(({ fileName, code }) => ({ fileName, code: toAscii(withImport(code)) }));
+  for (const { fileName, code } of files) await writeFile(path.join(folder, fileName), code);
   await copyFile(
     new URL('load-packed.mjs', import.meta.url),
-    path.join(folder, packagesFolder, 'load-packed.mjs'),
+    path.join(folder, packedFolder, 'load-packed.mjs'),
   );
-  await writeFile(entry, toStarter(packedEntry, exports));
+  await writeFile(entry, toStarter(packedEntry, start, hashOf(files)));
   // Of the small file that stood here.
   await rm(`${entry}.map`, { force: true });
 }
 
-function toStarter(packedEntry, exports) {
+/** A program that still runs when the files are made anew keeps what it compiled for itself alone. */
+function hashOf(files) {
+  const hash = createHash('sha256');
+  for (const { fileName, code } of files) hash.update(`${fileName}\0${code.length}\0`).update(code);
+  return hash.digest('hex').slice(0, 16);
+}
+
+function toStarter(packedEntry, start, hash) {
   return `import { fileURLToPath } from 'node:url';
-import { loadPacked } from './${packagesFolder}/load-packed.mjs';
+import { loadPacked } from './${packedFolder}/load-packed.mjs';
 
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
-export const { ${exports.join(', ')} } = loadPacked(
-  pathOf('${packedEntry}'),
-  pathOf('${packagesFolder}/compiled'),
-);
+export const ${start} = loadPacked(pathOf('${packedEntry}'), {
+  name: '${start}',
+  compiledFolder: pathOf('${packedFolder}/compiled/${hash}'),
+});
 `;
 }
 
@@ -89,7 +97,7 @@ function toAscii(code) {
 
 /** As load-packed.mjs gives it. What TypeORM makes a function of, for the files of others, is left. */
 function withImport(code) {
-  return code.replaceAll(/(?<!"return filePath => )\bimport\(/g, '__import(');
+  return code.replaceAll(/(?<![.\w$]|"return filePath => )\bimport\(/g, '__import(');
 }
 
 /** Files beside a module are found from where the module was, not from where it is now. */

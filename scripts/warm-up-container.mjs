@@ -12,7 +12,7 @@ const port = 3001;
 const deadline = Date.now() + 60_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'warm-up-'));
 const dist = fileURLToPath(new URL('../container-agent/dist/', import.meta.url));
-const compiled = path.join(dist, 'packages/compiled');
+const compiled = path.join(dist, 'packed/compiled');
 const program = spawn(process.execPath, ['--enable-source-maps', path.join(dist, 'main.js')], {
   env: {
     ...process.env,
@@ -32,9 +32,12 @@ let output = '';
 program.stdout.setEncoding('utf8').on('data', (text) => (output += text));
 const exited = once(program, 'exit');
 
-while (!((await isServing()) && isKept())) {
-  if (program.exitCode !== null || Date.now() > deadline)
-    fail('container-agent does not start, or keeps nothing.');
+while (!(await isServing()) || listMissing().length > 0) {
+  if (program.exitCode !== null) fail(`container-agent ended with ${program.exitCode}.`);
+  if (Date.now() > deadline)
+    fail(
+      `container-agent does not start, or does not keep what was compiled of ${listMissing().join(', ')}.`,
+    );
   await sleep(50);
 }
 program.kill('SIGTERM');
@@ -50,13 +53,12 @@ async function isServing() {
   }
 }
 
-/** Of every file. */
-function isKept() {
-  const [version] = existsSync(compiled) ? readdirSync(compiled) : [];
-  if (version === undefined) return false;
-  const packed = [...readdirSync(dist), ...readdirSync(path.join(dist, 'packages'))];
-  const kept = readdirSync(path.join(compiled, version));
-  return packed.filter((name) => name.endsWith('.cjs')).every((name) => kept.includes(`${name}.bin`));
+/** The packed files of which nothing is kept yet. */
+function listMissing() {
+  const packed = [...readdirSync(dist), ...readdirSync(path.join(dist, 'packed'))];
+  const kept = existsSync(compiled) ? readdirSync(compiled, { recursive: true }) : [];
+  const names = new Set(kept.map((file) => path.basename(file)));
+  return packed.filter((name) => name.endsWith('.cjs') && !names.has(`${name}.bin`));
 }
 
 function fail(message) {

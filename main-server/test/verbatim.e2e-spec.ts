@@ -6,8 +6,6 @@ import { ConversationPage } from './support/conversation-page.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { ScriptedContainer } from './support/scripted-container.ts';
 
-const testMs = 90_000;
-
 /** Letters of all sizes and directions, controls, and what cannot be stored: NUL and halves of pairs. */
 const unit = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }) },
@@ -49,51 +47,43 @@ describe('text', () => {
   });
   afterAll(() => app[Symbol.asyncDispose]());
 
-  it(
-    'of a prompt comes out as it went in, or is refused',
-    async () => {
-      const path = `/api/sessions/${container.sessionId}`;
-      await fc.assert(
-        fc.asyncProperty(texts, async (text) => {
-          const answer = await app.as(user).post(`${path}/messages`, { text });
-          if (!isStorable(text) || text === '') {
-            expect([answer.status, answer.body.error.code]).toEqual([400, 'request.invalid']);
-            return;
-          }
-          expect([answer.status, answer.body.text]).toEqual([202, text]);
-          const stored = await app.as(user).get(`${path}/prompts/${answer.body.id}`);
-          expect(stored.body.text).toBe(text);
-          await app.as(user).delete(`${path}/prompts/${answer.body.id}`);
-        }),
-        { numRuns: 60 },
-      );
-    },
-    testMs,
-  );
+  it('of a prompt comes out as it went in, or is refused', async () => {
+    const path = `/api/sessions/${container.sessionId}`;
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const answer = await app.as(user).post(`${path}/messages`, { text });
+        if (!isStorable(text) || text === '') {
+          expect([answer.status, answer.body.error.code]).toEqual([400, 'request.invalid']);
+          return;
+        }
+        expect([answer.status, answer.body.text]).toEqual([202, text]);
+        const stored = await app.as(user).get(`${path}/prompts/${answer.body.id}`);
+        expect(stored.body.text).toBe(text);
+        await app.as(user).delete(`${path}/prompts/${answer.body.id}`);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
-  it(
-    'of a message comes out as it went in, in its page and in a snapshot, or is refused',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: texts }, longLines), async (text) => {
-          const answer = await container.webhooks
-            .with({ 'idempotency-key': randomUUID() })
-            .post(`/api/container-webhooks/${container.sessionId}/message`, { role: 'assistant', text });
-          if (!isStorable(text)) {
-            expect([answer.status, answer.body.error.code]).toEqual([400, 'request.invalid']);
-            return;
-          }
-          expect([answer.status, answer.body.text === text]).toEqual([201, true]);
-          const { body } = await app.as(user).get(`/api/sessions/${container.sessionId}/messages?limit=1`);
-          expect(body.messages[0].text === text).toBe(true);
-          const page = await ConversationPage.open(app, user, container.sessionId);
-          const { messages } = await page.waitFor('snapshot');
-          expect(messages.at(-1)?.text === text).toBe(true);
-          page.close();
-        }),
-        { numRuns: 40 },
-      );
-    },
-    testMs,
-  );
+  it('of a message comes out as it went in, in its page and in a snapshot, or is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: texts }, longLines), async (text) => {
+        const answer = await container.webhooks
+          .with({ 'idempotency-key': randomUUID() })
+          .post(`/api/container-webhooks/${container.sessionId}/message`, { role: 'assistant', text });
+        if (!isStorable(text)) {
+          expect([answer.status, answer.body.error.code]).toEqual([400, 'request.invalid']);
+          return;
+        }
+        expect([answer.status, answer.body.text === text]).toEqual([201, true]);
+        const { body } = await app.as(user).get(`/api/sessions/${container.sessionId}/messages?limit=1`);
+        expect(body.messages[0].text === text).toBe(true);
+        const page = await ConversationPage.open(app, user, container.sessionId);
+        const { messages } = await page.waitFor('snapshot');
+        expect(messages.at(-1)?.text === text).toBe(true);
+        page.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
 });

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import type {
-  MessageItem,
-  MessageResponse,
-  PromptOutcomeResponse,
-  PromptResponse,
-  SessionResponse,
-} from '@codex-webapp/contracts';
+import type { MessageItem, PromptResponse, SessionResponse } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../../tools/scripted-model/src/index.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
+import { agentEnvironment, ask, findBridgeGateway } from '../support/agents-in-docker.ts';
 import { describeWithDocker, docker, removeInstallation } from '../support/docker-world.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -43,25 +38,8 @@ await describeWithDocker('agents in the real image, under its real limits', () =
     return container?.Id ?? null;
   }
 
-  /** The answer, once the turn has ended. */
-  async function ask(sessionId: string, ...script: readonly string[]): Promise<MessageResponse> {
-    const { status, body } = await server.client.post(`/api/sessions/${sessionId}/messages`, {
-      text: script.join('\n'),
-    });
-    expect(status).toBe(202);
-    const { id } = body as PromptResponse;
-    let answer: MessageResponse | null = null;
-    await waitFor(async () => {
-      const outcome = await server.client.get(`/api/sessions/${sessionId}/prompts/${id}?wait=20`);
-      ({ message: answer } = outcome.body as PromptOutcomeResponse);
-      return answer !== null;
-    }, 12 * minute);
-    if (answer === null) throw new Error('waited for it');
-    return answer;
-  }
-
   async function run(sessionId: string, command: string): Promise<string> {
-    const answer = await ask(sessionId, `run: ${command}`);
+    const answer = await ask(server, sessionId, `run: ${command}`);
     // Some agents leave out the last line break.
     return answer.items.map(outputOf).join('').trimEnd();
   }
@@ -90,18 +68,24 @@ await describeWithDocker('agents in the real image, under its real limits', () =
 
       const identity = await run(id, 'id -un; pwd; grep -E "^(CapEff|NoNewPrivs)" /proc/self/status');
       expect(identity).toMatch(/node\n\/data\/workspace\nCapEff:\s+0{16}\nNoNewPrivs:\s+1/);
-      await ask(id, 'think: I make a file first', 'write: notes.txt <<< first line', 'say: It is made.');
-      await ask(id, 'edit: notes.txt | first line | changed line', 'say: It is changed.');
+      await ask(
+        server,
+        id,
+        'think: I make a file first',
+        'write: notes.txt <<< first line',
+        'say: It is made.',
+      );
+      await ask(server, id, 'edit: notes.txt | first line | changed line', 'say: It is changed.');
       expect(await run(id, 'cat notes.txt')).toBe('changed line');
       for (let round = 0; round < (isLong ? 30 : 2); round += 1) {
-        const answer = await ask(id, 'stream: 200 tokens every 1 ms', `say: Round ${round}.`);
+        const answer = await ask(server, id, 'stream: 200 tokens every 1 ms', `say: Round ${round}.`);
         expect(answer.text).toContain('t199 t200');
         expect(answer.text).toContain(`Round ${round}.`);
       }
 
       const before = await findContainer(id);
       await server.client.post(`/api/sessions/${id}/container/recreate`);
-      expect((await ask(id, 'say: Here I am again.')).text).toContain('Here I am again.');
+      expect((await ask(server, id, 'say: Here I am again.')).text).toContain('Here I am again.');
       expect(await findContainer(id)).not.toBe(before);
       // It goes on in its own conversation, and not in a new one.
       expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('It is changed.');
@@ -129,29 +113,6 @@ await describeWithDocker('agents in the real image, under its real limits', () =
     (isLong ? 30 : 20) * minute,
   );
 });
-
-function agentEnvironment(modelUrl: string): Readonly<Record<string, string>> {
-  return {
-    AGENT_ENV_OPENAI_BASE_URL: `${modelUrl}/v1`,
-    AGENT_ENV_OPENAI_API_KEY: 'sk-scripted',
-    AGENT_ENV_CODEX_MODEL: 'gpt-5.5',
-    AGENT_ENV_ANTHROPIC_BASE_URL: modelUrl,
-    AGENT_ENV_ANTHROPIC_API_KEY: 'sk-scripted',
-    AGENT_ENV_DROID_BASE_URL: `${modelUrl}/v1`,
-    AGENT_ENV_DROID_API_KEY: 'sk-scripted',
-    AGENT_ENV_DROID_MODEL: 'scripted',
-  };
-}
-
-/** Where containers reach this machine. */
-async function findBridgeGateway(): Promise<string> {
-  const { IPAM } = (await docker.getNetwork('bridge').inspect()) as {
-    IPAM: { Config: { Gateway?: string; Subnet: string }[] };
-  };
-  const [config] = IPAM.Config;
-  if (config === undefined) throw new Error('The network "bridge" has no address');
-  return config.Gateway ?? config.Subnet.replace(/\.\d+\/\d+$/, '.1');
-}
 
 function outputOf(item: MessageItem): string {
   return item.type === 'tool' ? (item.output ?? '') : '';

@@ -29,6 +29,7 @@ export interface TableContext {
   readonly bodies: Readonly<Record<string, object>>;
 }
 
+const statements = new WeakMap<TestApp, Promise<string>>();
 const unwatchedColumns = new Set(['logins.last_seen_at', 'api_tokens.last_used_at']);
 
 /** Tries one route in every way; what it returns is what went wrong. */
@@ -38,9 +39,9 @@ export async function checkRoute(
   intruders: readonly Intruder[],
 ): Promise<readonly string[]> {
   const problems: string[] = [];
-  let before = await hashDatabase(app);
   const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => params[name] ?? `no-${name}`);
   const method = route.method.toLowerCase() as 'get';
+  let before = await hashDatabase(app);
   for (const intruder of intruders) {
     const expected = intruder.expected(route);
     if (expected === null) continue;
@@ -90,13 +91,11 @@ export function listSockets(app: TestApp): readonly string[] {
 
 /** Everything that is stored, but for when a credential was last seen. One statement: it is asked after every cell of the table. */
 async function hashDatabase(app: TestApp): Promise<string> {
-  const [row] = await app.query<{ content: string }>(await statementOfEverything(app));
+  const [row] = await app.query<{ content: string }>(await getStatement(app));
   return createHash('sha256').update(row!.content).digest('hex');
 }
 
-const statements = new WeakMap<TestApp, Promise<string>>();
-
-function statementOfEverything(app: TestApp): Promise<string> {
+function getStatement(app: TestApp): Promise<string> {
   const statement = statements.get(app) ?? composeStatement(app);
   statements.set(app, statement);
   return statement;

@@ -20,6 +20,7 @@ import { AcpDriver } from './acp.driver.ts';
 const program = fileURLToPath(new URL('../../../test/support/scripted-acp-agent.mjs', import.meta.url));
 
 Logger.overrideLogger(false);
+
 const modes = {
   currentModeId: 'default',
   availableModes: ['default', 'yolo', 'plan'].map((id) => ({ id, name: id })),

@@ -28,8 +28,9 @@ export class ClaudeEventsMapper {
   >();
   /** The answer that is streamed, and its latest block. */
   private answerId = '';
-  private isAnswerOpen = false;
   private blockId = '';
+  /** It began and did not end. */
+  private isAnswerOpen = false;
   private lastNotice = '';
   private isInterrupted = false;
 
@@ -74,7 +75,7 @@ export class ClaudeEventsMapper {
     const { usage } = this.options;
     switch (event.type) {
       case 'message_start':
-        // Often it says that it asks again, on a busy machine it just does.
+        // Claude Code mostly tells of a retry; under load an answer may begin before the last one ended, and repeats it.
         if (this.isAnswerOpen) this.texts.expectRepetition();
         this.isAnswerOpen = true;
         this.answerId = event.message.id;

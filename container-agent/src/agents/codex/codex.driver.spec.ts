@@ -11,6 +11,7 @@ import { CodexDriver } from './codex.driver.ts';
 const player = fileURLToPath(new URL('../../../test/support/replay-app-server.mjs', import.meta.url));
 
 Logger.overrideLogger(false);
+
 /** The driver against transcripts of the real codex. */
 describe('CodexDriver', () => {
   let root: string;

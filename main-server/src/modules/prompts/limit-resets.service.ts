@@ -67,8 +67,8 @@ export class LimitResetsService implements OnApplicationBootstrap {
     known?.cancel();
     this.timers.delete(sessionId);
     if (resetsAt === null) return;
-    const earliest = (this.lastContinuedAt.get(sessionId) ?? -Infinity) + leastPauseMs;
-    this.schedule(sessionId, resetsAt, Math.max(resetsAt + settleMs, earliest));
+    const earliestAt = (this.lastContinuedAt.get(sessionId) ?? -Infinity) + leastPauseMs;
+    this.schedule(sessionId, resetsAt, Math.max(resetsAt + settleMs, earliestAt));
   }
 
   private schedule(sessionId: string, resetsAt: number, at: number): void {

@@ -177,7 +177,7 @@ describe('ProcessContainerProvider', () => {
     const end = setup.provider.watch((changed) => changes.push(changed));
     await waitFor(() => changes.length === 1);
     process.kill((await record()).pid, 'SIGKILL');
-    await waitFor(() => changes.length === 2);
+    await waitFor(() => changes.length === 2, 5_000);
     expect(changes).toEqual([sessionId, sessionId]);
     end();
   });

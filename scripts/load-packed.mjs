@@ -1,5 +1,6 @@
 // Runs what pack-app.mjs made, beside which it is put, with what V8 compiled of it at an earlier start. Node's own compile
 // cache keeps what is compiled when a file is read, and of packed files nearly all is compiled later, as it is called.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,11 +11,16 @@ import { Script } from 'node:vm';
 
 /** After a start, so as not to stand in its way: the thread is taken for some 150 ms, once per build. */
 const keepAfterMs = 1_000;
-/** As Node's own of CommonJS, on the same line as the code; `__import` stands for `import()`, which code that was kept has not. */
-const head = '(function (exports, require, module, __filename, __dirname, __import) {';
+/**
+ * As Node's own of CommonJS, on the same line as the code, but strict, as the modules are of which the code was made;
+ * `__import` stands for `import()`, which code that was kept has not.
+ */
+const head = `(function (exports, require, module, __filename, __dirname, __import) { 'use strict';`;
 const importHere = (id) => import(id);
 /** A folder that is not ours, or a disk that is full: the next start compiles once more. */
 const expectedCodes = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+/** In bytes, of SHA-256. */
+const sumLength = 32;
 
 /**
  * @param entry path of the packed file to start from, which is CommonJS
@@ -27,7 +33,8 @@ export function loadPacked(entry, { name, compiledFolder }) {
   // Most of what is compiled runs once, and V8 would throw it away before it is kept.
   setFlagsFromString('--no-flush-bytecode');
   // V8 takes only what the same version of it compiled, under the same flags, for the same processor.
-  const folder = path.join(compiledFolder, cachedDataVersionTag().toString(16));
+  const tag = cachedDataVersionTag();
+  const folder = path.join(compiledFolder, tag.toString(16));
   const modules = new Map();
   const fresh = new Map();
 
@@ -45,7 +52,7 @@ export function loadPacked(entry, { name, compiledFolder }) {
     const keptFile = path.join(folder, `${path.basename(file)}.bin`);
     const script = new Script(`${head}${readFileSync(file, 'utf8')}\n})`, {
       filename: file,
-      cachedData: readIfThere(keptFile),
+      cachedData: readKept(keptFile),
     });
     if (script.cachedDataRejected !== false) fresh.set(keptFile, script);
     return script.runInThisContext();
@@ -60,9 +67,11 @@ export function loadPacked(entry, { name, compiledFolder }) {
 
   async function keepCompiled() {
     try {
+      // The program has changed V8's flags since: nobody could use it.
+      if (cachedDataVersionTag() !== tag) return;
       await mkdir(folder, { recursive: true });
       // One after the other, since making each takes the thread for some milliseconds.
-      for (const [file, script] of fresh) await replaceFile(file, script.createCachedData());
+      for (const [file, script] of fresh) await replaceFile(file, withSum(script.createCachedData()));
       fresh.clear();
     } catch (error) {
       if (!expectedCodes.has(error.code)) process.emitWarning(error);
@@ -94,11 +103,24 @@ async function replaceFile(file, data) {
   }
 }
 
-function readIfThere(file) {
+/** V8 believes what it is given: one changed byte ends the program, or runs as another one. */
+function withSum(data) {
+  return Buffer.concat([sumOf(data), data]);
+}
+
+/** Undefined: nothing is kept, or nothing whole. */
+function readKept(file) {
+  let kept;
   try {
-    return readFileSync(file);
+    kept = readFileSync(file);
   } catch (error) {
     if (error.code === 'ENOENT' || expectedCodes.has(error.code)) return undefined;
     throw error;
   }
+  const data = kept.subarray(sumLength);
+  return sumOf(data).equals(kept.subarray(0, sumLength)) ? data : undefined;
+}
+
+function sumOf(data) {
+  return createHash('sha256').update(data).digest();
 }

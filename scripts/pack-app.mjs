@@ -44,8 +44,8 @@ export async function packApp({ entry, start, leftOut, alias = {} }) {
   });
   assertOwnCodeTogether(output, folder);
   // With what was compiled of the files before.
-  await rm(path.join(folder, packedFolder), { recursive: true, force: true });
-  await mkdir(path.join(folder, packedFolder));
+  await rm(path.join(folder, packedFolder), { recursive: true, force: true, maxRetries: 3 });
+  await mkdir(path.join(folder, packedFolder), { recursive: true });
   const files = output.map(({ fileName, code }) => ({ fileName, code: toAscii(withImport(code)) }));
   for (const { fileName, code } of files) await writeFile(path.join(folder, fileName), code);
   await copyFile(

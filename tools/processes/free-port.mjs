@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 
 /**
  * Below the ports from which systems take those of outgoing connections (Linux from 32,768, others from 49,152): one of
- * these could be taken again between the look and the listening of whoever asked.
+ * these could be taken again between the look and the listening of whoever asked. Above the last one that browsers refuse
+ * (10,080).
  */
-const lowestPort = 10_000;
+const lowestPort = 10_100;
 const highestPort = 32_000;
 /** Whoever was given one may not listen yet. */
 const given = new Set();

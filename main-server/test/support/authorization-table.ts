@@ -109,8 +109,11 @@ async function composeStatement(app: TestApp): Promise<string> {
   const quoted = new Map<string, string[]>();
   for (const { table, column } of columns) {
     if (unwatchedColumns.has(`${table}.${column}`)) continue;
-    // quote: JSON has no bytes.
-    quoted.set(table, [...(quoted.get(table) ?? []), `quote("${column}")`]);
+    // JSON has no bytes, and `quote` cuts text at a NUL.
+    quoted.set(table, [
+      ...(quoted.get(table) ?? []),
+      `iif(typeof("${column}") = 'text', hex("${column}"), quote("${column}"))`,
+    ]);
   }
   const contents = [...quoted].map(
     ([table, values]) => `(SELECT json_group_array(json_array(${values.join(', ')})) FROM "${table}")`,

@@ -109,7 +109,10 @@ export class ClaudeEventsMapper {
     return message.content.flatMap((block): readonly AgentEvent[] => {
       if (block.type === 'tool_use') return this.toolStarted(block);
       if (block.type === 'other' || helper) return [];
-      const id = message.id === this.answerId ? this.blockId : message.id;
+      const isStreamed = message.id === this.answerId;
+      // Another answer is whole, so the one that broke off will not be repeated.
+      if (!isStreamed) this.isAnswerOpen = false;
+      const id = isStreamed ? this.blockId : message.id;
       return block.type === 'text'
         ? this.texts.complete('message', id, block.text)
         : this.texts.complete('thought', id, block.thinking);
@@ -118,6 +121,7 @@ export class ClaudeEventsMapper {
 
   private toolStarted(toolUse: ClaudeToolUse): readonly AgentEvent[] {
     if (this.running.has(toolUse.id)) return [];
+    this.isAnswerOpen = false;
     this.texts.settle();
     const started = toToolStarted(toolUse, this.options.workspacePath);
     this.running.set(toolUse.id, { toolUse, isShown: started !== null });

@@ -287,6 +287,8 @@ describe('SessionHistory', () => {
           expected.push(...Array.from({ length: count }, (_, n) => `${text}-${n + 1}`));
         }
         await settle();
+        // Showing that took long, on a busy machine, is followed by a pause as long.
+        await waitUntil(() => clients.every(({ shown }) => shown.length >= database.rows.length));
         expect(reasons(database.rows)).toEqual(expected);
         expect(database.rows.map(({ position }) => position)).toEqual(database.rows.map((_, n) => n + 1));
         for (const client of clients) expect(client.shown).toEqual(database.rows);

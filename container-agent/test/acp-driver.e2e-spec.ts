@@ -129,6 +129,13 @@ for (const { id, is } of installed) {
       expect(existsSync(path.join(world.workspacePath, 'rejected.txt'))).toBe(false);
     });
 
+    it('is told what was said with another agent before', async () => {
+      const before = world.model.requests.length;
+      const { turn } = await world.run(['say: I know.'], { transcript: 'user: The number is 4711.' });
+      expect(turn.said).toBe('I know.');
+      expect(world.sentSince(before)).toContain('The number is 4711.');
+    });
+
     it('is interrupted in the middle of a text, keeps it, and goes on with the conversation', async () => {
       const { turn, result } = world.begin(['stream: 1000 tokens every 20 ms']);
       await turn.until(() => /t15\b/.test(turn.said));
@@ -147,7 +154,7 @@ for (const { id, is } of installed) {
       expect(await result).toEqual({ outcome: 'interrupted' });
       expect(turn.items.at(-1)).not.toMatchObject({ status: 'completed' });
       const sleeps = ['sleep 4711.7', 'sleep 4712.7', 'sleep 4713.7'];
-      await waitFor(() => !sleeps.some(isRunning), 10_000);
+      await waitFor(() => !sleeps.some(isRunning), 2_000);
     });
 
     if (has('quick resume')) describeResume(() => world);

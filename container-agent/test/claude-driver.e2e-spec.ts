@@ -228,6 +228,12 @@ describeWithClaude('ClaudeDriver with the real Claude Code', () => {
     expect(turn.said).toContain('Context Usage');
   });
 
+  it('is told what was said with another agent before', async () => {
+    const { turn } = await world.run(['say: I know.'], { transcript: 'user: The number is 4711.' });
+    expect(turn.said).toBe('I know.');
+    expect(world.lastRequest()).toContain('The number is 4711.');
+  });
+
   it('gets a message and its image while it works, within the turn', async () => {
     const image = path.join(world.workspacePath, 'shot.png');
     writeFileSync(image, Buffer.from(onePixel, 'base64'));

@@ -87,6 +87,12 @@ describeWithCodex('CodexDriver with the real codex', () => {
     expect(turn.events.filter(({ type }) => type === 'message.delta').length).toBeGreaterThan(1);
   });
 
+  it('streams a long text, each token once', async () => {
+    const { turn } = await run(['stream: 2000 tokens']);
+    expect(turn.said).toBe(Array.from({ length: 2_000 }, (_, index) => `t${index + 1}`).join(' '));
+    expect(turn.events.length).toBeGreaterThan(100);
+  });
+
   it('shows commands with their whole output, live and at the end', async () => {
     const { turn } = await run([
       'run: echo early; sleep 0.6; echo later',
@@ -206,7 +212,7 @@ describeWithCodex('CodexDriver with the real codex', () => {
     turn.interrupt();
     expect(await result).toEqual({ outcome: 'interrupted' });
     expect(turn.items).toMatchObject([{ status: 'interrupted', output: 'started\n' }]);
-    await waitFor(() => !isRunning('sleep 31.7'));
+    await waitFor(() => !isRunning('sleep 31.7'), 2_000);
   });
 
   it('ends everything that an interrupted turn has started, however stubborn', async () => {
@@ -217,7 +223,7 @@ describeWithCodex('CodexDriver with the real codex', () => {
     await waitFor(() => commands.every(isRunning));
     turn.interrupt();
     expect(await result).toEqual({ outcome: 'interrupted' });
-    await waitFor(() => !commands.some(isRunning));
+    await waitFor(() => !commands.some(isRunning), 2_000);
     expect((await run(['say: Here I am.'])).turn.said).toBe('Here I am.');
   });
 
@@ -262,6 +268,29 @@ describeWithCodex('CodexDriver with the real codex', () => {
     expect(result.outcome).toBe('completed');
     expect(turn.notices).toEqual([expect.stringContaining('429')]);
     expect(turn.said).toBe('At last.');
+  });
+
+  // Codex itself asks a server that refuses or fails up to five times, which takes some seven seconds.
+  it.each([
+    ['401', 'refused the login'],
+    ['500', 'server failed'],
+  ])(
+    'fails with a cause for %s once codex gives up, and goes on with the next prompt',
+    async (status, reason) => {
+      const { turn, result } = await run([`fail: ${status} x99 the model says so`]);
+      expect(result).toEqual({ outcome: 'failed', reason: expect.stringContaining(reason) });
+      expect(turn.said).toBe('');
+      expect(turn.notices.length).toBeGreaterThan(0);
+      expect((await run(['say: next'])).turn.said).toBe('next');
+    },
+  );
+
+  it('runs one prompt after the other, however they come', async () => {
+    const first = begin(['run: sleep 0.3', 'say: first']);
+    const second = begin(['say: second']);
+    expect(await second.result).toEqual({ outcome: 'completed' });
+    expect(await first.result).toEqual({ outcome: 'completed' });
+    expect([first.turn.said, second.turn.said]).toEqual(['first', 'second']);
   });
 
   it('shows nothing twice after a cut connection', async () => {

@@ -194,6 +194,12 @@ describeWithDroid('DroidDriver with the real droid', () => {
     expect(again.turn.said).toBe('');
   });
 
+  it('is told what was said with another agent before', async () => {
+    const { turn } = await world.run(['say: I know.'], { transcript: 'user: The number is 4711.' });
+    expect(turn.said).toBe('I know.');
+    expect(world.lastRequest()).toContain('The number is 4711.');
+  });
+
   it('takes up a text while it works, between two steps', async () => {
     const { turn, result } = world.begin(['run: echo one; sleep 1.5', 'run: echo two', 'say: as told']);
     await turn.until(() => turn.events.some(({ type }) => type === 'tool.delta'));

@@ -196,7 +196,7 @@ describe('the message of a turn', () => {
     await waitFor(() => agent.main.messages.length === 1, 10_000);
     const { body, key } = agent.main.messages[0]!;
     expect(body).toMatchObject({ items: [{ output: 'kept\n' }], outcome: 'completed' });
-    expect([body.turnId, key]).toEqual([undefined, 'said-in:turn-kept']);
+    expect([body.turnId, key]).toEqual([undefined, `said-in:${turnOf('kept')}`]);
   });
 
   it('is dropped with a word about it when it is refused', async () => {

@@ -98,7 +98,9 @@ describe('the image of a session, by hand', () => {
         for (const { name, version } of agentPackages)
           expect(await bom('agents.cdx.json')).toContain(`"pkg:npm/${name}@${version}"`);
         expect(await bom('container-agent.cdx.json')).toMatch(/"pkg:npm\/%40nestjs\/core@[\d.]+"/);
-        expect(await bom('debian.tsv')).toMatch(/^git\t/m);
+        for (const tool of ['bash', 'curl', 'git', 'python3', 'ripgrep'])
+          expect(await bom('debian.tsv')).toMatch(new RegExp(`^${tool}\t`, 'm'));
+        expect((await docker('exec', container, 'node', '--version')).output).toMatch(/^v2[2-9]\./);
       } finally {
         await docker('rm', '-f', '-v', container);
         await docker('rmi', image);

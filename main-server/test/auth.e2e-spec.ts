@@ -81,6 +81,9 @@ describe('POST /api/auth/login (seed: API Endpoints, Authentication)', () => {
     const rows = await app.query('SELECT * FROM logins WHERE user_id = ?', [user.id]);
     expect(rows).toHaveLength(2);
     expect(JSON.stringify(rows)).not.toContain(valueOf(cookie));
+    expect(await app.query('SELECT password_hash FROM users WHERE id = ?', [user.id])).toEqual([
+      { password_hash: expect.stringMatching(/^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$/) },
+    ]);
   });
 
   it('uses a __Host- cookie that is Secure behind TLS', async () => {

@@ -504,6 +504,13 @@ describe('prompts', () => {
     back.epoch = container.epoch;
     back.seq = container.seq;
     expect((await back.connect({ runningTurnId: turn.turnId })).ackedSeq).toBe(container.seq);
+    const requests = `/api/sessions/${session.id}/requests`;
+    expect((await again.as(owner).get(requests)).body.requests).toMatchObject([{ id, status: 'pending' }]);
+    expect((await again.as(owner).post(`${requests}/${id}/answer`, { optionId: 'allow' })).status).toBe(200);
+    expect(await back.waitFor('agent_request.answer')).toMatchObject({
+      agentRequestId: id,
+      answer: { optionId: 'allow' },
+    });
     await back.sendAcked(ends(turn));
     await waitFor(() => delivered(back).includes('second'));
     page.close();

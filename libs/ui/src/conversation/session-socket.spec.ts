@@ -156,7 +156,7 @@ describe('SessionSocket', () => {
     page.socket.start();
     await page.settle();
     page.last().listener.onOpen();
-    await page.pass(socketTimes.connectDeadlineMs);
+    await page.pass(10_000);
     expect(page.sockets[0]?.isClosed).toBe(true);
     expect(page.state()?.phase).toBe('waiting');
   });
@@ -164,7 +164,7 @@ describe('SessionSocket', () => {
   it('gives up a ticket that never comes', async () => {
     const page = setUp(() => new Promise(() => {}));
     page.socket.start();
-    await page.pass(socketTimes.connectDeadlineMs);
+    await page.pass(10_000);
     expect(page.state()?.phase).toBe('waiting');
   });
 

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../storage/replace-file.ts';
 import { StepFailure, type StepContext } from './preparation-step.ts';
@@ -20,6 +21,7 @@ export async function runSetupScript(
   { log, signal, onProgress }: StepContext,
 ): Promise<void> {
   const file = path.join(folder, 'setup-script.sh');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   replaceFile(file, script);
   const { exitCode, isTimedOut } = await runStepProgram({
     file: 'bash',

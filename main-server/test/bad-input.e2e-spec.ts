@@ -65,10 +65,11 @@ describe('a session whose surroundings fail', () => {
       pid = findContainerPid(app, sessionId) ?? 0;
       const text = 'echo begun; sleep 2; seq 1 500; echo over > over';
       await app.as(user).post(`/api/sessions/${sessionId}/messages`, { text });
-      const begun = `SELECT 1 FROM entries WHERE session_id = ? AND body LIKE '%begun%' AND type = 'turn.event'`;
-      await waitFor(async () => (await app.query(begun, [sessionId])).length > 0, 20_000);
+      // What it prints, and not the command: what a turn begins with is asked of main-server.
+      const begun = `SELECT 1 FROM entries WHERE session_id = ? AND body LIKE '%"begun\\n%' AND type = 'turn.event'`;
+      await waitFor(async () => (await app.query(begun, [sessionId])).length > 0);
     }
-    await waitFor(() => existsSync(path.join(data, 'workspaces', sessionId, 'workspace/over')), 20_000);
+    await waitFor(() => existsSync(path.join(data, 'workspaces', sessionId, 'workspace/over')));
     expect(isAlive(pid)).toBe(true);
     await using app = await createTestApp(options);
     await waitFor(

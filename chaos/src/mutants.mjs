@@ -19,6 +19,7 @@ import { run } from './run.mjs';
 const patches = fileURLToPath(new URL('../mutants', import.meta.url));
 /** What runs, and what the client is made of. */
 const copied = [
+  'scripts/load-packed.mjs',
   'scripts/pack-app.mjs',
   'main-server/dist',
   'main-server/pack.mjs',

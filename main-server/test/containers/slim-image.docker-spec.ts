@@ -41,7 +41,9 @@ await describeWithDocker('an image without agents', () => {
   }, minute);
 
   const installations = ({ items }: MessageResponse): readonly string[] =>
-    items.flatMap((item) => (item.type === 'notice' && /^Installing/.test(item.text) ? [item.text] : []));
+    items.flatMap((item) =>
+      item.type === 'notice' && item.text.startsWith('Installing') ? [item.text] : [],
+    );
 
   it(
     'gets the agent of a session with its first message, and keeps it on its volume',

@@ -60,8 +60,9 @@ const steps = [
   },
 ];
 
+/** The last one is made by the build itself. */
 const notSource =
-  /(^|\/)(dist|node_modules|\.next|test|fixtures|coverage|gallery)$|\.(e2e-)?spec\.tsx?$|\.tsbuildinfo$|\.md$/;
+  /(^|\/)(dist|node_modules|\.next|test|fixtures|coverage|gallery)$|\.(e2e-)?spec\.tsx?$|\.tsbuildinfo$|\.md$|\/next-env\.d\.ts$/;
 
 export async function ensureBuilt(root, { withTests = false } = {}) {
   const hashes = new Map();

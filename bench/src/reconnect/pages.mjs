@@ -1,5 +1,5 @@
 // Pages of sessions as a process of its own: each asks for a ticket, opens its socket, and comes back by its cursor
-// with the back-off of libs/ui/src/conversation/session-socket.ts.
+// with the back-off of libs/ui/src/realtime/reconnecting-socket.ts.
 import { Agent, request } from 'node:http';
 import { WebSocket } from 'ws';
 import { serve } from '../support/worker-side.mjs';

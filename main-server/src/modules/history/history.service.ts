@@ -29,7 +29,7 @@ export class HistoryService implements BeforeApplicationShutdown {
   private readonly groupCommit = new GroupCommit((batch) => this.storeTails(batch));
   private readonly markWriters: OutboxMarkWriter[] = [];
   private isStopping = false;
-  private msShown = 0;
+  private msShownToOthers = 0;
 
   constructor(
     private readonly writeQueue: WriteQueue,
@@ -39,9 +39,9 @@ export class HistoryService implements BeforeApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
-  /** Milliseconds that showing entries has taken since the start, of all sessions. */
-  get shownMs(): number {
-    return this.msShown;
+  /** Milliseconds since the start in which entries were shown to more than one page of a session, of all sessions. */
+  get shownToOthersMs(): number {
+    return this.msShownToOthers;
   }
 
   /**
@@ -157,7 +157,7 @@ export class HistoryService implements BeforeApplicationShutdown {
       {
         loadPosition: () => this.store.lastPosition(sessionId),
         requestCommit: (asking) => this.groupCommit.request(asking),
-        onShown: (tookMs) => (this.msShown += tookMs),
+        onShownToOthers: (tookMs) => (this.msShownToOthers += tookMs),
       },
       this.state.historyEpoch,
       () => this.clock.now(),

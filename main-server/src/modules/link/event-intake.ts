@@ -15,9 +15,12 @@ export class EventIntake {
     private readonly projections: TurnEventProjections,
   ) {}
 
-  /** Milliseconds, without those in which entries are shown to pages: these are as many as people open, and have a pace of their own. */
+  /**
+   * Milliseconds, without those in which entries are shown to more than one page of a session: these are as many as
+   * people open, and have a pace of their own. One page is as much the container's doing as its rows are.
+   */
   now(): number {
-    return performance.now() - this.history.shownMs;
+    return performance.now() - this.history.shownToOthersMs;
   }
 
   /** Whether it changes rows, and so has to be stored before it is shown. */

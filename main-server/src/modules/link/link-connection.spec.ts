@@ -93,9 +93,10 @@ describe('LinkConnection', () => {
     let seq = 0;
     while (!socket.isPaused && seq < 100) socket.receive(endOfTurn((seq += 1)));
     expect(seq).toBeLessThan(20);
-    for (let n = 0; n < seq; n += 1) await store();
+    const acked = JSON.stringify({ type: 'ack', epoch, seq });
+    // Beside other programs its share of the thread may be spent in between.
+    while (socket.sent.at(-1) !== acked) await store();
     expect(socket.isPaused).toBe(false);
-    expect(socket.sent.at(-1)).toBe(JSON.stringify({ type: 'ack', epoch, seq }));
   });
 
   it('gives up a container that sends and does not read', async () => {
@@ -126,7 +127,7 @@ describe('LinkConnection', () => {
     expect(Math.max(...taken)).toBeLessThan(20);
   });
 
-  it('reads on at once however long its many pages take to be shown what came', async () => {
+  it('reads on at once however long its other pages take to be shown what came', async () => {
     let shownMs = 0;
     const taken: number[] = [];
     const stream = (_sessionId: string, intakes: readonly unknown[]): Promise<void> => {

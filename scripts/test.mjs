@@ -16,6 +16,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const isFull = process.argv.includes('--full');
 const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isEverythingRequired = process.env.REQUIRE_ALL_SUITES === '1';
+/** Which slice of the enumerated crashes is run: another one every day, so that all are run in time. */
+const crashSeed = process.env.CRASH_SEED ?? String(Math.floor(Date.now() / 86_400_000));
 
 const command = (name, script, args = []) => ({ name, run: () => runScript(script, args) });
 const jest = (name, extra = {}) => ({ name, ...extra, run: () => runJest(name) });
@@ -46,6 +48,8 @@ await ensureInstalled(root);
 await ensureBuilt(root, { withTests: true });
 const agents = await ensureAgents(root);
 
+if (!isFull)
+  console.log(`CRASH_SEED=${crashSeed} chooses which crashes are tried; set it to try them again.`);
 const scratch = mkdtempSync(path.join(tmpdir(), 'codex-webapp-test-'));
 const results = [];
 for (const suite of suites) {
@@ -125,7 +129,13 @@ function run(program, args, env = {}) {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       shell: process.platform === 'win32',
-      env: { ...process.env, ...agents.environment, ...(isFull ? { TEST_FULL: '1' } : {}), ...env },
+      env: {
+        ...process.env,
+        ...agents.environment,
+        CRASH_SEED: crashSeed,
+        ...(isFull ? { TEST_FULL: '1' } : {}),
+        ...env,
+      },
     });
     child.on('close', (code) => resolve(code ?? 1));
   });

@@ -76,6 +76,28 @@ describe('docs/seed-coverage.md', () => {
   });
 });
 
+describe('docs/dokploy.md', () => {
+  const folder = 'main-server/src/modules/containers/providers/dokploy';
+  /** A row is «| what | `test` |», with the file before the test where it is not this one. */
+  const cited = read('docs/dokploy.md')
+    .split('\n')
+    .flatMap((line) => {
+      const [, file = `${folder}/dokploy-surprises.spec.ts`, name] =
+        /\| (?:(\S+\.ts): )?`(§.*)` \|$/.exec(line) ?? [];
+      return name === undefined ? [] : [`${file}: ${name}`];
+    });
+
+  it('names each test that cites a section of it, and no other', () => {
+    const there = ['dokploy-surprises.spec.ts', 'dokploy-env.spec.ts']
+      .map((file) => `${folder}/${file}`)
+      .flatMap((file) => readClaims(file).map((name) => ({ file, name })))
+      .filter(({ name }) => name.startsWith('§'))
+      .map(({ file, name }) => `${file}: ${name}`);
+    expect(there.length).toBeGreaterThan(40);
+    expect(cited.toSorted()).toEqual(there.toSorted());
+  });
+});
+
 describe('the scripts of the seed', () => {
   const manifest = JSON.parse(read('package.json')) as {
     readonly scripts: Readonly<Record<string, string>>;

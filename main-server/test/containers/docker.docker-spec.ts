@@ -110,6 +110,24 @@ await describeWithDocker('the docker provider', () => {
       expect(await setup.provider.list()).toHaveLength(1);
     });
 
+    claim(
+      'has workspace and home as they were after everything ended at once, as a reboot does it',
+      async () => {
+        const ref = await setup.provider.start(specOf(1));
+        await runInside(ref.id, ['sh', '-c', 'echo kept >/data/workspace/file; echo kept >/data/home/.rc']);
+        const filters = { label: [`codex-webapp.instance=${setup.instanceId}`] };
+        const both = await docker.listContainers({ filters });
+        expect(both).toHaveLength(2);
+        await Promise.all(both.map(({ Id }) => docker.getContainer(Id).kill()));
+        const { provider } = makeDockerWorld({ instanceId: setup.instanceId });
+        expect(await provider.list()).toMatchObject([{ sessionId, isRunning: false }]);
+        const again = await provider.start(specOf(2));
+        const files = await runInside(again.id, ['cat', '/data/workspace/file', '/data/home/.rc']);
+        expect(files.trim().split(/\s+/)).toEqual(['kept', 'kept']);
+        expect(await docker.listContainers({ filters })).toHaveLength(2);
+      },
+    );
+
     claim('starts in one network when two of its name were made', async () => {
       const ref = await setup.provider.start(specOf(1));
       const filters = { label: [`codex-webapp.session=${sessionId}`] };

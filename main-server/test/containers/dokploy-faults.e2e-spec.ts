@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Misfortune } from '../../../tools/dokploy-simulator/src/index.ts';
 import { ContainerProviderError } from '../../src/modules/containers/providers/container-provider.errors.ts';
+import { requestSlice } from '../support/crash-slice.ts';
 import {
   makeDokploySetup,
   standingImage,
@@ -13,9 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 const timeoutMs = 120_000;
 /** More requests than any command sends. */
 const mostRequests = 60;
-/** Every third request each time; CRASH_SEED chooses with which it begins, TEST_FULL takes all. */
-const step = process.env['TEST_FULL'] === '1' ? 1 : 3;
-const firstRequest = Number(process.env['CRASH_SEED'] ?? 1) % step;
+const { first: firstRequest, step } = requestSlice(3);
 
 const misfortunes: readonly (readonly [string, Misfortune])[] = [
   ['is refused', { type: 'refuse', status: 500 }],

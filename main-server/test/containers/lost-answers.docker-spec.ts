@@ -44,7 +44,9 @@ await describeWithDocker('lost answers of the engine', () => {
       'makes 20 containers for 20 sessions, and one network and one volume for each',
       async () => {
         const random = seeded(20);
-        proxy = new LossyProxy('/var/run/docker.sock', (method) => method !== 'GET' && random() < 0.35);
+        proxy = new LossyProxy({ socketPath: '/var/run/docker.sock' }, (method) =>
+          method !== 'GET' && random() < 0.35 ? 'lost' : 'passed',
+        );
         const engine = new Docker({ host: '127.0.0.1', port: await proxy.listen() });
         world = makeDockerWorld({}, engine);
         const ids = Array.from({ length: sessions }, () => randomUUID());

@@ -1,18 +1,25 @@
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** Where requests are passed on to. */
+export type Backend = { readonly socketPath: string } | { readonly port: number };
+
 /**
- * Stands before an engine and loses answers: the engine does what it was asked, and whoever asked hears nothing but a
- * cut. Which answers are lost follows from the seed.
+ * - `passed`: as if there were no proxy.
+ * - `lost`: the backend does what it was asked, and whoever asked hears nothing but a cut.
+ * - `unsent`: cut before the backend has heard of it.
  */
+export type Fate = 'passed' | 'lost' | 'unsent';
+
+/** Stands before an engine or another backend, and decides what becomes of each request. */
 export class LossyProxy {
   lost = 0;
   passed = 0;
   private readonly server: Server;
 
   constructor(
-    private readonly engineSocket: string,
-    private readonly isLost: (method: string, url: string) => boolean,
+    private readonly backend: Backend,
+    private readonly fateOf: (method: string, url: string) => Fate,
   ) {
     this.server = createServer((incoming, outgoing) => this.handle(incoming, outgoing));
   }
@@ -30,9 +37,11 @@ export class LossyProxy {
 
   private handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method = 'GET', url = '/', headers } = incoming;
-    const isLost = this.isLost(method, url);
-    const passedOn = request({ socketPath: this.engineSocket, method, path: url, headers }, (answer) => {
-      if (!isLost) {
+    const fate = this.fateOf(method, url);
+    if (fate === 'unsent') return void incoming.socket.destroy();
+    const target = 'port' in this.backend ? { host: '127.0.0.1', ...this.backend } : this.backend;
+    const passedOn = request({ ...target, method, path: url, headers }, (answer) => {
+      if (fate === 'passed') {
         this.passed += 1;
         outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
         answer.pipe(outgoing);

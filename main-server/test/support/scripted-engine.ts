@@ -35,8 +35,10 @@ const refused = (status: number, message: string): Answer => ({ status, body: { 
 export class ScriptedEngine {
   readonly containers = new Map<string, Container>();
   readonly networks = new Map<string, Network>();
-  readonly volumes = new Set<string>();
+  /** Their labels, by name. */
+  readonly volumes = new Map<string, Record<string, string>>();
   lost = 0;
+  private subnets = 29;
   private readonly server: Server;
 
   constructor(private readonly isLost: (method: string) => boolean) {
@@ -90,14 +92,12 @@ export class ScriptedEngine {
 
   private answerVolumes(method: string, name: string): Answer {
     if (method === 'POST') return refused(400, 'invalid option: "size"');
-    if (!this.volumes.has(name)) return refused(404, 'no such volume');
-    if (method === 'GET') return { status: 200, body: { Name: name, Labels: this.labelsOfVolume(name) } };
+    const found = this.volumes.get(name);
+    if (!found) return refused(404, 'no such volume');
+    if (method === 'GET') return { status: 200, body: { Name: name, Labels: found } };
     this.volumes.delete(name);
     return { status: 204 };
   }
-
-  /** Volumes of sessions are made with their containers and labelled alike; one instance is enough here. */
-  labelsOfVolume: (name: string) => Record<string, string> = () => ({});
 
   private answerNetworks(method: string, name: string, verb: string, { body, filters }: Query): Answer {
     if (method === 'GET' && name === '')
@@ -106,7 +106,7 @@ export class ScriptedEngine {
         body: [...this.networks.values()].filter(({ Labels }) => matches(Labels, filters.label)),
       };
     if (name === 'create') {
-      const config = body.IPAM?.Config?.[0] ?? { Subnet: '172.30.0.0/16', Gateway: '172.30.0.1' };
+      const config = body.IPAM?.Config?.[0] ?? this.nextSubnet();
       const all = [...this.networks.values()];
       if (all.some(({ Name }) => Name === body.Name)) return refused(409, 'network with name already exists');
       if (all.some(({ IPAM }) => IPAM.Config[0]?.Subnet === config.Subnet))
@@ -147,6 +147,12 @@ export class ScriptedEngine {
     return { status: 204 };
   }
 
+  /** Of a network that asks for none, as the engine takes it from its own pool. */
+  private nextSubnet(): { readonly Subnet: string; readonly Gateway: string } {
+    this.subnets += 1;
+    return { Subnet: `172.${this.subnets}.0.0/16`, Gateway: `172.${this.subnets}.0.1` };
+  }
+
   private answerContainers(method: string, name: string, verb: string, query: Query): Answer {
     const { body, filters, searchParams } = query;
     if (name === 'json')
@@ -168,7 +174,9 @@ export class ScriptedEngine {
         status: 'created',
       };
       this.containers.set(made.id, made);
-      for (const { Source } of body.HostConfig?.Mounts ?? []) this.volumes.add(Source);
+      for (const { Source, VolumeOptions } of body.HostConfig?.Mounts ?? []) {
+        if (!this.volumes.has(Source)) this.volumes.set(Source, VolumeOptions?.Labels ?? {});
+      }
       return { status: 201, body: { Id: made.id } };
     }
     const found =
@@ -207,7 +215,12 @@ interface Sent {
   readonly Image?: string;
   readonly Container?: string;
   readonly IPAM?: { readonly Config?: readonly { readonly Subnet: string; readonly Gateway: string }[] };
-  readonly HostConfig?: { readonly Mounts?: readonly { readonly Source: string }[] };
+  readonly HostConfig?: {
+    readonly Mounts?: readonly {
+      readonly Source: string;
+      readonly VolumeOptions?: { readonly Labels?: Record<string, string> };
+    }[];
+  };
 }
 
 interface Query {

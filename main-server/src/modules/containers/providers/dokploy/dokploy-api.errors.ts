@@ -47,6 +47,9 @@ export function describeRefusal(status: number, code: string | null, said: strin
   if (status === 401 || status === 403) {
     return `Dokploy's key is not allowed to do this (${said}). Use the key of an owner or admin of the organization.`;
   }
+  if (status === 413) {
+    return `That is more than Dokploy takes at once (${said}). Give the session fewer or shorter environment variables.`;
+  }
   if (status === 429)
     return 'Dokploy or a proxy in front of it asks for fewer requests. Try again in a minute.';
   if ([502, 503, 504].includes(status)) {

@@ -33,12 +33,12 @@ describe('encodeEnvironment', () => {
     ['words of other scripts', 'größe 日本語 🙂'],
     ['JSON', '{"a":{"b":"c\'d"},"e":"\\u00e9\\n"}'],
     ['what looks like the next line', 'a\nB=c'],
-  ])('keeps a value with %s', (_what, value) => {
+  ])('§3 keeps a value with %s', (_what, value) => {
     const environment = { BEFORE: 'x', VALUE: value, AFTER: 'y' };
     expect(roundTrip(environment)).toEqual(environment);
   });
 
-  it('keeps any value of any variable', () => {
+  it('§3 keeps any value of any variable', () => {
     const name = stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/);
     const letters = constantFrom(...Array.from(`ab #'"\`\\\n\r$\{}=:, ~`), '${{', '}}', 'export ');
     const value = oneof(

@@ -16,7 +16,10 @@ const crashingImage = 'registry.test/codex/crashing:1';
 const privateImage = 'registry.test/codex/private:1';
 const localImage = 'registry.test/codex/built-here:1';
 
-/** What a real Dokploy was seen doing that its documentation does not say: each is met here, one by one. */
+/**
+ * What a real Dokploy was seen doing that its documentation does not say: each is met here, one by one. § is the section
+ * of docs/dokploy.md that tells it.
+ */
 describe('DokployContainerProvider and the ways of Dokploy', () => {
   let setup: DokploySetup;
   let sessionId: string;
@@ -43,13 +46,13 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   const stateOf = async (ref: ContainerRef) => (await setup.provider.inspect(ref)).state;
 
   describe('transport', () => {
-    it('takes an empty 200 for the success it is', async () => {
+    it('§0 takes an empty 200 for the success it is', async () => {
       await begin();
       await start();
       expect(sent('application.deploy').map(({ status }) => status)).toEqual([200]);
     });
 
-    it('sends no key that Dokploy would drop in silence', async () => {
+    it('§0 sends no key that Dokploy would drop in silence', async () => {
       await begin();
       const ref = await start();
       await setup.provider.stop(ref);
@@ -60,7 +63,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(setup.simulator.requests.filter(({ status }) => status === 400)).toEqual([]);
     });
 
-    it('says what a 401 without a code may mean: also that the rate limit of the key is used up', async () => {
+    it('§0 says what a 401 without a code may mean: also that the rate limit of the key is used up', async () => {
       await begin();
       const limited = setup.simulator.keys.create(true);
       const provider = setup.makeProvider({ connection: { apiKey: limited } });
@@ -74,7 +77,30 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect((failure as Error).message).not.toContain(limited);
     });
 
-    it('does not take a refused key for the absence of a session', async () => {
+    it('§0 says that the key may not do this where a 401 comes with a code', async () => {
+      await begin();
+      setup.simulator.misfortunes.add({
+        route: 'application.create',
+        misfortune: { type: 'refuse', status: 401 },
+        times: Infinity,
+      });
+      await expect(start()).rejects.toMatchObject({
+        reason: 'rejected',
+        message: expect.stringMatching(/not allowed to do this.*owner or admin/s),
+      });
+    });
+
+    it('§0 says in words what a body over 1 MB is, which is answered in plain text', async () => {
+      await begin();
+      const large = { LARGE: 'x'.repeat(1024 * 1024) };
+      await expect(setup.provider.start(specOf(1, large))).rejects.toMatchObject({
+        reason: 'rejected',
+        message: expect.stringMatching(/more than Dokploy takes.*environment/s),
+      });
+      expect(engine().services.size).toBe(0);
+    });
+
+    it('§0 does not take a refused key for the absence of a session', async () => {
       await begin();
       const ref = await start();
       setup.simulator.keys.revoke(setup.simulator.apiKey);
@@ -137,7 +163,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('versions', () => {
-    it.each(['v0.29.14', 'v0.28.8', 'v0.9.4'])('says that %s is too old', async (version) => {
+    it.each(['v0.29.14', 'v0.28.8', 'v0.9.4'])('§7 says that %s is too old', async (version) => {
       await begin({ simulator: { version } });
       expect(await setup.provider.check()).toMatchObject({
         isAvailable: false,
@@ -145,12 +171,12 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
-    it.each(['v0.30.0', 'v0.31.2', 'v1.0.0', 'canary'])('takes %s', async (version) => {
+    it.each(['v0.30.0', 'v0.31.2', 'v1.0.0', 'canary'])('§7 takes %s', async (version) => {
       await begin({ simulator: { version } });
       expect(await setup.provider.check()).toMatchObject({ isAvailable: true });
     });
 
-    it('notices that what it asked for was not kept', async () => {
+    it('§7 notices that what it asked for was not kept', async () => {
       await begin();
       const { dokploy } = setup.simulator;
       const { push } = dokploy.rows.applications;
@@ -171,7 +197,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('projects', () => {
-    it('makes one project for many sessions at once, and finds it again', async () => {
+    it('§1 makes one project for many sessions at once, and finds it again', async () => {
       await begin();
       await Promise.all([1, 2, 3, 4].map(() => setup.provider.start(specOf(1, {}, randomUUID()))));
       await setup.makeProvider().start(specOf());
@@ -179,7 +205,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(rows().applications).toHaveLength(5);
     });
 
-    it('makes one project though the answer was lost', async () => {
+    it('§1 makes one project though the answer was lost', async () => {
       await begin();
       setup.simulator.misfortunes.add({
         route: 'project.create',
@@ -190,7 +216,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(rows().projects).toHaveLength(1);
     });
 
-    it('uses the oldest of several projects of its name', async () => {
+    it('§1 uses the oldest of several projects of its name', async () => {
       await begin();
       await start();
       const [mine] = rows().projects;
@@ -199,7 +225,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(new Set(rows().applications.map(({ environmentId }) => environmentId)).size).toBe(1);
     });
 
-    it('makes the environment it is told to use, once', async () => {
+    it('§1 makes the environment it is told to use, once', async () => {
       await begin({ connection: { image: standingImage, environment: 'agents' } });
       setup.simulator.misfortunes.add({
         route: 'environment.create',
@@ -211,7 +237,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(app().environmentId).toBe(rows().environments[1]?.environmentId);
     });
 
-    it('refuses to start beside a service that outlived its app', async () => {
+    it('§1 refuses to start beside a service that outlived its app', async () => {
       await begin();
       await start();
       const { appName } = app();
@@ -225,14 +251,14 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('create and update', () => {
-    it('reads the name of the service from the answer, since Dokploy appends to it', async () => {
+    it('§2 reads the name of the service from the answer, since Dokploy appends to it', async () => {
       await begin();
       await start();
       expect(app().appName).toMatch(/^cw-[0-9a-f]{12}-[0-9a-f-]{36}-[a-z0-9]{6}$/);
       expect(app().appName.length).toBeLessThanOrEqual(63);
     });
 
-    it('sets everything in one update: image, environment, limits in texts of bytes and billionths', async () => {
+    it('§2 sets everything in one update: image, environment, limits in texts of bytes and billionths', async () => {
       await begin();
       await start();
       expect(sent('application.update')).toHaveLength(1);
@@ -253,13 +279,13 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
-    it('gives a session the size it asks for', async () => {
+    it('§2 gives a session the size it asks for', async () => {
       await begin();
       await setup.provider.start({ ...specOf(), size: 'large' });
       expect(app()).toMatchObject({ memoryLimit: String(1024 ** 3), cpuLimit: '3000000000' });
     });
 
-    it('attaches the volume to the app, and not to nothing', async () => {
+    it('§4 attaches the volume to the app, and not to nothing', async () => {
       await begin();
       await start();
       expect(rows().mounts).toMatchObject([
@@ -267,7 +293,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       ]);
     });
 
-    it('makes one volume though the answer was lost, and though it came late', async () => {
+    it('§4 makes one volume though the answer was lost, and though it came late', async () => {
       await begin();
       setup.simulator.misfortunes.add({
         route: 'mounts.create',
@@ -283,7 +309,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(rows().mounts).toHaveLength(1);
     });
 
-    it('gives each session a network of its own, and leaves the one that all apps share', async () => {
+    it('§5 gives each session a network of its own, and leaves the one that all apps share', async () => {
       await begin();
       await start();
       await setup.provider.start(specOf(1, {}, randomUUID()));
@@ -292,7 +318,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(new Set(networks.flat()).size).toBe(2);
     });
 
-    it('hands over the environment unchanged', async () => {
+    it('§3 hands over the environment unchanged', async () => {
       await begin();
       const odd = { HASH: 'a#b', QUOTES: `'"`, BACK: 'C:\\new', DOLLAR: '$HOME ${X}' };
       await setup.provider.start(specOf(1, odd));
@@ -300,7 +326,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect({ ...plain, ...JSON.parse(Buffer.from(encoded, 'base64').toString()) }).toMatchObject(odd);
     });
 
-    it('logs in to a private registry, by the host the image names', async () => {
+    it('§2 logs in to a private registry, by the host the image names', async () => {
       await begin({
         simulator: { images: { [privateImage]: { program: { stands: true }, where: 'private' } } },
         connection: { image: privateImage, registry: { username: 'robot', password: 'secret' } },
@@ -309,7 +335,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(app()).toMatchObject({ username: 'robot', password: 'secret', registryUrl: 'registry.test' });
     });
 
-    it('says what to check when the registry lets nobody in', async () => {
+    it('§2 says what to check when the registry lets nobody in', async () => {
       await begin({
         simulator: { images: { [privateImage]: { program: { stands: true }, where: 'private' } } },
         connection: { image: privateImage },
@@ -322,7 +348,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
-    it.each(['session', 'codex/session:1'])('refuses %s, which names no registry', async (image) => {
+    it.each(['session', 'codex/session:1'])('§2 refuses %s, which names no registry', async (image) => {
       await begin({ connection: { image } });
       await expect(start()).rejects.toThrow('names no registry');
       expect(await setup.provider.check()).toMatchObject({ isAvailable: false });
@@ -331,7 +357,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('deployments', () => {
-    it('says why an image that is on the node alone cannot be used', async () => {
+    it('§2 says why an image that is on the node alone cannot be used', async () => {
       await begin({
         simulator: { images: { [localImage]: { program: { stands: true }, where: 'local' } } },
         connection: { image: localImage },
@@ -339,7 +365,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       await expect(start()).rejects.toMatchObject({ reason: 'image_unavailable' });
     });
 
-    it('does not believe «done»: a task that crashes at once is told as ended', async () => {
+    it('§2 does not believe «done»: a task that crashes at once is told as ended', async () => {
       await begin({
         simulator: { images: { [crashingImage]: { program: { exitsWith: 3 } } } },
         connection: { image: crashingImage },
@@ -355,7 +381,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(service().tasks).toHaveLength(1);
     });
 
-    it('is not rolled back in secret to what ran before', async () => {
+    it('§2 is not rolled back in secret to what ran before', async () => {
       await begin({
         simulator: {
           images: {
@@ -370,7 +396,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(service().spec.image).toBe(crashingImage);
     });
 
-    it('never has two containers on one volume', async () => {
+    it('§2 never has two containers on one volume', async () => {
       await begin({ connection: { image: programImage } });
       await start();
       let most = 0;
@@ -385,7 +411,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(most).toBe(1);
     });
 
-    it('waits its turn behind other deployments, and says so', async () => {
+    it('§2 waits its turn behind other deployments, and says so', async () => {
       await begin();
       setup.simulator.dokploy.holdPulls();
       const said: { readonly first: string[]; readonly second: string[] } = { first: [], second: [] };
@@ -398,7 +424,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       await Promise.all([first, second]);
     });
 
-    it('asks again for a deployment that a restart of Dokploy forgot', async () => {
+    it('§2 asks again for a deployment that a restart of Dokploy forgot', async () => {
       await begin();
       setup.simulator.dokploy.holdPulls();
       const blocked = setup.provider.start(specOf(1, {}, randomUUID()));
@@ -412,7 +438,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect([...engine().services.values()].every(({ tasks }) => tasks[0]?.state === 'Running')).toBe(true);
     });
 
-    it('asks once for a deployment though the answer was lost', async () => {
+    it('§2 asks once for a deployment though the answer was lost', async () => {
       await begin();
       setup.simulator.misfortunes.add({
         route: 'application.deploy',
@@ -424,7 +450,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(service().tasks).toHaveLength(1);
     });
 
-    it('needs no deployment, and no place in the queue, where the node has the image', async () => {
+    it('§2 needs no deployment, and no place in the queue, where the node has the image', async () => {
       await begin();
       const ref = await start();
       await setup.provider.stop(ref);
@@ -434,7 +460,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await stateOf(ref)).toBe('running');
     });
 
-    it('pulls anew where the daily clean-up of Dokploy took the image of a stopped session', async () => {
+    it('§4 pulls anew where the daily clean-up of Dokploy took the image of a stopped session', async () => {
       await begin();
       const ref = await start();
       await setup.provider.stop(ref);
@@ -446,7 +472,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('images', () => {
-    it('pulls one that was pushed again under its name, which a reload does not', async () => {
+    it('§2 pulls one that was pushed again under its name, which a reload does not', async () => {
       await begin();
       const images: unknown[] = [];
       const onImage = (image: unknown) => images.push(image);
@@ -462,7 +488,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await setup.provider.findImage()).toEqual(images[0]);
     });
 
-    it('starts from the one the node has after a newer one could not be pulled', async () => {
+    it('§2 starts from the one the node has after a newer one could not be pulled', async () => {
       const standing: DokploySimulatorOptions['images'][string] = { program: { stands: true } };
       const registry: Record<string, typeof standing> = { [standingImage]: standing };
       await begin({ simulator: { images: registry } });
@@ -476,7 +502,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('tasks', () => {
-    it('reads no reason out of the «Error:» that ends Dokploy’s table', async () => {
+    it('§2 reads no reason out of the «Error:» that ends Dokploy’s table', async () => {
       await begin();
       const ref = await start();
       expect(await setup.provider.inspect(ref)).toEqual({ state: 'running', startedAt: null });
@@ -489,7 +515,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await setup.provider.inspect(ref)).toMatchObject({ reason: 'It ended with exit code 0.' });
     });
 
-    it('says that it was the memory', async () => {
+    it('§2 says that it was the memory', async () => {
       await begin();
       const ref = await start();
       await engine().kill(app().appName, 'memory');
@@ -501,7 +527,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await setup.provider.inspect(ref)).toMatchObject({ state: 'stopped' });
     });
 
-    it('does not take the empty answers of an engine that is away for the end of a session', async () => {
+    it('§2 does not take the empty answers of an engine that is away for the end of a session', async () => {
       await begin();
       const ref = await start();
       engine().isSilent = true;
@@ -513,7 +539,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       await expect(setup.provider.remove(ref)).rejects.toMatchObject({ reason: 'unreachable' });
     });
 
-    it('names the node that has no place', async () => {
+    it('§5 names the node that has no place', async () => {
       await begin({ times: { pendingMs: 200 } });
       const ref = await start();
       await setup.provider.stop(ref);
@@ -526,7 +552,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('lists', () => {
-    it('never lists by the search, which leaves some out', async () => {
+    it('§0 never lists by the search, which leaves some out', async () => {
       await begin();
       const ids = Array.from({ length: 10 }, () => randomUUID());
       await Promise.all(ids.map((id) => setup.provider.start(specOf(1, {}, id))));
@@ -536,7 +562,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(sent('application.search')).toEqual([]);
     });
 
-    it('does not see the apps of another installation, nor those of people', async () => {
+    it('§1 does not see the apps of another installation, nor those of people', async () => {
       await begin();
       const other = setup.makeProvider({ instanceId: randomUUID() });
       await other.start(specOf());
@@ -551,7 +577,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('stop and start', () => {
-    it('never calls `start`, which hangs for a container that does not stay, nor `stop`', async () => {
+    it('§2 never calls `start`, which hangs for a container that does not stay, nor `stop`', async () => {
       await begin();
       const ref = await start();
       await setup.provider.stop(ref);
@@ -559,7 +585,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect([...sent('application.start'), ...sent('application.stop')]).toEqual([]);
     });
 
-    it('stops a session whose image is still being pulled for good', async () => {
+    it('§2 stops a session whose image is still being pulled for good', async () => {
       await begin();
       setup.simulator.dokploy.holdPulls();
       const abort = new AbortController();
@@ -576,7 +602,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect([...engine().services.values()].flatMap(({ tasks }) => tasks)).toEqual([]);
     });
 
-    it('says that a session is not stopped while Dokploy goes on pulling, and stops it afterwards', async () => {
+    it('§2 says that a session is not stopped while Dokploy goes on pulling, and stops it afterwards', async () => {
       await begin({ times: { quietMs: 100 } });
       setup.simulator.dokploy.holdPulls();
       const abort = new AbortController();
@@ -597,7 +623,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('removal', () => {
-    it('never deletes an app while it is deployed, which would leave a service nobody can delete', async () => {
+    it('§2 never deletes an app while it is deployed, which would leave a service nobody can delete', async () => {
       await begin();
       setup.simulator.dokploy.holdPulls();
       const abort = new AbortController();
@@ -614,7 +640,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect([rows().applications, [...engine().services.keys()]]).toEqual([[], []]);
     });
 
-    it('deletes the volume, which the deletion of an app leaves', async () => {
+    it('§4 deletes the volume, which the deletion of an app leaves', async () => {
       await begin();
       const ref = await start();
       await setup.provider.remove(ref);
@@ -627,7 +653,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       }
     });
 
-    it('takes the network along, and finishes a removal that was cut off before that', async () => {
+    it('§5 takes the network along, and finishes a removal that was cut off before that', async () => {
       await begin();
       const ref = await start();
       setup.simulator.misfortunes.add({
@@ -646,7 +672,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await stateOf(ref)).toBe('absent');
     });
 
-    it('takes an app that is gone already for removed', async () => {
+    it('§2 takes an app that is gone already for removed', async () => {
       await begin();
       const ref = await start();
       setup.simulator.misfortunes.add({
@@ -666,13 +692,13 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       { id: 'node-b', hostname: 'b', role: 'worker', labels: { sessions: 'true' }, isSelf: false },
     ] as const;
 
-    it('puts sessions on the node of Dokploy itself where nothing else is said', async () => {
+    it('§5 puts sessions on the node of Dokploy itself where nothing else is said', async () => {
       await begin({ simulator: { nodes } });
       await start();
       expect(app().placementSwarm).toEqual({ Constraints: ['node.id==node-own'] });
     });
 
-    it('spreads sessions over the nodes that fit, and holds each where its volume is', async () => {
+    it('§5 spreads sessions over the nodes that fit, and holds each where its volume is', async () => {
       const placement = ['node.labels.sessions==true'];
       await begin({ simulator: { nodes }, connection: { image: standingImage, placement } });
       const ids = Array.from({ length: 4 }, () => randomUUID());
@@ -690,7 +716,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
-    it('empties a volume on a node where Dokploy deletes none', async () => {
+    it('§4 empties a volume on a node where Dokploy deletes none', async () => {
       const placement = ['node.hostname==a'];
       await begin({ simulator: { nodes }, connection: { image: programImage, placement } });
       const ref = await start();
@@ -708,7 +734,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await lines()).toContain('run 1 says undefined');
     });
 
-    it('says that data is on a node that is away, and forgets it with a node that left', async () => {
+    it('§5 says that data is on a node that is away, and forgets it with a node that left', async () => {
       await begin({
         simulator: { nodes },
         connection: { image: standingImage, placement: ['node.hostname==a'] },
@@ -724,7 +750,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(setup.places.kept.size).toBe(0);
     });
 
-    it('runs sessions on a remote server, and leaves those that are elsewhere where they are', async () => {
+    it('§5 runs sessions on a remote server, and leaves those that are elsewhere where they are', async () => {
       await begin({ simulator: { servers: ['remote-1'] } });
       await start();
       const remote = setup.makeProvider({ connection: { serverId: 'remote-1' } });
@@ -745,7 +771,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('logs', () => {
-    it('goes on where it was after Dokploy was restarted', async () => {
+    it('§2 goes on where it was after Dokploy was restarted', async () => {
       await begin({ connection: { image: programImage } });
       const ref = await start();
       const abort = new AbortController();
@@ -763,7 +789,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(lines.filter((line) => line.startsWith('run '))).toHaveLength(1);
     });
 
-    it('ends with a reason when the key is refused, which a socket does not tell', async () => {
+    it('§2 ends with a reason when the key is refused, which a socket does not tell', async () => {
       await begin({ connection: { image: programImage } });
       const ref = await start();
       setup.simulator.keys.revoke(setup.simulator.apiKey);

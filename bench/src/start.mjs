@@ -2,7 +2,7 @@
 import { launchBrowser, openPage, pressCreate } from './start/press.mjs';
 import { toStepsNote } from './support/container-steps.mjs';
 import { figure, median, spread } from './support/figures.mjs';
-import { buildImage, image } from './support/image.mjs';
+import { buildImage, image, imageBytes } from './support/image.mjs';
 import { Product } from './support/product.mjs';
 import { waitFor } from '../../tools/processes/wait.mjs';
 
@@ -25,7 +25,10 @@ export async function run() {
   const figures = [];
   try {
     for (const name of wanted) {
-      if (name === 'docker') buildImage();
+      if (name === 'docker') {
+        buildImage();
+        figures.push(figure('docker: image of the sessions, with all agents', imageBytes() / 1e6, 'MB'));
+      }
       const runs = await measure(browser, providers[name]);
       figures.push(...toFigures(name, runs, providers[name].aims));
       notes.push(

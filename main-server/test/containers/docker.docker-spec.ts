@@ -22,6 +22,7 @@ import {
   testImage,
   type DockerWorld,
 } from '../support/docker-world.ts';
+import { LossyProxy } from '../support/lossy-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const timeoutMs = 60_000;
@@ -230,6 +231,38 @@ await describeWithDocker('the docker provider', () => {
       expect(await setup.provider.inspect(ref)).toMatchObject({ state: 'stopped', exitCode: 137 });
       end();
     });
+
+    claim(
+      'survives that the engine goes away and comes back, and hears what happens after that',
+      async () => {
+        const ref = await setup.provider.start(specOf(1));
+        let isAway = false;
+        const proxy = new LossyProxy({ socketPath: '/var/run/docker.sock' }, () =>
+          isAway ? 'unsent' : 'passed',
+        );
+        const engine = new Docker({ host: '127.0.0.1', port: await proxy.listen() });
+        const { provider } = makeDockerWorld({ instanceId: setup.instanceId }, engine);
+        const changes: (string | null)[] = [];
+        const end = provider.watch((changed) => changes.push(changed));
+        await waitFor(() => changes.length === 1);
+        isAway = true;
+        proxy.cut();
+        await expect(provider.inspect(ref)).rejects.toMatchObject({
+          reason: 'unreachable',
+          isRetryable: true,
+        });
+        await docker.getContainer(ref.id).kill();
+        isAway = false;
+        // Null: whoever hears it looks at everything, since it was not heard what happened meanwhile.
+        await waitFor(() => changes.length === 2, timeoutMs);
+        expect(changes).toEqual([null, null]);
+        expect(await provider.inspect(ref)).toMatchObject({ state: 'stopped', exitCode: 137 });
+        await provider.start(specOf(2));
+        await waitFor(() => changes.includes(sessionId), timeoutMs);
+        end();
+        await proxy.close();
+      },
+    );
 
     claim('deletes container and volume and nothing else', async () => {
       const ref = await setup.provider.start(specOf(1));

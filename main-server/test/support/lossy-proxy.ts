@@ -35,6 +35,11 @@ export class LossyProxy {
     await closed;
   }
 
+  /** Ends all connections, also those on which something is still told. */
+  cut(): void {
+    this.server.closeAllConnections();
+  }
+
   private handle(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { method = 'GET', url = '/', headers } = incoming;
     const fate = this.fateOf(method, url);
@@ -44,6 +49,8 @@ export class LossyProxy {
       if (fate === 'passed') {
         this.passed += 1;
         outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        // What is told as it happens may say nothing for long.
+        outgoing.flushHeaders();
         answer.pipe(outgoing);
         return;
       }
@@ -53,6 +60,7 @@ export class LossyProxy {
       answer.on('end', () => outgoing.socket?.destroy());
     });
     passedOn.on('error', () => outgoing.socket?.destroy());
+    outgoing.on('close', () => passedOn.destroy());
     incoming.pipe(passedOn);
   }
 }

@@ -117,8 +117,9 @@ export class CodexAppServerClient {
 
   private async handle(line: string): Promise<void> {
     const whole = parseJson(line);
+    if (whole === null) return;
     const message = messageSchema.safeParse(whole).data;
-    if (!message) return;
+    if (!message) return this.listener.onNotification(whole); // It is counted.
     if ('method' in message) {
       if ('id' in message) void this.answer(message.id, whole);
       else await this.listener.onNotification(whole);

@@ -32,6 +32,15 @@ describe('toCodexArguments', () => {
     expect(settings).not.toContain('sk-secret');
   });
 
+  it('says how often a gateway that fails is asked again; of OpenAI itself codex lets nobody say it', () => {
+    const gateway = toCodexArguments(readCodexConfig({ OPENAI_BASE_URL: 'https://models.example/v1' }));
+    expect(gateway).toContain(
+      'model_providers.gateway={name="Gateway",base_url="https://models.example/v1",wire_api="responses",' +
+        'request_max_retries=4,stream_max_retries=5}',
+    );
+    expect(toCodexArguments(readCodexConfig({})).join(' ')).not.toContain('max_retries');
+  });
+
   it('keeps a key for OpenAI itself in memory, beside the login of the user', () => {
     const config = readCodexConfig({ OPENAI_API_KEY: 'sk-secret' });
     expect(toCodexArguments(config)).toContain('cli_auth_credentials_store="ephemeral"');

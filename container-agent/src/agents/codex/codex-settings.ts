@@ -4,6 +4,9 @@ import type { CodexConfig } from './codex.config.ts';
 /** The variable our provider reads its key from. */
 const keyVariable = 'OPENAI_API_KEY';
 
+/** How often a failing gateway is asked again: codex's own numbers, so that a newer codex does not change them. */
+const gatewayRetries = 'request_max_retries=4,stream_max_retries=5';
+
 /**
  * The arguments of `codex app-server`. Settings go on the command line and not into config.toml, which belongs to the
  * user; no secret is among them. Whatever contacts other hosts than the model's is off.
@@ -55,7 +58,7 @@ function providerSettings({ apiKey, baseUrl }: CodexConfig): Record<string, stri
   const key = apiKey ? `,env_key=${quote(keyVariable)}` : '';
   return {
     model_provider: quote('gateway'),
-    'model_providers.gateway': `{name="Gateway",base_url=${quote(baseUrl)},wire_api="responses"${key}}`,
+    'model_providers.gateway': `{name="Gateway",base_url=${quote(baseUrl)},wire_api="responses",${gatewayRetries}${key}}`,
   };
 }
 

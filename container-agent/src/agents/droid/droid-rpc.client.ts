@@ -125,8 +125,9 @@ export class DroidRpcClient {
 
   private async handle(line: string): Promise<void> {
     const whole = parseJson(line);
+    if (whole === null) return;
     const message = messageSchema.safeParse(whole).data;
-    if (!message) return;
+    if (!message) return this.listener.onNotification(whole); // It is counted.
     if (message.type === 'notification') {
       await this.listener.onNotification(message.params?.notification);
     } else if (message.type === 'request') {

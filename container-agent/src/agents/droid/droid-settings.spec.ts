@@ -36,6 +36,13 @@ describe('toGatewaySettings', () => {
     expect(toDroidArguments(null)).not.toContain('--settings');
   });
 
+  it('says nothing of retries, which droid itself decides', () => {
+    const format = ['--input-format', 'stream-jsonrpc', '--output-format', 'stream-jsonrpc'];
+    expect(toDroidArguments(null)).toEqual(['exec', ...format]);
+    const environment = toDroidEnvironment(readDroidConfig({}), {}, '/start');
+    expect(JSON.stringify([environment, toGatewaySettings(readDroidConfig(gateway))])).not.toMatch(/retr/i);
+  });
+
   it('wants the name of a model', () => {
     expect(toGatewaySettings(readDroidConfig({}))).toBeNull();
     expect(() => toGatewaySettings(readDroidConfig({ ...gateway, DROID_MODEL: '' }))).toThrow('DROID_MODEL');

@@ -36,6 +36,14 @@ describe('AgentProgram', () => {
     return readProcessTable().some((entry) => entry.pid === pid && !entry.isZombie);
   };
 
+  it('is pinned to one version, as all are', () => {
+    const pinned = readFileSync(new URL('../../../agents.json', import.meta.url), 'utf8');
+    const { programs } = JSON.parse(pinned) as { programs: Record<string, { version: string }> };
+    expect(Object.keys(programs)).toEqual(expect.arrayContaining(['codex', 'claude', 'droid']));
+    const loose = Object.values(programs).filter(({ version }) => !/^\d+\.\d+\.\d+$/.test(version));
+    expect(loose).toEqual([]);
+  });
+
   it.each([
     ['in its first moment', () => Promise.resolve()],
     ['while npm works', () => waitFor(isInstalling, 10_000, 'npm')],

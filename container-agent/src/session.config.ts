@@ -28,6 +28,7 @@ export const sessionEnvironment = z.object({
   WORKSPACE_PATH: absolutePath.default('/workspace'),
   AGENT_HOME: absolutePath.optional(),
   STATE_PATH: absolutePath.optional(),
+  OUTBOX_MAX_KB: z.coerce.number().int().min(64).max(4_194_304).default(65_536),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
   CONTAINED: z.enum(['yes', 'no']).default('no'),
@@ -45,6 +46,8 @@ export interface SessionConfig {
   readonly homePath: string;
   /** Outbox, journal and messages on their way. Survives a new container of the same session. */
   readonly statePath: string;
+  /** Bytes of events on their way, above which the agent waits. */
+  readonly outboxMaxBytes: number;
   readonly host: string;
   readonly port: number;
   /** Whether everything that runs beside it is the session's, as in its image; not on a shared machine. */
@@ -71,6 +74,7 @@ export function readSessionConfig(env: NodeJS.ProcessEnv): SessionConfig {
     homePath: values.AGENT_HOME ?? homedir(),
     statePath:
       values.STATE_PATH ?? path.join(path.dirname(workspacePath), `.${path.basename(workspacePath)}-state`),
+    outboxMaxBytes: values.OUTBOX_MAX_KB * 1024,
     host: values.HOST,
     port: values.PORT,
     isContained: values.CONTAINED === 'yes',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { foldTurn } from '@codex-webapp/contracts';
 import { RecordFile } from '../src/storage/record-file.ts';
@@ -11,6 +11,12 @@ import { waitFor } from './support/wait-for.ts';
 function outputOf(agent: AgentProcess, turnId: string): string {
   const { items } = foldTurn(turnId, agent.main.eventsOf(turnId));
   return items.flatMap((item) => (item.type === 'tool' ? [item.output] : [])).join('');
+}
+
+/** Of the events it holds. */
+function outboxBytes(agent: AgentProcess): number {
+  const folder = path.join(agent.folder, '.workspace-state', 'outbox');
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
 }
 
 const numbers = (count: number): string =>
@@ -81,6 +87,41 @@ describe('main-server away', () => {
     expect(outputOf(agent, turnOf('p1'))).toBe(`begun\n${numbers(3_000)}`);
     expect(agent.main.disorders).toEqual([]);
     await waitFor(() => agent.main.messages.length === 1);
+  });
+
+  it('for longer than the outbox has room for makes the agent wait, and loses nothing of what it says', async () => {
+    await using agent = await AgentProcess.start({ OUTBOX_MAX_KB: '64' });
+    const count = 4_000;
+    const said = Array.from({ length: count }, (_, index) => `${index + 1} ${'x'.repeat(40)}\n`).join('');
+    const command =
+      `echo begun; until [ -e go ]; do sleep 0.05; done; pad=$(printf 'x%.0s' {1..40}); ` +
+      `for n in $(seq 1 ${count}); do echo "$n $pad"; echo $n >> written; done`;
+    agent.main.deliver('p1', command);
+    await waitFor(() => outputOf(agent, turnOf('p1')).includes('begun'));
+    await agent.main.stop();
+    writeFileSync(path.join(agent.workspace, 'go'), '');
+    const written = (): number =>
+      readFileSync(path.join(agent.workspace, 'written'), 'utf8').split('\n').length - 1;
+    await waitFor(() => outboxBytes(agent) >= 64 * 1024, 20_000, 'a full outbox');
+    // The pipe between them fills, and then the command itself cannot go on.
+    let before = -1;
+    await waitFor(async () => {
+      const now = written();
+      const stands = now === before;
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return stands;
+    });
+    expect(before).toBeLessThan(count);
+    expect(listMarked(turnOf('p1')).length).toBeGreaterThan(0);
+    expect(outboxBytes(agent)).toBeLessThan(2 * 64 * 1024);
+    await agent.main.start();
+    const events = await agent.main.whenEnded(turnOf('p1'));
+    expect(events.at(-1)).toMatchObject({ outcome: 'completed' });
+    expect(written()).toBe(count);
+    const shown = events.flatMap((event) => (event.type === 'tool.delta' ? [event.text] : [])).join('');
+    expect(shown).toBe(`begun\n${said}`);
+    expect(agent.main.disorders).toEqual([]);
   });
 
   it('for the whole life of a process, is told by the next one', async () => {

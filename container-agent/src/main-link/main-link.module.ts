@@ -16,7 +16,12 @@ import { ReverseTunnel } from './reverse-tunnel.ts';
       provide: Outbox,
       inject: [sessionConfig.KEY, DiskRoom],
       useFactory: (config: SessionConfig, room: DiskRoom) =>
-        new Outbox({ folder: path.join(config.statePath, 'outbox'), room, now: Date.now }),
+        new Outbox({
+          folder: path.join(config.statePath, 'outbox'),
+          room,
+          now: Date.now,
+          maxBytes: config.outboxMaxBytes,
+        }),
     },
   ],
   exports: [MainLinkService, MainServerClient, Outbox, ReverseTunnel],

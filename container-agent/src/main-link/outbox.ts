@@ -18,6 +18,7 @@ export interface OutboxOptions {
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 const defaultSegmentMaxBytes = 1024 * 1024;
+const segmentsMin = 16; // Room comes back by whole segments, so a small outbox has small ones.
 const syncDelayMs = 250;
 
 /**
@@ -45,7 +46,8 @@ export class Outbox {
 
   constructor(private readonly options: OutboxOptions) {
     this.maxBytes = options.maxBytes ?? defaultMaxBytes;
-    this.segmentMaxBytes = options.segmentMaxBytes ?? defaultSegmentMaxBytes;
+    this.segmentMaxBytes =
+      options.segmentMaxBytes ?? Math.min(defaultSegmentMaxBytes, this.maxBytes / segmentsMin);
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     this.epochId = this.findEpoch() ?? this.beginEpoch();
     this.openSegments();
@@ -73,6 +75,11 @@ export class Outbox {
   /** On disk, what is kept for a running turn included. */
   get bytes(): number {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /** Half of the room is taken: what is kept although it is acknowledged has to go before an append waits for ever. */
+  get isCrowded(): boolean {
+    return this.bytes >= this.maxBytes / 2;
   }
 
   /**

@@ -9,6 +9,7 @@ const ownVariables: ReadonlySet<string> = new Set([
   'MAIN_APP_URL',
   'MAIN_APP_WS_URL',
   'STATE_PATH',
+  'OUTBOX_MAX_KB',
   'AGENT_HOME',
   'PORT',
   'HOST',

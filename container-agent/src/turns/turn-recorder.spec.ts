@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { emptyTurn, textOf } from '@codex-webapp/contracts';
 import { BlobSpool } from '../blobs/blob-spool.ts';
 import { Outbox } from '../main-link/outbox.ts';
@@ -49,6 +50,28 @@ describe('TurnRecorder', () => {
     expect(outbox.read(1, 1, 1_000)[0]?.seq).toBeGreaterThan(4_000);
     const recovered = checkpoints.recover('t', openOutbox());
     expect(textOf(recovered)).toBe(expected);
+  });
+
+  it('goes on although its events, which are all acknowledged, would fill the outbox', async () => {
+    const outbox = new Outbox({ folder: path.join(folder, 'outbox'), room, now: () => 1, maxBytes: 40_000 });
+    const recorder = record(outbox);
+    outbox.onAck((seq) => recorder.checkpointIfDue(seq));
+    let expected = '';
+    const written = (async () => {
+      for (let index = 0; index < 100; index += 1) {
+        const text = `${index} ${'x'.repeat(2_000)}`;
+        await recorder.emit(delta(text));
+        expected += text;
+      }
+      return 'all';
+    })();
+    for (let looks = 0; looks < 2_000; looks += 1) {
+      outbox.ack(outbox.epoch, outbox.lastSeq);
+      await turnOfLoop();
+    }
+    expect(await Promise.race([written, turnOfLoop('some')])).toBe('all');
+    expect(outbox.bytes).toBeLessThan(44_000);
+    expect(textOf(checkpoints.recover('t', outbox))).toBe(expected);
   });
 
   it('sends every piece at once while the link keeps up', async () => {

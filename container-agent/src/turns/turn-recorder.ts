@@ -77,7 +77,10 @@ export class TurnRecorder {
 
   /** Lets the outbox forget acknowledged events of a long turn. */
   checkpointIfDue(ackedSeq: number): void {
-    if (!this.isClosed && ackedSeq - this.keptFromSeq >= checkpointEvery) this.checkpoint();
+    const kept = ackedSeq - this.keptFromSeq + 1;
+    if (this.isClosed || kept <= 0) return;
+    // Long events fill the outbox before they are many.
+    if (kept > checkpointEvery || this.parts.outbox.isCrowded) this.checkpoint();
   }
 
   checkpoint(): void {

@@ -11,6 +11,7 @@ const ownNames: ReadonlySet<string> = new Set([
   'MAIN_APP_WS_URL',
   'WORKSPACE_PATH',
   'STATE_PATH',
+  'OUTBOX_MAX_KB',
   'AGENT_HOME',
   'AGENT_IDLE_SECONDS',
   'ACP_AGENTS',

@@ -10,8 +10,8 @@ import { ServerStateEntity } from './server-state.entity.ts';
 import { StorageRoom } from './storage-room.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** `PRAGMA synchronous`: every commit reaches the disk before it is acknowledged. */
-const synchronousFull = 2;
+/** `synchronous` 2 is FULL: every commit reaches the disk before it is acknowledged. */
+const pragmas = { synchronous: 2, journal_mode: 'wal', foreign_keys: 1 };
 
 /**
  * Two connections to one file. This one reads: `query_only`, and never sees what is not committed. The other belongs to
@@ -65,8 +65,11 @@ export class ServerDataSource extends DataSource {
       await this.integrity.begin(this.state);
       await this.room.ensureReserve();
       await super.initialize();
+      await this.query('PRAGMA synchronous = FULL');
+      await assertPragmas(this);
       await this.query('PRAGMA query_only = ON');
     } catch (error) {
+      if (this.isInitialized) await super.destroy();
       if (this.writer.isInitialized) await this.writer.destroy();
       throw translate(error, file);
     }
@@ -103,15 +106,16 @@ async function markOf(file: string): Promise<string> {
   return found === null ? 'none' : `${found.ino} ${found.ctimeNs}`;
 }
 
-async function assertPragmas(writer: DataSource): Promise<void> {
-  const [synchronous] = await writer.query('PRAGMA synchronous');
-  const [journal] = await writer.query('PRAGMA journal_mode');
-  const [foreignKeys] = await writer.query('PRAGMA foreign_keys');
-  const isDurable = synchronous.synchronous === synchronousFull && journal.journal_mode === 'wal';
-  if (isDurable && foreignKeys.foreign_keys === 1) return;
-  throw new StartupError(
-    'The database does not keep what it is told: it needs a local file system that SQLite can use in WAL mode.',
-  );
+/** SQLite ignores what it cannot do, and says so only to who asks. */
+async function assertPragmas(connection: DataSource): Promise<void> {
+  for (const [name, wanted] of Object.entries(pragmas)) {
+    const [row] = await connection.query(`PRAGMA ${name}`);
+    if (row?.[name] === wanted) continue;
+    throw new StartupError(
+      'The database does not keep what it is told: it needs a local file system that SQLite can use in WAL mode. ' +
+        `(${name} is ${row?.[name]})`,
+    );
+  }
 }
 
 function translate(error: unknown, file: string): unknown {

@@ -172,13 +172,19 @@ export class ServerProcess {
     sessionId: string,
     token: string,
     outbox: { readonly epoch: string; readonly lastSeq: number },
+    runningTurnId: string | null = null,
   ): Promise<TestSocket<MainFrame>> {
     const url = `ws://127.0.0.1:${this.containerPort}/ws/sessions/${sessionId}?role=container`;
     const link = await TestSocket.open<MainFrame>(url, { authorization: `Bearer ${token}` });
     const hello = { type: 'hello', protocolVersion, version: '0.1.0', bootId: 'boot', agents: [] };
-    link.send({ ...hello, outbox, runningTurnId: null });
+    link.send({ ...hello, outbox, runningTurnId });
     await link.wait(({ type }) => type === 'hello');
     return link;
+  }
+
+  /** Of a script of the admin's. */
+  get scriptHeaders(): { readonly host: string; readonly authorization: string } {
+    return { host: this.host, authorization: `Bearer ${this.apiToken}` };
   }
 
   /** A script that follows a session, subscribed. */
@@ -186,10 +192,8 @@ export class ServerProcess {
     sessionId: string,
     cursor: { readonly epoch: string; readonly position: number } | null = null,
   ): Promise<TestSocket<ServerFrame>> {
-    const page = await TestSocket.open<ServerFrame>(`ws://127.0.0.1:${this.port}/ws/sessions/${sessionId}`, {
-      host: this.host,
-      authorization: `Bearer ${this.apiToken}`,
-    });
+    const url = `ws://127.0.0.1:${this.port}/ws/sessions/${sessionId}`;
+    const page = await TestSocket.open<ServerFrame>(url, this.scriptHeaders);
     page.send({ type: 'subscribe', protocolVersion, cursor });
     return page;
   }

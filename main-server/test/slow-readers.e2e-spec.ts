@@ -70,13 +70,20 @@ describe(`${stalledCount} readers that stall while ${burst} events come`, () => 
     expect(positions).toEqual(positions.map((_, index) => (positions[0] ?? 0) + index));
     for (const { ws } of stalled) ws.resume();
     for (const one of stalled) expect([closeCodes.tooSlow, 1006]).toContain(await one.closed(20_000));
-    const [first] = stalled;
-    const last = entriesOf(first!).at(-1);
-    const shown = await first!.wait((frame) => frame.type === 'snapshot');
-    const cursor = { epoch: shown.type === 'snapshot' ? shown.cursor.epoch : '', position: last!.position };
-    const back = await server.openPage(sessionId, cursor);
-    const answer = await back.wait(({ type }) => type === 'snapshot' || type === 'entries');
-    expect(answer).toMatchObject({ type: 'snapshot', cursor: { position: positions.at(-1) } });
-    expect(back.frames.some(({ type }) => type === 'reset')).toBe(false);
+    const ends: number[] = [];
+    for (const one of stalled) {
+      const begun = await one.wait((frame) => frame.type === 'snapshot');
+      if (begun.type !== 'snapshot') throw new Error('unreachable');
+      // What it was given before it was cut has no hole, and it goes on behind that.
+      const given = entriesOf(one).map(({ position }) => position);
+      expect(given).toEqual(given.map((_, index) => begun.cursor.position + 1 + index));
+      const position = begun.cursor.position + given.length;
+      const back = await server.openPage(sessionId, { epoch: begun.cursor.epoch, position });
+      const answer = await back.wait(({ type }) => type === 'snapshot' || type === 'entries');
+      expect(back.frames.map(({ type }) => type)).not.toContain('reset');
+      ends.push(answer.type === 'snapshot' ? answer.cursor.position : -1);
+      back.close();
+    }
+    expect(ends).toEqual(stalled.map(() => positions.at(-1)));
   });
 });

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Controller, Get, Module, Post } from '@nestjs/common';
+import { WebSocketGateway, type OnGatewayInit } from '@nestjs/websockets';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   deriveFrontDoorKey,
@@ -10,13 +11,19 @@ import {
   frontDoorToleranceMs,
   listRouteHandlers,
   signFrontDoorRequest,
+  type PathWsServer,
   type ProvenRequest,
 } from '@codex-webapp/nest-kit';
+import { listSockets } from '@codex-webapp/nest-kit/testing';
 import { WithoutProof, withoutProofKey } from '../src/common/front-door.guard.ts';
 import { AgentApp } from './support/create-agent-app.ts';
 
 /** The only routes that answer without proof. A new one must be added here by hand. */
 const openRoutes = ['GET /', 'GET /assets/:name', 'GET /health', 'GET /local/enter'];
+
+/** All that can be upgraded. A new one must be added here by hand. */
+const knownSockets = ['/api/terminals/:terminalId/socket'];
+const plantedSocket = '/api/planted/socket';
 
 /** Valid requests, so that a refusal is about who asks and not about what. */
 const bodies: Readonly<Record<string, object>> = {
@@ -54,7 +61,14 @@ class PlantedController {
   }
 }
 
-@Module({ controllers: [PlantedController] })
+@WebSocketGateway({ path: plantedSocket })
+class PlantedGateway implements OnGatewayInit<PathWsServer> {
+  afterInit(server: PathWsServer): void {
+    server.authorizeWith(() => Promise.resolve({}));
+  }
+}
+
+@Module({ controllers: [PlantedController], providers: [PlantedGateway] })
 class PlantedModule {}
 
 let app: AgentApp;
@@ -99,6 +113,28 @@ async function checkRoute(route: Route, ways: readonly Intruder[]): Promise<read
     const status = await app.ask({ ...route, headers });
     if (status !== 401) problems.push(`${route.name} × ${way.name}: ${status} instead of 401`);
     if (hashEffects() !== before) problems.push(`${route.name} × ${way.name}: something changed`);
+  }
+  return problems;
+}
+
+const upgrade = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
+/** The same for a socket: a refusal comes before any 101. */
+async function checkSocket(pattern: string, ways: readonly Intruder[]): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const target = pattern.replace(/:\w+/, 'some');
+  for (const way of ways) {
+    const headers = {
+      ...upgrade,
+      ...way.headers({ name: pattern, method: 'GET', path: target, isOpen: false }),
+    };
+    const status = await app.ask({ method: 'GET', path: target, headers });
+    if (status !== 401) problems.push(`${pattern} × ${way.name}: ${status} instead of 401`);
   }
   return problems;
 }
@@ -196,32 +232,30 @@ describe('the authorization table of container-agent', () => {
     }
   });
 
-  it('upgrades nobody who comes without a proof, and nobody at all but to a terminal', async () => {
-    const upgrade = {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    };
+  it('knows every socket by name', () => {
+    expect(listSockets(app.nest).filter((path) => path !== plantedSocket)).toEqual(knownSockets);
+  });
+
+  it('refuses every intruder at every socket that there is', async () => {
+    const problems: string[] = [];
+    for (const path of listSockets(app.nest))
+      if (path !== plantedSocket) problems.push(...(await checkSocket(path, intruders)));
+    expect(problems).toEqual([]);
+  });
+
+  it('upgrades nobody at all but to a terminal', async () => {
     for (const target of [
       '/',
       `/ws/sessions/${app.main.sessionId}`,
       '/api/workspace/files',
       '/api/terminals',
+      // One that is not there: who comes with a proof is told so.
+      '/api/terminals/some/socket',
     ]) {
       const proof = proofBy(app.main.token, { method: 'GET', path: target });
       const proven = await app.ask({ method: 'GET', path: target, headers: { ...upgrade, ...proof } });
       expect([target, proven]).toEqual([target, 404]);
     }
-    const terminal = '/api/terminals/some/socket';
-    for (const { name, headers } of intruders) {
-      const route = { name, method: 'GET', path: terminal, isOpen: false };
-      const status = await app.ask({ ...route, headers: { ...upgrade, ...headers(route) } });
-      expect([name, status]).toEqual([name, 401]);
-    }
-    const proof = proofBy(app.main.token, { method: 'GET', path: terminal });
-    const unknown = await app.ask({ method: 'GET', path: terminal, headers: { ...upgrade, ...proof } });
-    expect(unknown).toBe(404);
   });
 });
 
@@ -233,6 +267,14 @@ describe('the table itself', () => {
     expect(await checkRoute(planted, intruders.slice(0, 1))).toEqual([
       'POST /api/planted × no proof: 201 instead of 401',
     ]);
+  });
+
+  it('turns red for a socket without a guard', async () => {
+    expect(knownSockets).not.toContain(plantedSocket);
+    expect(listSockets(app.nest)).toContain(plantedSocket);
+    expect(await checkSocket(plantedSocket, intruders)).toEqual(
+      intruders.map(({ name }) => `${plantedSocket} × ${name}: 101 instead of 401`),
+    );
   });
 
   it('turns red when a refused request changes the workspace', async () => {

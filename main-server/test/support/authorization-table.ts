@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { DiscoveryService } from '@nestjs/core';
 import type { RouteEntry } from '../../src/common/route-list.ts';
 import type { TestApp } from './create-test-app.ts';
 import type { TestClient } from './test-client.ts';
@@ -74,19 +73,6 @@ export async function checkSocket(
       problems.push(`${target.split('?')[0]} × ${name}: the database changed`);
   }
   return problems;
-}
-
-/** The paths of all gateways, by their own metadata. */
-export function listSockets(app: TestApp): readonly string[] {
-  const providers = app.get(DiscoveryService).getProviders();
-  const paths = providers.flatMap(({ metatype }) => {
-    if (typeof metatype !== 'function' || Reflect.getMetadata('websockets:is_gateway', metatype) !== true)
-      return [];
-    const options = Reflect.getMetadata('websockets:gateway_options', metatype) as
-      { path?: string } | undefined;
-    return [options?.path ?? '/'];
-  });
-  return [...new Set(paths)].sort();
 }
 
 /** Everything that is stored, but for when a credential was last seen. One statement: it is asked after every cell of the table. */

@@ -22,6 +22,7 @@ const crashSeed = process.env.CRASH_SEED ?? String(Math.floor(Date.now() / 86_40
 const command = (name, script, args = []) => ({ name, run: () => runScript(script, args) });
 const jest = (name, extra = {}) => ({ name, ...extra, run: () => runJest(name) });
 const suites = [
+  { name: 'second build', run: buildAgain },
   command('types', 'typecheck'),
   command('lint', 'lint'),
   command('format', 'format:check'),
@@ -89,6 +90,14 @@ function skip(name, why) {
   if (!isEverythingRequired) return { passed: 0, failed: 0, skipped: 1 };
   console.log('!! REQUIRE_ALL_SUITES is set, so this is a failure.');
   return { passed: 0, failed: 1, skipped: 0 };
+}
+
+/** What a build itself writes among the sources must not count as a change: every start would build again. */
+async function buildAgain() {
+  const built = await ensureBuilt(root, { withTests: true });
+  if (built.length > 0)
+    console.error(`Nothing had changed since the last build, and it built ${built.join(', ')}.`);
+  return { passed: built.length === 0 ? 1 : 0, failed: built.length === 0 ? 0 : 1, skipped: 0 };
 }
 
 async function runScript(script, args) {

@@ -64,7 +64,9 @@ const steps = [
 const notSource =
   /(^|\/)(dist|node_modules|\.next|test|fixtures|coverage|gallery)$|\.(e2e-)?spec\.tsx?$|\.tsbuildinfo$|\.md$|\/next-env\.d\.ts$/;
 
+/** Answers the names of what it built. */
 export async function ensureBuilt(root, { withTests = false } = {}) {
+  const built = [];
   const hashes = new Map();
   const shared = hashOf(
     [
@@ -94,7 +96,9 @@ export async function ensureBuilt(root, { withTests = false } = {}) {
     await build(step, root);
     mkdirSync(path.dirname(stamp), { recursive: true });
     writeFileSync(stamp, hash);
+    built.push(step.name);
   }
+  return built;
 }
 
 async function build(step, root) {

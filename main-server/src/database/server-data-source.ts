@@ -52,8 +52,8 @@ export class ServerDataSource extends DataSource {
     const file = String(this.options.database);
     await this.assertNotLost(file);
     const fileMark = await markOf(file);
-    await ensurePrivateFile(file);
     try {
+      await ensurePrivateFile(file);
       await this.writer.initialize();
       await this.writer.query('PRAGMA synchronous = FULL');
       this.migrated = await migrate(this.writer, file);
@@ -118,10 +118,19 @@ async function assertPragmas(connection: DataSource): Promise<void> {
   }
 }
 
+/** What is in the way of a file, and not in it. */
+const unusableCodes = new Set(['EACCES', 'EISDIR', 'EPERM', 'EROFS', 'SQLITE_CANTOPEN', 'SQLITE_READONLY']);
+
 function translate(error: unknown, file: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     return new StartupError(`The database ${file} is damaged: restore a copy of it.`, { cause: error });
+  }
+  if (typeof code === 'string' && unusableCodes.has(code)) {
+    return new StartupError(
+      `The database ${file} cannot be used (${code}): it has to be a file that this user may write. Or set DATABASE_PATH to another one.`,
+      { cause: error },
+    );
   }
   return error;
 }

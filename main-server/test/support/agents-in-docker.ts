@@ -8,7 +8,7 @@ const answerMs = 12 * 60_000;
 
 /** The answer, once the turn has ended. */
 export async function ask(
-  server: ServerProcess,
+  server: Pick<ServerProcess, 'client'>,
   sessionId: string,
   ...script: readonly string[]
 ): Promise<MessageResponse> {

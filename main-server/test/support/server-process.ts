@@ -26,6 +26,10 @@ export interface ServerProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A module that is loaded before the program. */
   readonly preload?: string;
+  /** What is started in place of the built program itself, a script that starts it say. */
+  readonly entry?: string;
+  /** A group of processes of its own, as a terminal gives to what is started in it. */
+  readonly hasOwnGroup?: boolean;
 }
 
 /** The built program as a process of its own, with an admin who is logged in. */
@@ -43,7 +47,8 @@ export class ServerProcess {
     readonly containerPort: number,
     private readonly provider: string,
     private readonly env: Readonly<Record<string, string>>,
-    private readonly nodeOptions: readonly string[],
+    private readonly program: readonly string[],
+    private readonly hasOwnGroup: boolean,
   ) {
     this.folder = folder;
   }
@@ -53,10 +58,12 @@ export class ServerProcess {
     provider = 'manual',
     env = {},
     preload,
+    entry = mainServer,
+    hasOwnGroup = false,
   }: ServerProcessOptions = {}): Promise<ServerProcess> {
     const home = folder ?? (await mkdtemp(path.join(tmpdir(), 'codex-webapp-process-')));
     const ports = [await findFreePort(), await findFreePort()] as const;
-    const nodeOptions = preload === undefined ? [] : ['--import', preload];
+    const program = [...(preload === undefined ? [] : ['--import', preload]), entry];
     const server = new ServerProcess(
       home,
       folder === undefined,
@@ -64,7 +71,8 @@ export class ServerProcess {
       ports[1],
       provider,
       env,
-      nodeOptions,
+      program,
+      hasOwnGroup,
     );
     await server.start();
     await server.setUp();
@@ -99,7 +107,8 @@ export class ServerProcess {
   /** Resolves when it is ready. Returns the milliseconds that took. */
   async start(): Promise<number> {
     const startedAt = performance.now();
-    this.child = spawn(process.execPath, ['--enable-source-maps', ...this.nodeOptions, mainServer], {
+    this.child = spawn(process.execPath, ['--enable-source-maps', ...this.program], {
+      detached: this.hasOwnGroup,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
@@ -136,6 +145,11 @@ export class ServerProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** As Ctrl-C in a terminal does: to everything that was started in it. */
+  interrupt(): void {
+    process.kill(-this.pid, 'SIGINT');
   }
 
   /** Resolves with the exit code, or the name of the signal that ended it. */
@@ -217,18 +231,26 @@ export class ServerProcess {
   }
 
   private async setUp(): Promise<void> {
-    await waitFor(() => /\/setup#\S+/.test(this.output));
-    const token = /\/setup#(\S+)/.exec(this.output)?.[1];
-    const { status, headers } = await this.anonymous.post('/api/auth/setup', {
-      token,
-      username: 'admin',
-      password,
-    });
-    if (status >= 300) throw new Error(`No admin: ${status}`);
-    this.cookie = cookieOf(headers);
+    await waitFor(() => setupLink.test(this.output));
+    const answer = await makeFirstAdmin(this.anonymous, this.output, { username: 'admin', password });
+    this.cookie = cookieOf(answer.headers);
     const { body } = await this.client.post('/api/auth/tokens', { name: 'test', scope: 'full' });
     this.apiToken = (body as { secret: string }).secret;
   }
+}
+
+export const setupLink = /\/setup#(\S+)/;
+
+/** By the link that a server without an admin has printed. @throws unless it works */
+export async function makeFirstAdmin(
+  anonymous: TestClient,
+  output: string,
+  admin: { readonly username: string; readonly password: string },
+): ReturnType<TestClient['post']> {
+  const token = setupLink.exec(output)?.[1];
+  const answer = await anonymous.post('/api/auth/setup', { token, ...admin });
+  if (answer.status >= 300) throw new Error(`No admin: ${answer.status}`);
+  return answer;
 }
 
 /** What a browser sends back of an answer's `Set-Cookie`. */

@@ -5,7 +5,7 @@ import type { TestApp, TestUser } from './create-test-app.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The pid the process provider wrote down for a session; null when there is none. */
-export function findContainerPid(app: TestApp, sessionId: string): number | null {
+export function findContainerPid(app: Pick<TestApp, 'folder'>, sessionId: string): number | null {
   try {
     const file = path.join(app.folder, 'containers', `${sessionId}.json`);
     return (JSON.parse(readFileSync(file, 'utf8')) as { pid: number | null }).pid;

@@ -219,6 +219,12 @@ describe('the front door', () => {
       expect(index).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
       const policy = index.headers['content-security-policy'] ?? '';
       expect(policy).toContain("default-src 'none'; script-src 'self';");
+      expect(policy).not.toMatch(/unsafe-(inline|eval)/);
+      // It is the same for everybody and has no nonce: what runs are files of this origin, and nothing of the page itself.
+      const scripts = index.body.match(/<script\b[^]*?<\/script>/g) ?? [];
+      expect(scripts.length).toBeGreaterThan(0);
+      for (const tag of scripts) expect(tag).toMatch(/^<script [^>]*src="\/[^/"][^"]*"[^>]*><\/script>$/);
+      expect(index.body).not.toMatch(/<style\b|<[^>]+\s(?:on[a-z]+|style)=|javascript:/i);
       expect(policy).toContain(`connect-src 'self' ${page.origin.replace('http', 'ws')};`);
       expect(policy).toMatch(new RegExp(`frame-ancestors ${app.origin}$`));
       const asset = /(?:src|href)="(\/assets\/[^"]+)"/.exec(index.body)?.[1] ?? '';

@@ -24,6 +24,8 @@ export const edgeStates: Readonly<Record<string, () => GalleryState>> = {
             'Step 9/24 : RUN apt-get install -y --no-install-recommends git ripgrep python3 curl',
             null,
           ],
+          ['volume', 'waiting', null, null],
+          ['network', 'waiting', null, null],
           ['create', 'waiting', null, null],
           ['start', 'waiting', null, null],
           ['connect', 'waiting', null, null],
@@ -43,6 +45,8 @@ export const edgeStates: Readonly<Record<string, () => GalleryState>> = {
         reason: 'Docker did not answer within 30 s. Is the engine running? Start it and try again.',
         steps: steps([
           ['image', 'done', null, 1_240],
+          ['volume', 'done', null, 12],
+          ['network', 'done', null, 148],
           ['create', 'done', null, 96],
           ['start', 'failed', 'connect ECONNREFUSED /var/run/docker.sock', 30_000],
           ['connect', 'waiting', null, null],

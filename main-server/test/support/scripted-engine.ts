@@ -83,20 +83,28 @@ export class ScriptedEngine {
       return { status: 200, body: { ServerVersion: '29.5.1', Runtimes: { runc: {} }, NCPU: 2 } };
     if (kind === 'version') return { status: 200, body: {} };
     if (route === 'GET images') return { status: 200, body: { Id: 'sha256:image' } };
-    if (kind === 'volumes') return this.answerVolumes(method, name);
+    if (kind === 'volumes') return this.answerVolumes(method, name, body);
     if (kind === 'networks') return this.answerNetworks(method, name, verb, { body, filters });
     if (kind === 'containers')
       return this.answerContainers(method, name, verb, { body, filters, searchParams });
     return refused(404, `page not found: ${route}`);
   }
 
-  private answerVolumes(method: string, name: string): Answer {
-    if (method === 'POST') return refused(400, 'invalid option: "size"');
+  private answerVolumes(method: string, name: string, body: Sent): Answer {
+    if (method === 'POST') return this.makeVolume(body);
     const found = this.volumes.get(name);
     if (!found) return refused(404, 'no such volume');
     if (method === 'GET') return { status: 200, body: { Name: name, Labels: found } };
     this.volumes.delete(name);
     return { status: 204 };
+  }
+
+  /** As the engine: the one that is there, where there is one of that name. */
+  private makeVolume({ Name: name = '', Labels: wanted = {}, DriverOpts: options = {} }: Sent): Answer {
+    if ('size' in options) return refused(400, 'invalid option: "size"');
+    const made = this.volumes.get(name) ?? wanted;
+    this.volumes.set(name, made);
+    return { status: 201, body: { Name: name, Labels: made } };
   }
 
   private answerNetworks(method: string, name: string, verb: string, { body, filters }: Query): Answer {
@@ -211,6 +219,7 @@ export class ScriptedEngine {
 
 interface Sent {
   readonly Name?: string;
+  readonly DriverOpts?: Readonly<Record<string, string>>;
   readonly Labels?: Record<string, string>;
   readonly Image?: string;
   readonly Container?: string;

@@ -25,10 +25,15 @@ export const containerStatuses = [
 ] as const;
 export type ContainerStatus = (typeof containerStatuses)[number];
 
+/** What a provider does between the queue and the connection, as far as it does it. */
+export const containerStartSteps = ['image', 'volume', 'network', 'create', 'start'] as const;
+export type ContainerStartStep = (typeof containerStartSteps)[number];
+export const containerStepNames = ['queue', ...containerStartSteps, 'connect'] as const;
+
 /** One step of a start, for the stepper in the UI. */
 export interface ContainerStep {
-  /** `queue` only where it had to wait for others to start. */
-  readonly name: 'queue' | 'image' | 'create' | 'start' | 'connect';
+  /** `queue` only where it had to wait for others to start, `volume` and `network` only where it has one of its own. */
+  readonly name: (typeof containerStepNames)[number];
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
   /** What it does right now, e.g. the build step of an image. */
   readonly detail: string | null;

@@ -11,6 +11,7 @@ import {
   containerSizeDefault,
   containerSizeNames,
   containerStatuses,
+  containerStepNames,
   type ContainerResponse,
 } from '../containers/containers.requests.ts';
 import { messageItemSchema, turnUsageSchema } from '../messages/message-items.ts';
@@ -89,7 +90,7 @@ export const containerSchema = z.object({
   reason: z.string().nullable(),
   steps: z.array(
     z.object({
-      name: z.enum(['queue', 'image', 'create', 'start', 'connect']),
+      name: z.enum(containerStepNames),
       state: z.enum(['waiting', 'running', 'done', 'failed']),
       detail: z.string().nullable(),
       tookMs: z.number().nullable(),

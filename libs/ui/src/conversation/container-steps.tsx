@@ -15,6 +15,8 @@ type Props = {
 const labels: Record<ContainerStep['name'], string> = {
   queue: 'Wait for its turn',
   image: 'Prepare the image',
+  volume: 'Prepare the volume',
+  network: 'Set up the network',
   create: 'Create the container',
   start: 'Start it',
   connect: 'Connect',

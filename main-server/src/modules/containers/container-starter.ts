@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { ContainerStartStep } from '@codex-webapp/contracts';
 import { Clock, Failpoints } from '@codex-webapp/nest-kit';
 import { isOwned } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
@@ -42,7 +43,7 @@ export class ContainerStarter {
 
   /** Resolves also when the start failed; the row says so. Rejects when `signal` gave it up. */
   async run(session: Session, container: Container, signal: AbortSignal): Promise<void> {
-    const steps = new StartSteps(() => this.clock.now());
+    const steps = new StartSteps(() => this.clock.now(), this.registry.get(container.provider).startSteps);
     let leave = (): void => undefined;
     let begunAt = this.clock.now();
     try {
@@ -118,7 +119,7 @@ export class ContainerStarter {
       if (isNew) this.images.note(container.provider, found);
     };
     const provider = this.registry.get(container.provider);
-    const advance = (name: 'image' | 'create' | 'start' | 'connect', detail: string | null): void => {
+    const advance = (name: ContainerStartStep | 'connect', detail: string | null): void => {
       if (steps.advance(name, detail)) this.progress.report(session.id, steps.list());
     };
     const ref = await this.withinDeadline(

@@ -1,7 +1,7 @@
-import type { ContainerStep } from '@codex-webapp/contracts';
+import type { ContainerStartStep, ContainerStep } from '@codex-webapp/contracts';
 
 type StepName = ContainerStep['name'];
-const order: readonly StepName[] = ['queue', 'image', 'create', 'start', 'connect'];
+const stepsOfMost: readonly ContainerStartStep[] = ['image', 'create', 'start'];
 
 /** The steps of one start with their times, as the page shows them. Steps only go forward. */
 export class StartSteps {
@@ -14,7 +14,14 @@ export class StartSteps {
   /** A start that need not wait for its turn does not have that as a step. */
   private hasWaited = false;
 
-  constructor(private readonly now: () => number) {
+  private readonly order: readonly StepName[];
+
+  /** `between` are the provider's own. */
+  constructor(
+    private readonly now: () => number,
+    between: readonly ContainerStartStep[] = stepsOfMost,
+  ) {
+    this.order = ['queue', ...between, 'connect'];
     this.begunAt = now();
   }
 
@@ -31,7 +38,7 @@ export class StartSteps {
 
   /** The same step again only changes its detail. False when nothing changed. */
   advance(name: StepName, detail: string | null): boolean {
-    const isEarlier = order.indexOf(name) < order.indexOf(this.current);
+    const isEarlier = this.order.indexOf(name) < this.order.indexOf(this.current);
     if (isEarlier || (name === this.current && detail === this.detail)) return false;
     if (name !== this.current) this.finishCurrent();
     this.current = name;
@@ -47,8 +54,8 @@ export class StartSteps {
   }
 
   list(): readonly ContainerStep[] {
-    const current = order.indexOf(this.current);
-    const steps = order.map((name, index) => ({
+    const current = this.order.indexOf(this.current);
+    const steps = this.order.map((name, index) => ({
       name,
       state: index < current ? 'done' : this.stateFrom(index, current),
       detail: index === current ? this.detail : null,

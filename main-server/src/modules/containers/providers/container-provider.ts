@@ -3,6 +3,7 @@ import type {
   ContainerProviderName,
   ContainerSizeName,
   ContainerSizeResponse,
+  ContainerStartStep,
 } from '@codex-webapp/contracts';
 
 /** What runs in a session's container, in words every backend understands. */
@@ -113,7 +114,7 @@ export interface ContainerStats {
 }
 
 /** Told while `start` works, for the stepper in the UI. */
-export type StartProgress = (step: 'image' | 'create' | 'start', detail: string | null) => void;
+export type StartProgress = (step: ContainerStartStep, detail: string | null) => void;
 
 export interface StartOptions {
   readonly onProgress?: StartProgress;
@@ -142,6 +143,8 @@ export interface ContainerProvider {
   readonly canSwitchInternetOff?: boolean;
   /** Whether a container can be had within seconds, for minutes, and leaves nothing. */
   readonly runsBriefly?: boolean;
+  /** What `start` tells of, in this order; image, create and start when absent. A start may leave some out. */
+  readonly startSteps?: readonly ContainerStartStep[];
   /** Where the workspace is, as the container sees it. */
   workspacePath(sessionId: string): string;
   /** The base URL at which its containers reach main-server's container listener, e.g. `http://172.17.0.1:3010`. */

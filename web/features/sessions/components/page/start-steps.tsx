@@ -10,6 +10,8 @@ import { duration } from '../../model/relative-time.ts';
 const names: Record<ContainerStep['name'], string> = {
   queue: 'Wait for its turn',
   image: 'Prepare the image',
+  volume: 'Prepare the volume',
+  network: 'Set up the network',
   create: 'Create the container',
   start: 'Start it',
   connect: 'Connect',

@@ -9,6 +9,8 @@ import { StartSteps } from './start-steps.tsx';
 const words: Record<ContainerStep['name'], string> = {
   queue: 'Waiting for other sessions to start',
   image: 'Preparing the image',
+  volume: 'Preparing the volume',
+  network: 'Setting up the network',
   create: 'Creating the container',
   start: 'Starting the container',
   connect: 'Waiting for the container to connect',

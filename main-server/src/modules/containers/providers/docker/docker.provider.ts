@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { containerStartSteps } from '@codex-webapp/contracts';
 import type { ContainerInspectInfo } from 'dockerode';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
@@ -37,6 +38,7 @@ import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
 import { SessionNetworks } from './session-networks.ts';
+import { SessionVolumes } from './session-volumes.ts';
 import { parsePool } from './subnets.ts';
 
 export interface DockerProviderOptions {
@@ -89,11 +91,13 @@ export class DockerContainerProvider implements DockerProvider {
   readonly startsByItself = true;
   readonly canSwitchInternetOff = true;
   readonly runsBriefly = true;
+  readonly startSteps = containerStartSteps;
   readonly sizes;
   private readonly names: DockerNames;
   private readonly image: DockerImage;
   private readonly outer: DockerOuterNetwork;
   private readonly networks: SessionNetworks;
+  private readonly volumes: SessionVolumes;
   private readonly router: DockerRouter;
   private readonly main: MainAddress;
   private readonly engine: DockerEngine;
@@ -124,6 +128,10 @@ export class DockerContainerProvider implements DockerProvider {
     this.main = findMainAddress(options);
     this.outer = new DockerOuterNetwork(docker, this.names);
     this.networks = new SessionNetworks(docker, this.names, pool);
+    this.volumes = new SessionVolumes(docker, this.names, this.engine, {
+      bytes: options.disk.bytes,
+      driverOptions: options.volumeOptions,
+    });
     this.router = new DockerRouter(
       docker,
       this.names,
@@ -190,8 +198,7 @@ export class DockerContainerProvider implements DockerProvider {
   async removeData(sessionId: string): Promise<void> {
     await this.remove(this.refOf(sessionId));
     await translate(this.archives.removeOf(sessionId));
-    const volume = this.docker.getVolume(this.names.ofSession(sessionId));
-    await translate(this.removeVolume(volume));
+    await translate(this.volumes.remove(sessionId));
   }
 
   async list(): Promise<readonly LabelledContainer[]> {
@@ -249,8 +256,7 @@ export class DockerContainerProvider implements DockerProvider {
       pulls: spec.pullsImage,
     });
     signal?.throwIfAborted();
-    onProgress?.('create', null);
-    const { id, isNew } = await this.createOrAdopt(spec, image, signal);
+    const { id, isNew } = await this.createOrAdopt(spec, image, { onProgress, signal });
     signal?.throwIfAborted();
     if (onImage !== undefined) onImage(await this.imageOf(id), isNew);
     onProgress?.('start', null);
@@ -259,18 +265,27 @@ export class DockerContainerProvider implements DockerProvider {
   }
 
   /** The one container of this session and generation, made now or by a call whose answer was lost. */
-  private async createOrAdopt(spec: ContainerSpec, image: string, signal?: AbortSignal): Promise<Made> {
+  private async createOrAdopt(
+    spec: ContainerSpec,
+    image: string,
+    { onProgress, signal }: StartOptions,
+  ): Promise<Made> {
+    onProgress?.('volume', null);
     const found = await this.find(spec.sessionId);
     if (found !== null) {
       const isSame = found.Config.Labels[labels.generation] === String(spec.generation);
       if (isSame && found.State.Running) return { id: found.Id, isNew: false };
       await this.removeContainer(found.Id);
     }
+    const volumeOptions = await this.volumes.ensure(spec.sessionId);
+    signal?.throwIfAborted();
+    onProgress?.('network', null);
     const router = await this.router.ensure(this.options.routerImage ?? image);
     signal?.throwIfAborted();
     const network = await this.networks.ensure(spec.sessionId, spec.internet ?? true);
     await this.router.enter(network.id, router);
     signal?.throwIfAborted();
+    onProgress?.('create', null);
     const options = toCreateOptions(spec, {
       name: this.names.ofSession(spec.sessionId),
       image,
@@ -280,7 +295,7 @@ export class DockerContainerProvider implements DockerProvider {
       labels: this.names.labelsOf(spec.sessionId),
       limits: await this.engine.fit(this.options.sizes[spec.size ?? 'medium']),
       runtime: this.options.runtime,
-      volumeOptions: await this.volumeOptions(),
+      volumeOptions,
     });
     this.disk.forget(spec.sessionId);
     try {
@@ -334,11 +349,6 @@ export class DockerContainerProvider implements DockerProvider {
     yield this.image.ensure();
   }
 
-  private async volumeOptions(): Promise<Readonly<Record<string, string>>> {
-    if (!(await this.engine.canSizeVolumes())) return this.options.volumeOptions;
-    return { size: String(this.options.disk.bytes), ...this.options.volumeOptions };
-  }
-
   private async prepareAll(): Promise<void> {
     const image = await this.image.ensure();
     await this.router.ensure(this.options.routerImage ?? image);
@@ -355,16 +365,6 @@ export class DockerContainerProvider implements DockerProvider {
     await ignore(this.docker.getContainer(id).remove({ force: true }), isAbsent, isConflict);
     // A removal that another call began is reported as a conflict before it is done.
     await ignore(this.docker.getContainer(id).wait({ condition: 'removed' }), isAbsent);
-  }
-
-  private async removeVolume(volume: Docker.Volume): Promise<void> {
-    try {
-      const { Labels: found } = await volume.inspect();
-      if (!this.names.isOurs(found)) return;
-      await volume.remove();
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-    }
   }
 
   private refOf(sessionId: string): ContainerRef {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Logger } from '@nestjs/common';
-import type { ContainerSizeResponse } from '@codex-webapp/contracts';
+import { containerStartSteps, type ContainerSizeResponse } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
   ContainerImage,
@@ -37,6 +37,7 @@ export class ProvisionedContainerProvider implements DockerProvider {
   readonly startsByItself = true;
   readonly canSwitchInternetOff = true;
   readonly runsBriefly = true;
+  readonly startSteps = containerStartSteps;
   readonly sizes: readonly ContainerSizeResponse[];
   private readonly logger = new Logger(ProvisionedContainerProvider.name);
   private readonly provisioner: ProvisionerClient;

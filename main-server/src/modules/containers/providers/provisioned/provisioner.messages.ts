@@ -1,4 +1,9 @@
-import { containerLogLimits, containerProviderNames, containerSizeNames } from '@codex-webapp/contracts';
+import {
+  containerLogLimits,
+  containerProviderNames,
+  containerSizeNames,
+  containerStartSteps,
+} from '@codex-webapp/contracts';
 import { z } from 'zod';
 import type {
   ContainerImage,
@@ -121,7 +126,7 @@ const logLineSchema = z.object({
 export const answerLineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('progress'),
-    step: z.enum(['image', 'create', 'start']),
+    step: z.enum(containerStartSteps),
     detail: z.string().nullable(),
   }),
   z.object({ type: z.literal('image'), image: imageSchema, isNew: z.boolean() }),

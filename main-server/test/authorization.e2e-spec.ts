@@ -461,7 +461,7 @@ function foreignPages(sessionOrigin: string) {
       name: `on a ${site} page`,
       headers: { 'sec-fetch-site': site },
     })),
-    ...origins.map((origin) => ({ name: `with Origin ${origin}`, headers: { origin } })),
+    ...origins.map((foreign) => ({ name: `with Origin ${foreign}`, headers: { origin: foreign } })),
     { name: 'that says nothing of where it is', headers: {} },
   ];
 }

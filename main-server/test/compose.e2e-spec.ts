@@ -138,7 +138,7 @@ describe('docker-compose.yml', () => {
     )?.[1];
     const folders = [...service('main-server').volumes, ...service('provisioner').volumes]
       .filter((one) => !isOfHost(one))
-      .map((volume) => volume.split(':')[1]);
+      .map((volume) => volume.split(':')[1] ?? '');
     // Else the engine would give it to root, and the server's own user could not write to it.
     expect([...new Set(folders)].sort()).toEqual(known?.split(' ').sort());
   });

@@ -167,7 +167,7 @@ describe('npm start, where it cannot start', () => {
     expect(code).toBe(1);
     const [title, ...problems] = errors.trimEnd().split('\n');
     expect(title).toBe('The environment is not usable:');
-    expect(problems.map((problem) => /^ {2}- (\w+): \S.*$/.exec(problem)?.[1]).sort()).toEqual([
+    expect(problems.map((problem) => /^ {2}- (\w+): \S.*$/.exec(problem)?.[1] ?? problem).sort()).toEqual([
       'JWT_SECRET',
       'LOG_LEVEL',
       'PORT',

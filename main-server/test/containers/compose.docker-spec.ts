@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ContainerResponse, SessionResponse } from '@codex-webapp/contracts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { ask } from '../support/agents-in-docker.ts';

@@ -140,6 +140,9 @@ await describeWithDocker('docker-compose.yml, as it runs', () => {
       });
       expect(router.map(({ Labels }) => Labels[labels.role])).toEqual(['router']);
       await docker.getContainer(router[0]?.Id ?? '').remove({ force: true });
+      // As the README has it: the network of the router stays behind it.
+      const filters = { label: [`${labels.instance}=${instanceId}`] };
+      for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
       await stack.run('down', '--volumes');
       expect(await stack.listLeft(instanceId)).toEqual([]);
     },

@@ -69,7 +69,7 @@ class Conversation {
     this.turnId = frame.type === 'prompt.deliver' ? frame.turnId : '';
     const started = { type: 'turn.started', turnId: this.turnId, promptId, agent: 'shell' };
     this.send(link, started, ...this.requestIds.map((id) => asks(this.turnId, id)));
-    await link.wait((frame) => frame.type === 'ack' && frame.seq >= this.lastSeq);
+    await link.wait((one) => one.type === 'ack' && one.seq >= this.lastSeq);
   }
 }
 

@@ -57,7 +57,8 @@ syncBuiltinESMExports();
 process.on('SIGUSR2', () => {
   passedMs += dayMs;
   const now = Date.now();
-  for (const timer of [...due.values()]) if (timer.at <= now) timer.fire();
+  const passed = [...due.values()].filter((timer) => timer.at <= now);
+  for (const timer of passed) timer.fire();
 });
 
 function wait(delayMs, value, { signal, ref = true } = {}) {

@@ -96,12 +96,12 @@ describe('foldTurn', () => {
       { type: 'plan.updated', turnId, entries: [{ content: 'a', status: 'pending' }] },
       { type: 'plan.updated', turnId, entries: [{ content: 'a', status: 'completed' }] },
       { type: 'usage.updated', turnId, inputTokens: 1, outputTokens: 1 },
-      { type: 'usage.updated', turnId, inputTokens: 5, outputTokens: 2 },
+      { type: 'usage.updated', turnId, inputTokens: 5, outputTokens: 2, costUsd: 0.25 },
     );
     expect(turn.items).toEqual([
       { type: 'plan', id: 'plan', entries: [{ content: 'a', status: 'completed' }] },
     ]);
-    expect(turn.usage).toMatchObject({ inputTokens: 5, outputTokens: 2 });
+    expect(turn.usage).toMatchObject({ inputTokens: 5, outputTokens: 2, costUsd: 0.25 });
   });
 
   it('says what became of a request', () => {

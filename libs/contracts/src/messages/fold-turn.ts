@@ -56,8 +56,8 @@ export function foldTurnEvent(turn: FoldedTurn, event: TurnEvent): FoldedTurn {
     case 'plan.updated':
       return withItems(turn, replaceOrPush(turn.items, { type: 'plan', id: 'plan', entries: event.entries }));
     case 'usage.updated': {
-      const { inputTokens, outputTokens, contextTokens, contextWindow } = event;
-      return { ...turn, usage: { inputTokens, outputTokens, contextTokens, contextWindow } };
+      const { inputTokens, outputTokens, contextTokens, contextWindow, costUsd } = event;
+      return { ...turn, usage: { inputTokens, outputTokens, contextTokens, contextWindow, costUsd } };
     }
     case 'permission.requested': {
       const { agentRequestId, toolCallId, title, detail, diffs, options } = event;

@@ -63,5 +63,7 @@ export const turnUsageSchema = z.object({
   outputTokens: z.number(),
   contextTokens: z.number().optional(),
   contextWindow: z.number().optional(),
+  /** US dollars of the conversation so far, where the agent counts them. */
+  costUsd: z.number().optional(),
 });
 export type TurnUsage = z.infer<typeof turnUsageSchema>;

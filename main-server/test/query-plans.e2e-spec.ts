@@ -159,6 +159,15 @@ describe('the statements of a conversation', () => {
   it('reads an older page by its cursor', () =>
     expectIndexed(() => get(`/api/sessions/${sessionId}/messages?before=40&limit=10`), { atLeast: 2 }));
 
+  it('reads the events of a turn', () =>
+    expectIndexed(
+      async () => {
+        const { status } = await get(`/api/sessions/${sessionId}/turns/${turn.turnId}/events?limit=1`);
+        expect(status).toBe(200);
+      },
+      { atLeast: 3 },
+    ));
+
   it('resumes after a cursor', async () => {
     const page = await ConversationPage.open(app, user, sessionId);
     const { cursor } = await page.waitFor('snapshot');

@@ -3,7 +3,7 @@ import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { RawEventsRetention } from '../src/modules/history/raw-events-retention.ts';
 import { ConversationPage } from './support/conversation-page.ts';
-import { ends, says, startTurn, type StartedTurn } from './support/conversation.ts';
+import { ends, postAnswer, says, startTurn, type StartedTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -38,15 +38,7 @@ describe('the raw events of turns', () => {
 
   async function finish(turn: StartedTurn): Promise<void> {
     await container.sendAcked(ends(turn));
-    const answer = await container.webhooks
-      .with({ 'idempotency-key': `turn:${turn.turnId}` })
-      .post(`/api/container-webhooks/${container.sessionId}/message`, {
-        role: 'assistant',
-        text: 'the answer',
-        turnId: turn.turnId,
-        outcome: 'completed',
-      });
-    expect(answer.status).toBe(201);
+    await postAnswer(container, turn.turnId);
   }
 
   async function eventsOf(turnId: string): Promise<number> {

@@ -18,6 +18,7 @@ import {
   promptSchema,
   recoveryActionNames,
   sessionSchema,
+  turnEventSchema,
   apiTokenScopes,
   userRoles,
   type AgentRequestListResponse,
@@ -45,6 +46,7 @@ import {
   type SetupStateResponse,
   type PreviewTicketResponse,
   type TicketResponse,
+  type TurnEventListResponse,
   type UserListResponse,
   type WorkspaceDownloadResponse,
 } from '@codex-webapp/contracts';
@@ -277,6 +279,20 @@ export const answers = {
     messages: z.array(messageSchema),
     nextBefore: z.int().nullable(),
   }) satisfies z.ZodType<MessageListResponse>,
+  TurnEventList: z.object({
+    events: z.array(
+      z.object({
+        position: z.int(),
+        at: z.iso.datetime(),
+        epoch: z.string(),
+        seq: z.int(),
+        event: turnEventSchema,
+      }),
+    ),
+    nextAfter: z.int().nullable().meta({ description: 'Pass as `after` for the page that follows.' }),
+    keptUntil: z.iso.datetime().nullable().meta({ description: 'Null while the turn runs.' }),
+    wereDeleted: z.boolean().meta({ description: 'All of them, or all but the last.' }),
+  }) satisfies z.ZodType<TurnEventListResponse>,
   Prompt: promptSchema,
   PromptOutcome: promptOutcome,
   PromptOrOutcome: z.union([promptOutcome, promptSchema]),

@@ -33,6 +33,7 @@ export const operations: Readonly<Record<string, AnswerName | 'nothing' | 'text'
   PromptsController_remove: 'Prompt',
   PromptsController_interrupt: 'nothing',
   PromptsController_sendKeptAnswer: 'AgentRequest',
+  TurnEventsController_list: 'TurnEventList',
   SessionEventsController_open: 'events',
   ContainerLogStreamController_open: 'events',
   AgentRequestsController_list: 'AgentRequestList',

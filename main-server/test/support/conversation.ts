@@ -51,3 +51,16 @@ export function asks(turnId: string, agentRequestId: string): TurnEvent {
     options,
   };
 }
+
+/** Posts the message that stands for a turn, as its container does after the end. */
+export async function postAnswer(container: ScriptedContainer, turnId: string): Promise<void> {
+  const { status } = await container.webhooks
+    .with({ 'idempotency-key': `turn:${turnId}` })
+    .post(`/api/container-webhooks/${container.sessionId}/message`, {
+      role: 'assistant',
+      text: 'the answer',
+      turnId,
+      outcome: 'completed',
+    });
+  if (status !== 201) throw new Error(`Not stored: ${status}`);
+}

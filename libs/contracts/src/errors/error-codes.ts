@@ -79,6 +79,7 @@ export const errorCodes = {
   'prompt.changed': define('conflict'),
   'prompt.key_reused': define('unprocessable'),
   'prompt.limit_reached': define('limit_exceeded'),
+  'turn.not_found': define('not_found'),
   'turn.stale': define('conflict'),
   'agent_request.not_found': define('not_found'),
   'agent_request.already_answered': define('conflict'),

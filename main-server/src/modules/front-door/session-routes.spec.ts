@@ -11,6 +11,7 @@ describe('routeOf', () => {
     ['POST', '/api/requests/r-1/answer', '/api/sessions/s-1/requests/r-1/answer'],
     ['POST', '/api/interrupt', '/api/sessions/s-1/interrupt'],
     ['GET', `/api/blobs/${'0a'.repeat(32)}`, `/api/sessions/s-1/blobs/${'0a'.repeat(32)}`],
+    ['GET', '/api/turns/t-1/events?after=3', '/api/sessions/s-1/turns/t-1/events?after=3'],
     ['GET', '/api/options', '/api/sessions/options'],
   ])('answers %s %s itself', (method, target, path) => {
     expect(routeOf(method, target, 's-1')).toEqual({ kind: 'app', path });
@@ -33,6 +34,8 @@ describe('routeOf', () => {
     ['GET', '/api/workspaces'],
     ['POST', '/api/container/stop'],
     ['GET', '/api//messages'],
+    ['POST', '/api/turns/t-1/events'],
+    ['GET', '/api/turns/../events'],
     ['GET', '/api/blobs'],
     ['GET', '/api/blobs/..%2f..'],
     ['PUT', `/api/blobs/${'0a'.repeat(32)}`],

@@ -11,6 +11,7 @@ const conversationRoutes: readonly (readonly [path: RegExp, methods: readonly st
   [/^\/api\/session$/, ['GET', 'PATCH'], ''],
   [/^\/api(\/messages)$/, ['GET', 'POST'], '$1'],
   [/^\/api(\/prompts(?:\/[\w-]+){0,2})$/, ['GET', 'POST', 'PATCH', 'DELETE'], '$1'],
+  [/^\/api(\/turns\/[\w-]+\/events)$/, ['GET'], '$1'],
   [/^\/api(\/blobs\/[0-9a-f]{64})$/, ['GET'], '$1'],
   [/^\/api(\/controls)$/, ['GET'], '$1'],
   [/^\/api(\/interrupt)$/, ['POST'], '$1'],

@@ -11,6 +11,6 @@ import { TurnEventsStore } from './turn-events.store.ts';
 @Module({
   imports: [TypeOrmModule.forFeature([EntryEntity]), ConfigModule.forFeature(rawEventsConfig)],
   providers: [EntriesStore, HistoryService, RawEventsRetention, TurnEventsStore],
-  exports: [HistoryService, RawEventsRetention],
+  exports: [HistoryService, RawEventsRetention, TurnEventsStore],
 })
 export class HistoryModule {}

@@ -59,6 +59,11 @@ export class RawEventsRetention implements OnApplicationBootstrap, BeforeApplica
     this.listOpen = listOpen;
   }
 
+  /** When the events of a turn that ended then may go; not before there is a message that stands for them. */
+  keptUntil(endedAt: number): number {
+    return endedAt + this.config.keepMs;
+  }
+
   /** One pass over all sessions. Resolves with the number of events it deleted. */
   async run(): Promise<number> {
     const before = this.clock.now() - this.config.keepMs;

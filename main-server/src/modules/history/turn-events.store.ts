@@ -1,8 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager } from 'typeorm';
-import { Repository } from 'typeorm';
+import { Between, Repository } from 'typeorm';
 import { EntryEntity } from './entry.entity.ts';
+
+interface TurnRef {
+  readonly sessionId: string;
+  readonly turnId: string;
+}
+
+export interface TurnEventPage {
+  /** In order. */
+  readonly rows: readonly Readonly<EntryEntity>[];
+  readonly hasMore: boolean;
+}
 
 /** The events of turns as rows that grow old. */
 @Injectable()
@@ -26,15 +37,53 @@ export class TurnEventsStore {
   }
 
   /**
+   * The first of its events after a position: at most `limit`, and no more than `maxLength` characters of them, but at
+   * least one. However many events the turn and the session have, no more than these are read.
+   */
+  async page(
+    { sessionId, turnId }: TurnRef,
+    {
+      after,
+      limit,
+      maxLength,
+    }: { readonly after: number; readonly limit: number; readonly maxLength: number },
+  ): Promise<TurnEventPage> {
+    // Sizes first, so that what does not fit is not held here.
+    const sizes = await this.entries.query<readonly { position: number; size: number }[]>(
+      `SELECT position, LENGTH(body) AS size FROM entries INDEXED BY entries_turn
+       WHERE session_id = ? AND turn_id = ? AND type = 'turn.event' AND position > ?
+       ORDER BY position LIMIT ?`,
+      [sessionId, turnId, after, limit + 1],
+    );
+    let length = 0;
+    const fitting = sizes.slice(0, limit).filter(({ size }, index) => {
+      length += size;
+      return index === 0 || length <= maxLength;
+    });
+    const last = fitting.at(-1);
+    if (!last) return { rows: [], hasMore: false };
+    const rows = await this.entries.find({
+      where: { sessionId, turnId, type: 'turn.event' as const, position: Between(after + 1, last.position) },
+      order: { position: 'ASC' },
+    });
+    return { rows, hasMore: sizes.length > fitting.length };
+  }
+
+  /** Whether the event it began with is still there. */
+  async hasBeginning({ sessionId, turnId }: TurnRef): Promise<boolean> {
+    const [first] = await this.entries.query<readonly { event: string }[]>(
+      `SELECT json_extract(body, '$.event.type') AS event FROM entries INDEXED BY entries_turn
+       WHERE session_id = ? AND turn_id = ? AND type = 'turn.event' ORDER BY position LIMIT 1`,
+      [sessionId, turnId],
+    );
+    return first?.event === 'turn.started';
+  }
+
+  /**
    * Deletes at most `limit` events of a turn that are older than `before`, and says how many. The newest event of each
    * outbox epoch stays: it says how far the epoch was taken, and keeps the last position of the history.
    */
-  async remove(
-    manager: EntityManager,
-    turn: { readonly sessionId: string; readonly turnId: string },
-    before: number,
-    limit: number,
-  ): Promise<number> {
+  async remove(manager: EntityManager, turn: TurnRef, before: number, limit: number): Promise<number> {
     const { sessionId, turnId } = turn;
     const rows: readonly { position: number }[] = await manager.query(
       `SELECT position FROM entries AS event

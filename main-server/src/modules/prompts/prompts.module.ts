@@ -26,6 +26,8 @@ import { QueueChangesService } from './queue-changes.service.ts';
 import { SendNowService } from './send-now.service.ts';
 import { SessionPromptsService } from './session-prompts.service.ts';
 import { Transcripts } from './transcripts.ts';
+import { TurnEventsController } from './turn-events.controller.ts';
+import { TurnEventsService } from './turn-events.service.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnProjections } from './turn-projections.ts';
 import { TurnRows } from './turn-rows.ts';
@@ -46,7 +48,7 @@ import { WaitingPrompts } from './waiting-prompts.ts';
     PreparationsModule,
     SessionStateModule,
   ],
-  controllers: [PromptsController],
+  controllers: [PromptsController, TurnEventsController],
   providers: [
     { provide: ContainerWaker, useExisting: ContainerWakes },
     KeptAnswersService,
@@ -62,6 +64,7 @@ import { WaitingPrompts } from './waiting-prompts.ts';
     SendNowService,
     SessionPromptsService,
     Transcripts,
+    TurnEventsService,
     TurnFolding,
     TurnProjections,
     TurnRows,

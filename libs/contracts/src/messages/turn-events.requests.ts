@@ -1,0 +1,31 @@
+import type { TurnEvent } from '../agents/turn-events.ts';
+
+export const turnEventPageLimits = {
+  pageDefault: 100,
+  pageMax: 500,
+  /** Characters of the events of a page; the first of them comes whatever its size. */
+  pageMaxLength: 1024 * 1024,
+} as const;
+
+/** An event of a turn as its container sent it. */
+export interface TurnEventResponse {
+  /** Its place in the session's history; what comes later is larger. */
+  readonly position: number;
+  /** When main-server took it. */
+  readonly at: string;
+  /** The outbox it came from, and its number there. */
+  readonly epoch: string;
+  readonly seq: number;
+  readonly event: TurnEvent;
+}
+
+/** `GET …/turns/:turnId/events`: a page, oldest first. */
+export interface TurnEventListResponse {
+  readonly events: readonly TurnEventResponse[];
+  /** Pass as `after` for the page that follows; null when there is nothing after this one by now. */
+  readonly nextAfter: number | null;
+  /** Until when they are kept at least; null while the turn runs. */
+  readonly keptUntil: string | null;
+  /** That time is over and they were deleted: all, or all but the last. */
+  readonly wereDeleted: boolean;
+}

@@ -10,6 +10,8 @@ async function showAllOfOutput(page: Page): Promise<void> {
   await bar.getByRole('button', { name: 'Show all' }).click();
 }
 
+const rawEvents = (page: Page) => sessionUi(page).getByRole('dialog', { name: 'Raw events' });
+
 /** The conversation of a session. */
 export const conversationStates: readonly State[] = [
   {
@@ -129,6 +131,22 @@ export const conversationStates: readonly State[] = [
       await showAllOfOutput(page);
     }),
     shows: (page) => sessionUi(page).getByText('All of it is shown.'),
+  },
+  {
+    name: 'raw events',
+    phase: 'sessions',
+    open: inSession('codex', async ({ page }) => {
+      await sessionUi(page).getByRole('button', { name: 'Raw events' }).last().click();
+      await rawEvents(page)
+        .getByRole('button', { name: /tool\.started/ })
+        .first()
+        .click();
+    }),
+    shows: (page) => [
+      rawEvents(page).getByRole('button', { name: /turn\.started/ }),
+      rawEvents(page).getByText('"toolCallId"').first(),
+      rawEvents(page).getByRole('button', { name: 'Copy as JSON lines' }),
+    ],
   },
   {
     name: 'long content',

@@ -12,5 +12,6 @@ export { Markdown } from './markdown/markdown.tsx';
 export * from './session-socket.ts';
 export * from '../realtime/index.ts';
 export * from './timeline.ts';
+export * from './turn-events-source.ts';
 export * from './use-conversation-store.ts';
 export * from './workspace-source.ts';

@@ -3,6 +3,7 @@ import {
   BlobContext,
   ConversationContext,
   LinkContext,
+  TurnEventsContext,
   useConversationStore,
   WorkspaceContext,
   type OpenSource,
@@ -10,6 +11,7 @@ import {
 import { lazy, useMemo } from 'react';
 import type { Bridge } from '../../lib/bridge.ts';
 import { sessionBlobs } from '../../lib/session-blobs.ts';
+import { sessionTurnEvents } from '../../lib/session-turn-events.ts';
 import { sessionApi } from '../../lib/session-api.ts';
 import { sessionWorkspace } from '../../lib/session-workspace.ts';
 import { PreviewPanel } from '../preview/index.ts';
@@ -56,18 +58,20 @@ export function SessionView({ bridge, openSource, isFramed }: Props) {
   return (
     <LinkContext value={openLink}>
       <BlobContext value={isFramed ? sessionBlobs : null}>
-        <ConversationContext value={context}>
-          <WorkspaceContext value={isFramed ? sessionWorkspace : null}>
-            <SessionLayout
-              panels={{
-                files: <WorkspacePanel revision={finishedTurns} />,
-                terminal: <TerminalPanel />,
-                preview: <PreviewPanel />,
-              }}
-              isFramed={isFramed}
-            />
-          </WorkspaceContext>
-        </ConversationContext>
+        <TurnEventsContext value={isFramed ? sessionTurnEvents : null}>
+          <ConversationContext value={context}>
+            <WorkspaceContext value={isFramed ? sessionWorkspace : null}>
+              <SessionLayout
+                panels={{
+                  files: <WorkspacePanel revision={finishedTurns} />,
+                  terminal: <TerminalPanel />,
+                  preview: <PreviewPanel />,
+                }}
+                isFramed={isFramed}
+              />
+            </WorkspaceContext>
+          </ConversationContext>
+        </TurnEventsContext>
       </BlobContext>
     </LinkContext>
   );

@@ -4,10 +4,13 @@ import type { TurnOutcome } from '@codex-webapp/contracts/agents';
 import { Banner } from '../../primitives/banner.tsx';
 import { CopyButton } from '../../primitives/copy-button.tsx';
 import { useConversation } from '../conversation-context.tsx';
-import { formatCount } from './duration.ts';
+import { formatCost, formatCount } from './duration.ts';
 import { NoticeLine } from './notice-line.tsx';
+import { TurnEventsButton } from './turn-events-button.tsx';
 
 type Props = {
+  /** Null where its events cannot be asked for. */
+  turnId: string | null;
   items: readonly MessageItem[];
   agent: string | null;
   outcome: TurnOutcome | null;
@@ -16,7 +19,7 @@ type Props = {
 };
 
 /** How a turn ended, what it used, and its text to take along. */
-export function TurnFooter({ items, agent, outcome, reason, usage }: Props) {
+export function TurnFooter({ turnId, items, agent, outcome, reason, usage }: Props) {
   const { agents } = useConversation();
   const text = textOf({ items });
   const agentName = agents.find(({ id }) => id === agent)?.name ?? agent;
@@ -31,11 +34,12 @@ export function TurnFooter({ items, agent, outcome, reason, usage }: Props) {
       {outcome === 'interrupted' && (
         <NoticeLine level="warning" text={reason === null ? 'Stopped.' : `Stopped: ${reason}`} />
       )}
-      <div className="-ml-1.5 flex min-h-6 items-center gap-1 text-xs text-faint">
+      <div className="-ml-1.5 flex min-h-6 flex-wrap items-center gap-1 text-xs text-faint">
         {text !== '' && <CopyButton text={text} label="Copy answer as Markdown" />}
         <span className={text === '' ? 'ml-1.5' : undefined}>
-          {[agentName, usageOf(usage)].filter(Boolean).join(' · ')}
+          {[agentName, usageOf(usage), costOf(usage)].filter(Boolean).join(' · ')}
         </span>
+        {turnId !== null && <TurnEventsButton turnId={turnId} />}
       </div>
     </footer>
   );
@@ -48,4 +52,9 @@ function usageOf(usage: TurnUsage | null): string {
     return `${Math.round((contextTokens / contextWindow) * 100)}% of context`;
   }
   return inputTokens + outputTokens === 0 ? '' : `${formatCount(inputTokens + outputTokens)} tokens`;
+}
+
+/** Agents count what a conversation has cost, and not a turn. */
+function costOf(usage: TurnUsage | null): string {
+  return usage?.costUsd === undefined || usage.costUsd === 0 ? '' : `${formatCost(usage.costUsd)} so far`;
 }

@@ -135,7 +135,7 @@ export const conversationStates: readonly State[] = [
   {
     name: 'raw events',
     phase: 'sessions',
-    open: inSession('codex', async ({ page }) => {
+    open: inSession('shell', async ({ page }) => {
       await sessionUi(page).getByRole('button', { name: 'Raw events' }).last().click();
       await rawEvents(page)
         .getByRole('button', { name: /tool\.started/ })

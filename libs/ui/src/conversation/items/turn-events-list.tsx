@@ -67,7 +67,7 @@ const EventRow = memo(function EventRow({ event, startedAt }: RowProps) {
     <Disclosure
       summary={
         <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-3 gap-y-0.5 font-mono text-xs">
-          <time dateTime={event.at} className="w-16 shrink-0 text-right text-muted tabular-nums">
+          <time dateTime={event.at} className="w-16 shrink-0 text-muted tabular-nums sm:text-right">
             +{formatDuration(Date.parse(event.at) - Date.parse(startedAt))}
           </time>
           <span className="text-text sm:w-44 sm:shrink-0">{event.event.type}</span>

@@ -21,9 +21,9 @@ export function useTurnEvents(turnId: string): TurnEventsView {
       running.current?.abort();
       const controller = new AbortController();
       running.current = controller;
-      void answerOf(source, turnId, after, controller.signal).then((change) => {
-        if (!controller.signal.aborted) setLoaded(change);
-      });
+      void answerOf(source, turnId, after, controller.signal).then((change) =>
+        controller.signal.aborted ? undefined : setLoaded(change),
+      );
     },
     [source, turnId],
   );

@@ -6,6 +6,11 @@ import {
   type ServerFrame,
   type ServerFrameOf,
 } from '@codex-webapp/contracts';
+import {
+  conversationReducer,
+  emptyConversation,
+  type ConversationState,
+} from '@codex-webapp/ui/conversation/client';
 import { TicketsService } from '../../src/modules/tickets/tickets.service.ts';
 import type { TestApp, TestUser } from './create-test-app.ts';
 import { TestSocket } from './test-socket.ts';
@@ -42,6 +47,11 @@ export class ConversationPage {
     return serverFrameSchema.parse(frame) as ServerFrameOf<T>;
   }
 
+  /** What the page draws of all it was sent, by its own reducer. */
+  get shown(): ConversationState {
+    return shownBy(this.socket);
+  }
+
   /** The first entry for which it holds. */
   async entry(matches: (entry: Entry) => boolean): Promise<Entry> {
     await this.socket.wait((frame) => frame.type === 'entries' && frame.entries.some(matches));
@@ -51,6 +61,15 @@ export class ConversationPage {
   close(): void {
     this.socket.close();
   }
+}
+
+export function shownBy({ frames }: TestSocket<ServerFrame>): ConversationState {
+  return conversationReducer(emptyConversation, { type: 'frames.received', frames });
+}
+
+/** The texts that wait, in the order in which a page shows them. */
+export function queueOf({ prompts }: ConversationState): readonly string[] {
+  return prompts.filter(({ status }) => status === 'queued').map(({ text }) => text);
 }
 
 export function socketUrl(app: TestApp, sessionId: string, ticket: string, role = 'client'): string {

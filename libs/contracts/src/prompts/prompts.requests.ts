@@ -58,7 +58,10 @@ export interface PromptOutcomeResponse extends PromptResponse {
 /** `PATCH /api/sessions/:id/prompts/:promptId`: another text, another place, or both; only while it is queued. */
 export interface UpdatePromptRequest {
   readonly text?: string;
-  /** The text that is meant to be replaced; another one by now is `prompt.changed`. Without it the last writer wins. */
+  /**
+   * The text that is meant to be replaced. Another one by now is `prompt.changed`, unless it is `text` already. Without it
+   * the last writer wins.
+   */
   readonly ifText?: string;
   /** The queued prompt it goes before; null for the end. */
   readonly beforePromptId?: string | null;

@@ -38,7 +38,8 @@ export class QueueChangesService {
     return this.history.append(sessionId, async (manager, append) => {
       const prompt: Prompt | null = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
       assertQueued(prompt);
-      if (ifText !== undefined && prompt.text !== ifText) throw changed(prompt);
+      // One that says it already was changed by the first of two alike.
+      if (ifText !== undefined && prompt.text !== ifText && prompt.text !== text) throw changed(prompt);
       if (text !== undefined && text !== prompt.text) {
         await this.edit(manager, append, prompt, text);
         this.audit.record(manager, {
@@ -48,21 +49,22 @@ export class QueueChangesService {
           details: { promptId },
         });
       }
-      if (beforePromptId !== undefined) {
-        await this.move(manager, append, prompt, beforePromptId);
+      if (beforePromptId !== undefined && (await this.move(manager, append, prompt, beforePromptId)))
         this.audit.record(manager, { actor, action: 'prompt.moved', sessionId, details: { promptId } });
-      }
       return toPromptResponse(await manager.findOneByOrFail(PromptEntity, { id: promptId, sessionId }));
     });
   }
 
-  /** Within a transaction of the session's history. @throws request.invalid when the other prompt is not queued */
+  /**
+   * Within a transaction of the session's history. False when it stands there already.
+   * @throws request.invalid when the other prompt is not queued
+   */
   async move(
     manager: EntityManager,
     append: AppendEntry,
     { id, sessionId }: Pick<Prompt, 'id' | 'sessionId'>,
     beforePromptId: string | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const queue: readonly Prompt[] = await listQueued(manager, sessionId);
     const moved = moveInQueue(queue, id, beforePromptId);
     if (moved === null)
@@ -72,12 +74,13 @@ export class QueueChangesService {
       await manager.update(PromptEntity, { id: prompt.id }, { place, updatedAt: this.clock.now() });
       append(toPromptChanged(prompt));
     }
+    return moved.length > 0;
   }
 
-  /** The next to be sent, unless another one is under way. */
-  async moveToFront(manager: EntityManager, append: AppendEntry, prompt: Prompt): Promise<void> {
+  /** The next to be sent, unless another one is under way. False when it is already. */
+  async moveToFront(manager: EntityManager, append: AppendEntry, prompt: Prompt): Promise<boolean> {
     const [first] = await listQueued(manager, prompt.sessionId);
-    if (first && first.id !== prompt.id) await this.move(manager, append, prompt, first.id);
+    return first !== undefined && this.move(manager, append, prompt, first.id);
   }
 
   private async edit(

@@ -46,17 +46,14 @@ export class SendNowService {
       const found: Prompt | null = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
       if (found?.steeredTurnId) return { prompt: found, frame: toSteer(found) };
       assertQueued(found);
-      await this.changes.moveToFront(manager, append, found);
+      const isMoved = await this.changes.moveToFront(manager, append, found);
       const session = await this.sessions.read(manager, sessionId);
       if (session.isQueuePaused) await unpause(this.sessions, manager, append, sessionId);
       const first = await manager.findOneByOrFail(PromptEntity, { id: promptId, sessionId });
       const sent = await this.enterTurn(manager, append, first, session.runningTurnId);
-      this.audit.record(manager, {
-        actor,
-        action: 'prompt.sent_now',
-        sessionId,
-        details: { promptId },
-      });
+      // Asked for again, nothing more is done.
+      if (isMoved || session.isQueuePaused || sent.frame !== null)
+        this.audit.record(manager, { actor, action: 'prompt.sent_now', sessionId, details: { promptId } });
       return sent;
     });
     if (frame) this.links.get(sessionId)?.send(frame);

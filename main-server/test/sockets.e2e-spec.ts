@@ -386,6 +386,8 @@ describe('the sockets of pages', () => {
       await container.sendAcked(...Array.from({ length: 50 }, () => says('t', text)));
     await healthy.socket.wait(() => healthy.entries.length === 1_000);
     slow.socket.ws.resume();
+    // Who reads again within two seconds of the cut reads why; later there is no connection any more that could say it
+    // (paced-socket.spec.ts), and how long the others took to be shown everything is the machine's affair.
     expect([closeCodes.tooSlow, 1006]).toContain(await slow.socket.closed());
     expect(slow.entries.length).toBeLessThan(1_000);
     expect(healthy.socket.closeCode).toBeNull();

@@ -90,7 +90,21 @@ export const conversationStates: readonly State[] = [
     name: 'queued prompts',
     phase: 'sessions',
     open: openSession('queued'),
-    shows: (page) => sessionUi(page).getByRole('region', { name: 'Queue' }).getByText('npm run lint'),
+    shows: (page) => [
+      sessionUi(page).getByRole('region', { name: 'Queue' }).getByText('npm run lint'),
+      sessionUi(page).getByRole('region', { name: 'Queue' }).getByText('npm run deploy'),
+    ],
+  },
+  {
+    name: 'queued prompt, edited',
+    phase: 'sessions',
+    open: inSession('queued', async ({ page }) => {
+      await sessionUi(page).getByRole('button', { name: 'Edit', exact: true }).last().click();
+    }),
+    shows: (page) => [
+      sessionUi(page).getByRole('textbox', { name: 'Text of the waiting prompt' }),
+      sessionUi(page).getByRole('button', { name: 'Save', exact: true }),
+    ],
   },
   {
     name: 'interrupted',

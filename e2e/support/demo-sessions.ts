@@ -129,7 +129,12 @@ const recipes = {
   queued: {
     title: 'Nightly build',
     agent: 'shell',
-    prompts: ['echo building; sleep 900', 'npm run lint', 'npm test -- --coverage'],
+    prompts: [
+      'echo building; sleep 900',
+      'npm run lint',
+      'npm test -- --coverage',
+      'npm run deploy -- --environment staging --message "The nightly build of the storefront, with its new checkout"',
+    ],
     until: { status: 'running' },
   },
   interrupted: {

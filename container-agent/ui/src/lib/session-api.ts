@@ -14,6 +14,8 @@ import { ApiError, callApi } from './api-client.ts';
 export const sessionApi: ConversationApi = {
   listMessages: (before) => callApi<MessageListResponse>('GET', `/api/messages?before=${before}`),
   queuePrompt: (request) => callApi<PromptResponse>('POST', '/api/messages', request),
+  updatePrompt: (promptId, request) =>
+    callApi<PromptResponse>('PATCH', `/api/prompts/${encodeURIComponent(promptId)}`, request),
   interrupt: async (turnId) => {
     try {
       await callApi('POST', '/api/interrupt', { turnId });

@@ -19,8 +19,11 @@ export interface ConversationActions {
   readonly retryPrompt: (clientRequestId: string, text: string, images: readonly string[]) => void;
   readonly discardPrompt: (clientRequestId: string) => void;
   readonly removePrompt: (promptId: string) => void;
-  /** Another text for a prompt that waits. `before` is the text as it was shown, so that nobody is overwritten unseen. */
-  readonly editPrompt: (promptId: string, before: string, text: string) => void;
+  /**
+   * Another text for a prompt that waits. `before` is the text as it was shown, so that nobody is overwritten unseen.
+   * Rejects with words for people.
+   */
+  readonly editPrompt: (promptId: string, before: string, text: string) => Promise<void>;
   /** Null for the end of the queue. */
   readonly movePrompt: (promptId: string, beforePromptId: string | null) => void;
   readonly sendPromptNow: (promptId: string) => void;
@@ -79,9 +82,10 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
     if (nextBefore === null || older === 'loading') return;
     store.dispatch({ type: 'older.requested' });
     try {
-      store.dispatch({ type: 'older.loaded', page: await api.listMessages(nextBefore) });
+      const page = await api.listMessages(nextBefore);
+      store.dispatch({ type: 'older.loaded', before: nextBefore, page });
     } catch {
-      store.dispatch({ type: 'older.failed' });
+      store.dispatch({ type: 'older.failed', before: nextBefore });
     }
   };
 
@@ -118,8 +122,10 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
     retryPrompt: (clientRequestId, text, images) => void queuePrompt(clientRequestId, text, images),
     discardPrompt: (clientRequestId) => store.dispatch({ type: 'prompt.discarded', clientRequestId }),
     removePrompt: (promptId) => sendFrame({ type: 'prompt.remove', frameId: crypto.randomUUID(), promptId }),
-    editPrompt: (promptId, ifText, text) =>
-      sendFrame({ type: 'prompt.edit', frameId: crypto.randomUUID(), promptId, text, ifText }),
+    // By REST, as it was sent: a frame does not hold as long a text.
+    editPrompt: async (promptId, ifText, text) => {
+      await withRetries(() => api.updatePrompt(promptId, { text, ifText }));
+    },
     movePrompt: (promptId, beforePromptId) =>
       sendFrame({ type: 'prompt.move', frameId: crypto.randomUUID(), promptId, beforePromptId }),
     sendPromptNow: (promptId) =>

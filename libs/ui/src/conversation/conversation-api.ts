@@ -8,6 +8,7 @@ import type {
   PromptResponse,
   QueuePromptRequest,
   SessionResponse,
+  UpdatePromptRequest,
   UpdateSessionRequest,
 } from '@codex-webapp/contracts';
 import type { ClientFrame, Cursor, ServerFrame } from '@codex-webapp/contracts/realtime';
@@ -19,6 +20,8 @@ export interface ConversationApi {
   listMessages(before: number): Promise<MessageListResponse>;
   /** The same `clientRequestId` twice is one prompt, so a call may be repeated. */
   queuePrompt(request: QueuePromptRequest): Promise<PromptResponse>;
+  /** Doing it twice changes it once. */
+  updatePrompt(promptId: string, request: UpdatePromptRequest): Promise<PromptResponse>;
   interrupt(turnId: string): Promise<void>;
   /** An answer that came too late resolves with the request as it was answered first. */
   answer(requestId: string, answer: AgentRequestAnswer): Promise<AgentRequestResponse | null>;

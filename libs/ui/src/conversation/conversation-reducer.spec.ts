@@ -216,9 +216,49 @@ describe('conversationReducer', () => {
         messages: [buildMessage({ id: 'a', position: 10 }), buildMessage({ id: 'c', position: 30 })],
         nextBefore: null,
       };
-      const older = conversationReducer(state, { type: 'older.loaded', page });
+      const older = conversationReducer(state, { type: 'older.loaded', before: 30, page });
       expect(older.messages.map(({ id }) => id)).toEqual(['a', 'c', 'd']);
       expect(older.nextBefore).toBeNull();
+    });
+
+    const messages = Array.from({ length: 9 }, (_, index) =>
+      buildMessage({ id: `message-${index + 1}`, position: index + 1 }),
+    );
+    /** Six of nine messages, the older ones asked for by scrolling. */
+    const scrolled = [
+      { type: 'older.requested' } as const,
+      { type: 'older.loaded', before: 7, page: { messages: messages.slice(3, 6), nextBefore: 4 } } as const,
+    ].reduce(
+      conversationReducer,
+      receive(emptyConversation, buildSnapshot({ messages: messages.slice(6), nextBefore: 7 })),
+    );
+    const shown = (state: ConversationState) => state.messages.map(({ position }) => position);
+
+    it('stay above a snapshot that goes on from them', () => {
+      const asking = conversationReducer(scrolled, { type: 'older.requested' });
+      const again = receive(asking, buildSnapshot({ messages: messages.slice(7), nextBefore: 8 }));
+      expect(shown(again)).toEqual([4, 5, 6, 7, 8, 9]);
+      expect([again.nextBefore, again.older]).toEqual([4, 'loading']);
+      const page = { messages: messages.slice(0, 3), nextBefore: null };
+      const whole = conversationReducer(again, { type: 'older.loaded', before: 4, page });
+      expect([shown(whole), whole.nextBefore]).toEqual([[1, 2, 3, 4, 5, 6, 7, 8, 9], null]);
+    });
+
+    it('go where a snapshot begins with a message that is not known', () => {
+      const far = [buildMessage({ id: 'message-20', position: 20 })];
+      const again = receive(scrolled, buildSnapshot({ messages: far, nextBefore: 20 }));
+      expect([shown(again), again.nextBefore, again.older]).toEqual([[20], 20, 'idle']);
+      const other = [buildMessage({ id: 'of another history', position: 8 })];
+      expect(shown(receive(scrolled, buildSnapshot({ messages: other, nextBefore: 8 })))).toEqual([8]);
+    });
+
+    it('leave no hole when they were asked for before a snapshot that does not go on from them', () => {
+      const far = [buildMessage({ id: 'message-20', position: 20 })];
+      const asking = conversationReducer(scrolled, { type: 'older.requested' });
+      const again = receive(asking, buildSnapshot({ messages: far, nextBefore: 20 }));
+      const page = { messages: messages.slice(0, 3), nextBefore: null };
+      expect(conversationReducer(again, { type: 'older.loaded', before: 4, page })).toBe(again);
+      expect(conversationReducer(again, { type: 'older.failed', before: 4 })).toBe(again);
     });
   });
 

@@ -1,4 +1,10 @@
-import type { Entry, PromptResponse, ServerFrame, ServerFrameOf } from '@codex-webapp/contracts';
+import type {
+  Entry,
+  MessageResponse,
+  PromptResponse,
+  ServerFrame,
+  ServerFrameOf,
+} from '@codex-webapp/contracts';
 import { applyEntry, isAbout, mergeMessages, withRequest } from './apply-entry.ts';
 import {
   emptyConversation,
@@ -38,6 +44,8 @@ export function conversationReducer(state: ConversationState, action: Conversati
     case 'older.requested':
       return { ...state, older: 'loading' };
     case 'older.loaded':
+      // A snapshot came in between: what is shown does not begin there any more.
+      if (action.before !== state.nextBefore) return state;
       return {
         ...state,
         older: 'idle',
@@ -45,7 +53,7 @@ export function conversationReducer(state: ConversationState, action: Conversati
         nextBefore: action.page.nextBefore,
       };
     case 'older.failed':
-      return { ...state, older: 'failed' };
+      return action.before === state.nextBefore ? { ...state, older: 'failed' } : state;
     case 'controls.loaded':
       return { ...state, controls: action.controls };
     case 'session.updated':
@@ -91,14 +99,16 @@ function applyNewEntry(state: ConversationState, entry: Entry): ConversationStat
 
 function fromSnapshot(state: ConversationState, frame: ServerFrameOf<'snapshot'>): ConversationState {
   const { cursor, session, container, messages, nextBefore, prompts, isPaused } = frame;
+  const older = olderThan(state.messages, messages[0]);
   const base: ConversationState = {
     ...emptyConversation,
     isLoaded: true,
     cursor,
     session,
     container,
-    messages,
-    nextBefore,
+    messages: [...older, ...messages],
+    nextBefore: older.length === 0 ? nextBefore : state.nextBefore,
+    older: older.length === 0 ? 'idle' : state.older,
     prompts,
     isPaused,
     preparation: frame.preparation ?? null,
@@ -109,6 +119,18 @@ function fromSnapshot(state: ConversationState, frame: ServerFrameOf<'snapshot'>
     controlsRevision: state.controlsRevision + 1,
   };
   return frame.openEntries.reduce(applyEntry, base);
+}
+
+/**
+ * What stands above a snapshot whose first message is known: whoever reads there goes on reading. A history differs from
+ * another one at its end alone, so what came before a message of both is the same.
+ */
+function olderThan(
+  known: readonly MessageResponse[],
+  first: MessageResponse | undefined,
+): readonly MessageResponse[] {
+  const index = known.findIndex(({ id, position }) => id === first?.id && position === first.position);
+  return known.slice(0, Math.max(index, 0));
 }
 
 /** Whether an own prompt is not yet told by a snapshot. An accepted one that is not among the open ones is done. */

@@ -98,8 +98,9 @@ export type ConversationAction =
   | { readonly type: 'prompt.failed'; readonly clientRequestId: string; readonly error: string }
   | { readonly type: 'prompt.discarded'; readonly clientRequestId: string }
   | { readonly type: 'older.requested' }
-  | { readonly type: 'older.loaded'; readonly page: MessageListResponse }
-  | { readonly type: 'older.failed' }
+  /** `before` is what was asked for. */
+  | { readonly type: 'older.loaded'; readonly before: number; readonly page: MessageListResponse }
+  | { readonly type: 'older.failed'; readonly before: number }
   | { readonly type: 'controls.loaded'; readonly controls: readonly AgentControls[] }
   | { readonly type: 'session.updated'; readonly session: SessionResponse }
   | { readonly type: 'preparation.decided'; readonly preparation: PreparationResponse }

@@ -6,7 +6,7 @@ import { cn } from '../cn.ts';
 import { Tooltip } from './tooltip.tsx';
 
 const iconButtonVariants = cva(
-  'inline-flex shrink-0 items-center justify-center rounded-md border border-transparent transition-colors duration-100 disabled:pointer-events-none disabled:opacity-45 pointer-coarse:min-h-11 pointer-coarse:min-w-11 [&_svg]:size-4',
+  'inline-flex shrink-0 items-center justify-center rounded-md border border-transparent transition-colors duration-100 disabled:pointer-events-none disabled:opacity-45 aria-disabled:opacity-45 aria-disabled:hover:bg-transparent aria-disabled:hover:text-muted pointer-coarse:min-h-11 pointer-coarse:min-w-11 [&_svg]:size-4',
   {
     variants: {
       variant: {

@@ -31,7 +31,7 @@ export function QueueChips({ queue, isTurnRunning }: Props) {
           </Button>
         </div>
       )}
-      <ol className="max-h-40 overflow-y-auto py-1">
+      <ol className="max-h-56 overflow-y-auto py-1 sm:max-h-40">
         {queue.map((waiting) => (
           <li
             key={waiting.kind === 'prompt' ? waiting.prompt.id : waiting.own.clientRequestId}

@@ -1,12 +1,12 @@
 'use client';
 
-import { promptLimits, type PromptResponse } from '@codex-webapp/contracts/prompts';
+import type { PromptResponse } from '@codex-webapp/contracts/prompts';
 import { ArrowDown, ArrowUp, Clock, Image as ImageIcon, Pencil, Send, X } from 'lucide-react';
-import { useState, type KeyboardEvent } from 'react';
-import { Button } from '../../primitives/button.tsx';
+import { useEffect, useRef, useState, type MouseEvent } from 'react';
 import { IconButton } from '../../primitives/icon-button.tsx';
 import { Spinner } from '../../primitives/spinner.tsx';
 import { useConversation } from '../conversation-context.tsx';
+import { QueuedEdit } from './queued-edit.tsx';
 
 type Props = {
   prompt: PromptResponse;
@@ -15,10 +15,19 @@ type Props = {
   isTurnRunning: boolean;
 };
 
+const removeLabel = 'Remove from the queue';
+
 /** A prompt that waits, and what can be done about it. */
 export function QueuedRow({ prompt, queued, isTurnRunning }: Props) {
   const { conversation, agents, actions } = useConversation();
   const [isEditing, setIsEditing] = useState(false);
+  const wasEditing = useRef(false);
+  const editButton = useRef<HTMLButtonElement>(null);
+  // Who edits by the keyboard goes on where it began.
+  useEffect(() => {
+    if (wasEditing.current && !isEditing) editButton.current?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
   const { id, text, status } = prompt;
   if (status !== 'queued') {
     return (
@@ -29,8 +38,11 @@ export function QueuedRow({ prompt, queued, isTurnRunning }: Props) {
       </>
     );
   }
-  if (isEditing) return <EditField prompt={prompt} onDone={() => setIsEditing(false)} />;
+  if (isEditing) return <QueuedEdit prompt={prompt} onDone={() => setIsEditing(false)} />;
   const index = queued.findIndex((other) => other.id === id);
+  // Not `disabled`, which would take the keyboard's focus away from who has moved it there.
+  const isFirst = index <= 0;
+  const isLast = index === queued.length - 1;
   const canSteer = agents.find((agent) => agent.id === conversation.session?.agent)?.canSteer === true;
   return (
     <>
@@ -40,34 +52,61 @@ export function QueuedRow({ prompt, queued, isTurnRunning }: Props) {
       <IconButton
         label={isTurnRunning && !canSteer ? 'Stop and send now' : 'Send now'}
         size="xs"
-        onClick={() => actions.sendPromptNow(id)}
+        onClick={(event) => {
+          actions.sendPromptNow(id);
+          if (isByKeyboard(event)) focusComposer();
+        }}
       >
         <Send aria-hidden />
       </IconButton>
       <IconButton
         label="Move up"
         size="xs"
-        disabled={index <= 0}
-        onClick={() => actions.movePrompt(id, queued[index - 1]?.id ?? null)}
+        aria-disabled={isFirst}
+        onClick={() => isFirst || actions.movePrompt(id, queued[index - 1]?.id ?? null)}
       >
         <ArrowUp aria-hidden />
       </IconButton>
       <IconButton
         label="Move down"
         size="xs"
-        disabled={index === queued.length - 1}
-        onClick={() => actions.movePrompt(id, queued[index + 2]?.id ?? null)}
+        aria-disabled={isLast}
+        onClick={() => isLast || actions.movePrompt(id, queued[index + 2]?.id ?? null)}
       >
         <ArrowDown aria-hidden />
       </IconButton>
-      <IconButton label="Edit" size="xs" onClick={() => setIsEditing(true)}>
+      <IconButton ref={editButton} label="Edit" size="xs" onClick={() => setIsEditing(true)}>
         <Pencil aria-hidden />
       </IconButton>
-      <IconButton label="Remove from the queue" size="xs" onClick={() => actions.removePrompt(id)}>
+      <IconButton
+        label={removeLabel}
+        size="xs"
+        onClick={(event) => {
+          actions.removePrompt(id);
+          if (isByKeyboard(event)) focusNextRow(event.currentTarget);
+        }}
+      >
         <X aria-hidden />
       </IconButton>
     </>
   );
+}
+
+function isByKeyboard({ detail }: MouseEvent): boolean {
+  return detail === 0;
+}
+
+function focusComposer(): void {
+  document.querySelector<HTMLElement>('[data-composer]')?.focus();
+}
+
+/** The button goes with its row, and the keyboard's focus would go with it. */
+function focusNextRow(button: HTMLElement): void {
+  const row = button.closest('li');
+  const other = row?.nextElementSibling ?? row?.previousElementSibling;
+  const next = other?.querySelector<HTMLElement>(`[aria-label="${removeLabel}"]`);
+  if (next) next.focus();
+  else focusComposer();
 }
 
 /** On a phone the buttons stand below it: beside them there would be room for a word. */
@@ -87,48 +126,5 @@ function ImageCount({ count }: { count: number }) {
       {count}
       <span className="sr-only">{count === 1 ? 'image' : 'images'}</span>
     </span>
-  );
-}
-
-function EditField({ prompt, onDone }: { prompt: PromptResponse; onDone: () => void }) {
-  const { actions } = useConversation();
-  // As it was when the editing began: if somebody else changes it meanwhile, the server says so.
-  const [before] = useState(prompt.text);
-  const [text, setText] = useState(prompt.text);
-  const canSave = text.trim() !== '' && text.length <= promptLimits.textMaxLength;
-
-  const handleSave = () => {
-    if (!canSave) return;
-    if (text.trim() !== before) actions.editPrompt(prompt.id, before, text.trim());
-    onDone();
-  };
-
-  const handleKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    const isLineBreak = event.key === 'Enter' && event.shiftKey;
-    if (event.nativeEvent.isComposing || isLineBreak) return;
-    if (event.key !== 'Escape' && event.key !== 'Enter') return;
-    event.preventDefault();
-    if (event.key === 'Enter') handleSave();
-    else onDone();
-  };
-
-  return (
-    <>
-      <textarea
-        dir="auto"
-        rows={Math.min(text.split('\n').length, 6)}
-        aria-label="Text of the waiting prompt"
-        className="min-w-0 flex-1 resize-none rounded-md border border-border-strong bg-surface px-2 py-1 text-13 text-text pointer-coarse:text-base"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={handleKeyDown}
-      />
-      <Button size="sm" disabled={!canSave} onClick={handleSave}>
-        Save
-      </Button>
-      <Button size="sm" variant="ghost" onClick={onDone}>
-        Cancel
-      </Button>
-    </>
   );
 }

@@ -60,6 +60,53 @@ test('codex asks first, in a process', async ({ page }) => {
   }
 });
 
+test('what one page has answered is answered in every page', async ({ page, context }) => {
+  requireCodex();
+  await using model = await startScriptedModel({ paceMs: 10 });
+  const server = await startServer('process', model);
+  try {
+    await setUp(page, server);
+    const id = await createSession(page, {
+      title: 'Ask us',
+      agent: 'Codex',
+      provider: 'This machine, no isolation',
+      mode: 'Ask first',
+    });
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await send(page, 'run: touch made.txt\nsay: Done.');
+    const cards = [page, other].map((one) => sessionUi(one).getByRole('alertdialog'));
+    for (const card of cards) await expect(card).toContainText('touch made.txt', { timeout: 60_000 });
+
+    // Both have pressed, and the second one's answer is the later one.
+    const refused = other.waitForResponse(/\/api\/requests\/[^/]+\/answer$/);
+    const late = new Promise<() => Promise<void>>((held) => {
+      void other.route(/\/api\/requests\/[^/]+\/answer$/, (route) => held(() => route.continue()));
+    });
+    await cards[1]?.getByRole('button', { name: /^Reject/ }).click();
+    const release = await late;
+    await cards[0]?.getByRole('button', { name: /^Allow once/ }).click();
+    const expectAnswered = async () => {
+      for (const one of [page, other]) {
+        const ui = sessionUi(one);
+        await expect(ui.getByRole('alertdialog')).toHaveCount(0);
+        await expect(ui.getByText('Allow once', { exact: true })).toBeVisible();
+      }
+    };
+    await expectAnswered();
+    await release();
+    expect((await refused).status()).toBe(409);
+    await expectAnswered();
+    for (const one of [page, other])
+      await expect(sessionUi(one).getByText('Done.', { exact: true })).toBeVisible();
+    expect(
+      await query(server.databasePath, 'SELECT status, answer FROM agent_requests WHERE session_id = ?', id),
+    ).toEqual([{ status: 'answered', answer: '{"optionId":"accept"}' }]);
+  } finally {
+    await server.dispose();
+  }
+});
+
 test('codex does everything, in a docker container', async ({ page }) => {
   await requireDocker();
   // The first run builds the image.

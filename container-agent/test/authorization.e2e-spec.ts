@@ -233,13 +233,13 @@ describe('the authorization table of container-agent', () => {
   });
 
   it('knows every socket by name', () => {
-    expect(listSockets(app.nest).filter((path) => path !== plantedSocket)).toEqual(knownSockets);
+    expect(listSockets(app.nest).filter((own) => own !== plantedSocket)).toEqual(knownSockets);
   });
 
   it('refuses every intruder at every socket that there is', async () => {
     const problems: string[] = [];
-    for (const path of listSockets(app.nest))
-      if (path !== plantedSocket) problems.push(...(await checkSocket(path, intruders)));
+    for (const socket of listSockets(app.nest))
+      if (socket !== plantedSocket) problems.push(...(await checkSocket(socket, intruders)));
     expect(problems).toEqual([]);
   });
 

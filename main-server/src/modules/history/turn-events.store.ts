@@ -15,6 +15,9 @@ export interface TurnEventPage {
   readonly hasMore: boolean;
 }
 
+/** A row of a history, for whoever shows it. */
+export type StoredEntry = Readonly<EntryEntity>;
+
 /** The events of turns as rows that grow old. */
 @Injectable()
 export class TurnEventsStore {

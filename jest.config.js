@@ -57,6 +57,11 @@ export default {
     {
       ...shared,
       displayName: 'docker',
+      // Compose builds both images from nothing, which alone takes as long as all the rest: a part of the full run.
+      testPathIgnorePatterns: [
+        ...shared.testPathIgnorePatterns,
+        ...(process.env.TEST_FULL === '1' ? [] : ['/compose\\.docker-spec']),
+      ],
       globalTeardown: '<rootDir>/main-server/test/support/remove-test-image.mjs',
       testMatch: ['<rootDir>/{main-server,container-agent}/{src,test}/**/*.docker-spec.ts'],
     },

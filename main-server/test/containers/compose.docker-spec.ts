@@ -116,7 +116,7 @@ await describeWithDocker('docker-compose.yml, as it runs', () => {
     'goes down with the session running, and is what it was when it is up again',
     async () => {
       const before = await findSession();
-      await stack.run('down');
+      await stack.run('down', '--remove-orphans');
       expect(await stack.inspect()).toEqual({});
       expect(await findSession()).toMatchObject({ Id: before?.Id, State: 'running' });
       await stack.up(2 * minute);

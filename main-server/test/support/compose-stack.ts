@@ -118,9 +118,7 @@ export class ComposeStack {
 
   /** The containers of the stack, by service. */
   async inspect(): Promise<Readonly<Record<string, ContainerInspectInfo>>> {
-    // Compose writes its labels into the images that it builds, so sessions have them, too, but for this one.
-    const label = [...this.filters.label, 'com.docker.compose.oneoff=False'];
-    const found = await docker.listContainers({ all: true, filters: { label } });
+    const found = await docker.listContainers({ all: true, filters: this.filters });
     const inspected = await Promise.all(
       found.map(async ({ Id, Labels }) => [Labels[serviceLabel], await docker.getContainer(Id).inspect()]),
     );

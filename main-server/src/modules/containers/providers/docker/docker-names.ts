@@ -13,6 +13,12 @@ export const labels = {
   archiveOf: 'codex-webapp.archive-of',
 } as const;
 
+/**
+ * On every container of ours. Compose labels the images it builds, containers inherit that, and Compose takes whatever
+ * carries it for its own: `--remove-orphans` might remove sessions.
+ */
+export const notOfCompose = { 'com.docker.compose.project': '', 'com.docker.compose.service': '' } as const;
+
 export class DockerNames {
   constructor(private readonly instanceId: string) {}
 

@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ContainerSpec } from '../container-provider.ts';
-import { labels } from './docker-names.ts';
+import { labels, notOfCompose } from './docker-names.ts';
 
 export interface ContainerTemplate {
   readonly name: string;
@@ -56,7 +56,7 @@ export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate
     Image: template.image,
     User: user,
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...template.labels, [labels.generation]: String(spec.generation) },
+    Labels: { ...notOfCompose, ...template.labels, [labels.generation]: String(spec.generation) },
     AttachStdout: false,
     AttachStderr: false,
     HostConfig: {
@@ -80,7 +80,7 @@ export function toArchiveOptions(template: ArchiveTemplate): ContainerCreateOpti
     Image: template.image,
     User: user,
     Env: ['LC_ALL=C'],
-    Labels: { ...template.labels },
+    Labels: { ...notOfCompose, ...template.labels },
     Entrypoint: [program],
     Cmd: args,
     WorkingDir: '/',
@@ -151,7 +151,7 @@ function scratchFolders(memoryBytes: number): Record<string, string> {
 function volumeOptions(template: ContainerTemplate) {
   return {
     NoCopy: false,
-    Labels: { ...template.labels },
+    Labels: { ...notOfCompose, ...template.labels },
     DriverConfig: { Name: 'local', Options: { ...template.volumeOptions } },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ContainerCreateOptions } from 'dockerode';
 import { toArchiveOptions, toCreateOptions, type ContainerTemplate } from './docker-template.ts';
 
 const template: ContainerTemplate = {
@@ -14,17 +15,27 @@ const template: ContainerTemplate = {
 };
 const spec = { sessionId: '1', generation: 1, environment: {} };
 
+const makers: readonly (readonly [string, (given: ContainerTemplate) => ContainerCreateOptions])[] = [
+  ['a session', (given) => toCreateOptions(spec, given)],
+  ['an archive', (given) => toArchiveOptions({ ...given, volume: 'cw-1', command: ['tar', '-c'] })],
+];
+
 // The rest of what a session's container is made with stands in the golden file, beside a real engine.
 describe('the template of containers', () => {
-  it.each([
-    ['a session', (given: ContainerTemplate) => toCreateOptions(spec, given)],
-    [
-      'an archive',
-      (given: ContainerTemplate) => toArchiveOptions({ ...given, volume: 'cw-1', command: ['tar', '-c'] }),
-    ],
-  ])('runs %s under the runtime that is configured, else under the one of the engine', (_what, make) => {
-    expect(make({ ...template, runtime: 'runsc' }).HostConfig?.Runtime).toBe('runsc');
-    expect(make(template).HostConfig).not.toHaveProperty('Runtime');
+  it.each(makers)(
+    'runs %s under the runtime that is configured, else under the one of the engine',
+    (_what, make) => {
+      expect(make({ ...template, runtime: 'runsc' }).HostConfig?.Runtime).toBe('runsc');
+      expect(make(template).HostConfig).not.toHaveProperty('Runtime');
+    },
+  );
+
+  it.each(makers)('gives %s none of the labels of Compose that its image may have', (_what, make) => {
+    expect(make({ ...template, labels: { own: '1' } }).Labels).toMatchObject({
+      own: '1',
+      'com.docker.compose.project': '',
+      'com.docker.compose.service': '',
+    });
   });
 
   it('tells a session where its files are, and to listen for itself alone', () => {

@@ -18,7 +18,8 @@ export interface OutboxOptions {
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 const defaultSegmentMaxBytes = 1024 * 1024;
-const segmentsMin = 16; // Room comes back by whole segments, so a small outbox has small ones.
+/** Room comes back a segment at a time, so a small outbox has small ones. */
+const minSegments = 16;
 const syncDelayMs = 250;
 
 /**
@@ -47,7 +48,7 @@ export class Outbox {
   constructor(private readonly options: OutboxOptions) {
     this.maxBytes = options.maxBytes ?? defaultMaxBytes;
     this.segmentMaxBytes =
-      options.segmentMaxBytes ?? Math.min(defaultSegmentMaxBytes, this.maxBytes / segmentsMin);
+      options.segmentMaxBytes ?? Math.min(defaultSegmentMaxBytes, this.maxBytes / minSegments);
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     this.epochId = this.findEpoch() ?? this.beginEpoch();
     this.openSegments();
@@ -77,7 +78,7 @@ export class Outbox {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
-  /** Half of the room is taken: what is kept although it is acknowledged has to go before an append waits for ever. */
+  /** At least half full: what is acknowledged and kept for a running turn has to go, or an append waits for ever. */
   get isCrowded(): boolean {
     return this.bytes >= this.maxBytes / 2;
   }

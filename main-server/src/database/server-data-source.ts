@@ -118,7 +118,7 @@ async function assertPragmas(connection: DataSource): Promise<void> {
   }
 }
 
-/** What is in the way of a file, and not in it. */
+/** The file cannot be opened or written; what it holds may be whole. */
 const unusableCodes = new Set(['EACCES', 'EISDIR', 'EPERM', 'EROFS', 'SQLITE_CANTOPEN', 'SQLITE_READONLY']);
 
 function translate(error: unknown, file: string): unknown {

@@ -119,7 +119,8 @@ export class CodexAppServerClient {
     const whole = parseJson(line);
     if (whole === null) return;
     const message = messageSchema.safeParse(whole).data;
-    if (!message) return this.listener.onNotification(whole); // It is counted.
+    // In a form we do not know: the listener counts it among the unknown messages.
+    if (!message) return this.listener.onNotification(whole);
     if ('method' in message) {
       if ('id' in message) void this.answer(message.id, whole);
       else await this.listener.onNotification(whole);

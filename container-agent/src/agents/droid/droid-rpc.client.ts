@@ -127,7 +127,8 @@ export class DroidRpcClient {
     const whole = parseJson(line);
     if (whole === null) return;
     const message = messageSchema.safeParse(whole).data;
-    if (!message) return this.listener.onNotification(whole); // It is counted.
+    // In a form we do not know: the listener counts it among the unknown messages.
+    if (!message) return this.listener.onNotification(whole);
     if (message.type === 'notification') {
       await this.listener.onNotification(message.params?.notification);
     } else if (message.type === 'request') {

@@ -29,7 +29,7 @@ export class HistoryService implements BeforeApplicationShutdown {
   private readonly groupCommit = new GroupCommit((batch) => this.storeTails(batch));
   private readonly markWriters: OutboxMarkWriter[] = [];
   private isStopping = false;
-  private msShownToOthers = 0;
+  private msShownToFurther = 0;
 
   constructor(
     private readonly writeQueue: WriteQueue,
@@ -39,9 +39,9 @@ export class HistoryService implements BeforeApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
-  /** Milliseconds since the start in which entries were shown to more than one page of a session, of all sessions. */
-  get shownToOthersMs(): number {
-    return this.msShownToOthers;
+  /** Milliseconds since the start, of all sessions, in which entries were shown to listeners after a session's first. */
+  get shownToFurtherMs(): number {
+    return this.msShownToFurther;
   }
 
   /**
@@ -157,7 +157,7 @@ export class HistoryService implements BeforeApplicationShutdown {
       {
         loadPosition: () => this.store.lastPosition(sessionId),
         requestCommit: (asking) => this.groupCommit.request(asking),
-        onShownToOthers: (tookMs) => (this.msShownToOthers += tookMs),
+        onShownToFurther: (tookMs) => (this.msShownToFurther += tookMs),
       },
       this.state.historyEpoch,
       () => this.clock.now(),

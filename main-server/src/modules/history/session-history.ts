@@ -21,8 +21,8 @@ export interface HistoryStorage {
   loadPosition(): Promise<number>;
   /** Asks for `commitTail` soon; many sessions share one transaction. */
   requestCommit(history: SessionHistory): void;
-  /** Entries were shown to more listeners than the first, which took so long. */
-  onShownToOthers(tookMs: number): void;
+  /** Entries were shown to the listeners after the first, which took so long. */
+  onShownToFurther(tookMs: number): void;
 }
 
 /** The tail could not be stored. What was waiting behind it was not done either. */
@@ -262,11 +262,11 @@ export class SessionHistory {
   }
 
   private show(entries: readonly Entry[]): void {
-    const [first, ...others] = this.listeners;
+    const [first, ...further] = this.listeners;
     first?.entries(entries);
-    if (others.length === 0) return;
+    if (further.length === 0) return;
     const startedAt = performance.now();
-    for (const listener of others) listener.entries(entries);
-    this.storage.onShownToOthers(performance.now() - startedAt);
+    for (const listener of further) listener.entries(entries);
+    this.storage.onShownToFurther(performance.now() - startedAt);
   }
 }

@@ -16,11 +16,11 @@ export class EventIntake {
   ) {}
 
   /**
-   * Milliseconds, without those in which entries are shown to more than one page of a session: these are as many as
-   * people open, and have a pace of their own. One page is as much the container's doing as its rows are.
+   * Milliseconds, without those in which entries are shown to pages after a session's first: how many there are is the
+   * users' choice, and broadcasts have a pace of their own.
    */
   now(): number {
-    return performance.now() - this.history.shownToOthersMs;
+    return performance.now() - this.history.shownToFurtherMs;
   }
 
   /** Whether it changes rows, and so has to be stored before it is shown. */

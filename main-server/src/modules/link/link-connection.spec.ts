@@ -95,7 +95,8 @@ describe('LinkConnection', () => {
     expect(seq).toBeLessThan(20);
     const acked = JSON.stringify({ type: 'ack', epoch, seq });
     // Beside other programs its share of the thread may be spent in between.
-    while (socket.sent.at(-1) !== acked) await store();
+    for (let n = 0; n < 1_000 && socket.sent.at(-1) !== acked; n += 1) await store();
+    expect(socket.sent.at(-1)).toBe(acked);
     expect(socket.isPaused).toBe(false);
   });
 

@@ -38,7 +38,7 @@ export class QueueChangesService {
     return this.history.append(sessionId, async (manager, append) => {
       const prompt: Prompt | null = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
       assertQueued(prompt);
-      // One that says it already was changed by the first of two alike.
+      // The same edit again succeeds: the text is there already.
       if (ifText !== undefined && prompt.text !== ifText && prompt.text !== text) throw changed(prompt);
       if (text !== undefined && text !== prompt.text) {
         await this.edit(manager, append, prompt, text);

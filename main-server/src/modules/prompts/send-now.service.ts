@@ -51,7 +51,7 @@ export class SendNowService {
       if (session.isQueuePaused) await unpause(this.sessions, manager, append, sessionId);
       const first = await manager.findOneByOrFail(PromptEntity, { id: promptId, sessionId });
       const sent = await this.enterTurn(manager, append, first, session.runningTurnId);
-      // Asked for again, nothing more is done.
+      // A repetition changes nothing, and is not audited again.
       if (isMoved || session.isQueuePaused || sent.frame !== null)
         this.audit.record(manager, { actor, action: 'prompt.sent_now', sessionId, details: { promptId } });
       return sent;

@@ -14,10 +14,13 @@ export const labels = {
 } as const;
 
 /**
- * On every container of ours. Compose labels the images it builds, containers inherit that, and Compose takes whatever
- * carries it for its own: `--remove-orphans` might remove sessions.
+ * On every container of ours: Compose labels the images it builds, containers inherit that, and Compose takes whatever
+ * carries it for its own. `--remove-orphans` might remove sessions.
  */
-export const notOfCompose = { 'com.docker.compose.project': '', 'com.docker.compose.service': '' } as const;
+export const noComposeLabels = {
+  'com.docker.compose.project': '',
+  'com.docker.compose.service': '',
+} as const;
 
 export class DockerNames {
   constructor(private readonly instanceId: string) {}

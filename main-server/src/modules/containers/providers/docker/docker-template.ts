@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ContainerSpec } from '../container-provider.ts';
-import { labels, notOfCompose } from './docker-names.ts';
+import { labels, noComposeLabels } from './docker-names.ts';
 
 export interface ContainerTemplate {
   readonly name: string;
@@ -56,7 +56,7 @@ export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate
     Image: template.image,
     User: user,
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...notOfCompose, ...template.labels, [labels.generation]: String(spec.generation) },
+    Labels: { ...noComposeLabels, ...template.labels, [labels.generation]: String(spec.generation) },
     AttachStdout: false,
     AttachStderr: false,
     HostConfig: {
@@ -80,7 +80,7 @@ export function toArchiveOptions(template: ArchiveTemplate): ContainerCreateOpti
     Image: template.image,
     User: user,
     Env: ['LC_ALL=C'],
-    Labels: { ...notOfCompose, ...template.labels },
+    Labels: { ...noComposeLabels, ...template.labels },
     Entrypoint: [program],
     Cmd: args,
     WorkingDir: '/',
@@ -151,7 +151,7 @@ function scratchFolders(memoryBytes: number): Record<string, string> {
 function volumeOptions(template: ContainerTemplate) {
   return {
     NoCopy: false,
-    Labels: { ...notOfCompose, ...template.labels },
+    Labels: { ...template.labels },
     DriverConfig: { Name: 'local', Options: { ...template.volumeOptions } },
   };
 }

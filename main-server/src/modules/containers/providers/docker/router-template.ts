@@ -1,6 +1,6 @@
 import { routerProgram, type RouterPlan } from '@codex-webapp/contracts';
 import type { ContainerCreateOptions } from 'dockerode';
-import { notOfCompose } from './docker-names.ts';
+import { noComposeLabels } from './docker-names.ts';
 import { toRuleset, type AllowedDestination } from './router-rules.ts';
 import type { AddressPool } from './subnets.ts';
 
@@ -49,7 +49,7 @@ export function toRouterOptions(template: RouterTemplate): ContainerCreateOption
     Cmd: [],
     User: '0:0',
     Env: [`ROUTER_PLAN=${JSON.stringify(template.plan)}`],
-    Labels: { ...notOfCompose, ...template.labels },
+    Labels: { ...noComposeLabels, ...template.labels },
     HostConfig: {
       NetworkMode: template.network,
       Sysctls: { 'net.ipv4.ip_forward': '1' },

@@ -163,7 +163,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('versions', () => {
-    it.each(['v0.29.14', 'v0.28.8', 'v0.9.4'])('§7 says that %s is too old', async (version) => {
+    it.each(['v0.29.14', 'v0.28.8', 'v0.9.4'])('§6 says that %s is too old', async (version) => {
       await begin({ simulator: { version } });
       expect(await setup.provider.check()).toMatchObject({
         isAvailable: false,
@@ -171,12 +171,12 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
-    it.each(['v0.30.0', 'v0.31.2', 'v1.0.0', 'canary'])('§7 takes %s', async (version) => {
+    it.each(['v0.30.0', 'v0.31.2', 'v1.0.0', 'canary'])('§6 takes %s', async (version) => {
       await begin({ simulator: { version } });
       expect(await setup.provider.check()).toMatchObject({ isAvailable: true });
     });
 
-    it('§7 notices that what it asked for was not kept', async () => {
+    it('§6 notices that what it asked for was not kept', async () => {
       await begin();
       const { dokploy } = setup.simulator;
       const { push } = dokploy.rows.applications;

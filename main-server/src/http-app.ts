@@ -13,8 +13,9 @@ const bodyMaxBytes = 256 * 1024;
 /** A refused body is read up to here, since a sender that is cut off while it sends never sees the answer. */
 const refusedBodyMaxBytes = 16 * 1024 * 1024;
 
-/** Long prompts and messages with the items of a whole turn. */
-const largeBodies = /^\/api\/(container-webhooks\/[^/]+\/message|sessions\/[^/]+\/messages)\/?$/;
+/** Long prompts, also two texts of one that is edited, and messages with the items of a whole turn. */
+const largeBodies =
+  /^\/api\/(container-webhooks\/[^/]+\/message|sessions\/[^/]+\/(messages|prompts\/[^/]+))\/?$/;
 
 /** Read as they come by their own routes. */
 const rawBodies = /^\/api\/container-webhooks\/[^/]+\/blobs\//;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { ContainerResponse } from '@codex-webapp/contracts';
+import { WriteQueue } from '../src/database/write-queue.ts';
 import { ContainerWakes } from '../src/modules/containers/container-wakes.ts';
 import { containerEvents, type ContainerStopped } from '../src/modules/containers/container.events.ts';
 import { ContainerProvidersService } from '../src/modules/containers/container-providers.service.ts';
@@ -18,6 +19,7 @@ import { LinkRegistry } from '../src/modules/link/link-registry.ts';
 import { linkEvents } from '../src/modules/link/link.events.ts';
 import type { Link } from '../src/modules/link/link.ts';
 import { ContainerIdentityService } from '../src/modules/session-state/container-identity.service.ts';
+import { SessionEntity } from '../src/modules/session-state/session.entity.ts';
 import { SessionStateService } from '../src/modules/session-state/session-state.service.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -320,6 +322,19 @@ describe('containers', () => {
     expect((await app.as(stranger).get(`/api/sessions/${sessionId}/container/logs`)).status).toBe(404);
     expect((await app.as(stranger).delete(`/api/sessions/${sessionId}/container`)).status).toBe(404);
     expect(provider.starts).toEqual([]);
+  });
+
+  it('says of a start that the server does not have its provider any more', async () => {
+    await using setup = await setUp();
+    const { app, user, sessionId } = setup;
+    await app
+      .get(WriteQueue)
+      .run((manager) => manager.update(SessionEntity, { id: sessionId }, { provider: 'docker' }));
+    await app.as(user).post(`/api/sessions/${sessionId}/container/start`);
+    const shown = async (): Promise<ContainerResponse> =>
+      (await app.as(user).get(`/api/sessions/${sessionId}/container/status`)).body as ContainerResponse;
+    await waitFor(async () => (await shown()).status === 'error');
+    expect((await shown()).reason).toContain('no provider named docker');
   });
 
   it('names the default provider', async () => {

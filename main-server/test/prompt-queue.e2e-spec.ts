@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PromptResponse } from '@codex-webapp/contracts';
+import { promptLimits, type PromptResponse } from '@codex-webapp/contracts';
 import { ends, says, startTurn } from './support/conversation.ts';
 import { ConversationPage } from './support/conversation-page.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
@@ -55,6 +55,15 @@ describe('the prompt queue', () => {
       });
       expect(await queued(session.id)).toEqual(['the']);
       page.close();
+    });
+
+    it('takes the longest texts there may be, of any script, beside the one that was shown', async () => {
+      const session = await app.addSession(user);
+      const [shown, longer] = ['長', '文'].map((letter) => letter.repeat(promptLimits.textMaxLength));
+      const [prompt] = await queue(session.id, shown ?? '');
+      const answer = await change(session.id, prompt?.id, { text: longer, ifText: shown });
+      expect(answer.status).toBe(200);
+      expect(await queued(session.id)).toEqual([longer]);
     });
 
     it('does not make a second prompt of a repeated POST after an edit', async () => {

@@ -130,7 +130,7 @@ describe('the events of a turn', () => {
     expect(pages.length).toBeGreaterThan(1);
     for (const { events } of pages) {
       const length = events.reduce((sum, { event }) => sum + JSON.stringify(event).length, 0);
-      expect(length).toBeLessThanOrEqual(turnEventPageLimits.pageMaxLength);
+      expect(length).toBeLessThanOrEqual(turnEventPageLimits.pageMaxBytes);
     }
     expect(pages.flatMap(({ events }) => events)).toHaveLength(92);
   });

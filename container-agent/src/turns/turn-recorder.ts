@@ -14,6 +14,8 @@ const mergeMs = 15;
 const mergeMaxLength = 4_096;
 /** Events kept in the outbox for the sake of a running turn before its state is written down instead. */
 const checkpointEvery = 4_096;
+/** After one that the disk had no room for. */
+const checkpointAgainMs = 5_000;
 
 export interface TurnRecorderParts {
   readonly outbox: Outbox;
@@ -32,6 +34,7 @@ export class TurnRecorder {
   private folded: FoldedTurn;
   private held: (TurnEvent & { text: string }) | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private checkpointTimer: NodeJS.Timeout | null = null;
   /** Events go out in the order of the calls, also while one waits for room. */
   private tail: Promise<unknown> = Promise.resolve();
   private queued = 0;
@@ -90,10 +93,17 @@ export class TurnRecorder {
       checkpoints.write({ epoch: outbox.epoch, seq, turn: this.folded });
     } catch (error) {
       if (!isDiskFull(error)) throw error;
-      return; // The events stay in the outbox meanwhile.
+      // The events stay in the outbox meanwhile. When that is full nothing is acknowledged any more that would ask again.
+      this.checkpointTimer ??= setTimeout(() => this.checkpointAgain(), checkpointAgainMs).unref();
+      return;
     }
     this.keptFromSeq = seq + 1;
     outbox.retainFrom(this.keptFromSeq);
+  }
+
+  private checkpointAgain(): void {
+    this.checkpointTimer = null;
+    if (!this.isClosed) this.checkpoint();
   }
 
   private hold(event: TurnEvent & { text: string }): Promise<void> {

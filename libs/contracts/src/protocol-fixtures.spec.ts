@@ -77,6 +77,19 @@ describe('the fixtures of the current protocol', () => {
     expect([...new Set(entries.map(({ body }) => body.type))].sort()).toEqual(typesOf(entryBodySchema));
   });
 
+  it('let a newer server have steps of a start that this page does not know', () => {
+    const frames = read(protocolVersion, 'list-frames').filter(({ type }) => type === 'container.changed');
+    expect(frames.length).toBeGreaterThan(0);
+    for (const frame of frames) {
+      const container = frame['container'] as { readonly steps: readonly object[] };
+      const step = { name: 'invented', state: 'done', detail: null, tookMs: 1 };
+      const newer = { ...frame, container: { ...container, steps: [step, ...container.steps] } };
+      expect(listFrameSchema.parse(newer)).toEqual(listFrameSchema.parse(frame));
+      const broken = { ...frame, container: { ...container, steps: [{ ...step, name: 7 }] } };
+      expect(listFrameSchema.safeParse(broken).success).toBe(false);
+    }
+  });
+
   it('let a newer peer add fields, where it is not a page that sends', () => {
     for (const [name, schema] of Object.entries(schemas)) {
       for (const frame of read(protocolVersion, name)) {

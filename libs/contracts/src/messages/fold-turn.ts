@@ -56,7 +56,9 @@ export function foldTurnEvent(turn: FoldedTurn, event: TurnEvent): FoldedTurn {
     case 'plan.updated':
       return withItems(turn, replaceOrPush(turn.items, { type: 'plan', id: 'plan', entries: event.entries }));
     case 'usage.updated': {
-      const { inputTokens, outputTokens, contextTokens, contextWindow, costUsd } = event;
+      const { inputTokens, outputTokens, contextTokens, contextWindow } = event;
+      // An agent need not repeat it.
+      const costUsd = event.costUsd ?? turn.usage?.costUsd;
       return { ...turn, usage: { inputTokens, outputTokens, contextTokens, contextWindow, costUsd } };
     }
     case 'permission.requested': {

@@ -3,8 +3,8 @@ import type { TurnEvent } from '../agents/turn-events.ts';
 export const turnEventPageLimits = {
   pageDefault: 100,
   pageMax: 500,
-  /** Characters of the events of a page; the first of them comes whatever its size. */
-  pageMaxLength: 1024 * 1024,
+  /** Of the events of a page as JSON; the first of them comes whatever its size. */
+  pageMaxBytes: 1024 * 1024,
 } as const;
 
 /** An event of a turn as its container sent it. */

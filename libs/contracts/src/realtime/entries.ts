@@ -81,6 +81,11 @@ export const agentRequestSchema = z.object({
   kept: z.object({ text: z.string(), promptId: z.string().nullable() }).nullish(),
 }) satisfies z.ZodType<AgentRequestResponse>;
 
+function isKnownStep(step: unknown): boolean {
+  const name = (step as { readonly name?: unknown } | null)?.name;
+  return typeof name !== 'string' || containerStepNames.some((known) => known === name);
+}
+
 export const containerSchema = z.object({
   sessionId: z.string(),
   provider: z.enum(containerProviderNames),
@@ -88,13 +93,17 @@ export const containerSchema = z.object({
   generation: z.int(),
   isConnected: z.boolean(),
   reason: z.string().nullable(),
-  steps: z.array(
-    z.object({
-      name: z.enum(containerStepNames),
-      state: z.enum(['waiting', 'running', 'done', 'failed']),
-      detail: z.string().nullable(),
-      tookMs: z.number().nullable(),
-    }),
+  // A newer server may know steps that this page does not: they are left out, and the rest is shown.
+  steps: z.preprocess(
+    (steps) => (Array.isArray(steps) ? steps.filter(isKnownStep) : steps),
+    z.array(
+      z.object({
+        name: z.enum(containerStepNames),
+        state: z.enum(['waiting', 'running', 'done', 'failed']),
+        detail: z.string().nullable(),
+        tookMs: z.number().nullable(),
+      }),
+    ),
   ),
   startedAt: z.string().nullable(),
   // Entries of older servers lack both.

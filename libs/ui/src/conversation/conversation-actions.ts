@@ -43,6 +43,8 @@ export interface ConversationActions {
     readonly readLog: () => Promise<PreparationLogResponse | null>;
   } | null;
   readonly loadOlder: () => void;
+  /** Says something of what a component had under way that is not shown any more. */
+  readonly reportProblem: (message: string) => void;
   readonly retryConnection: () => void;
 }
 
@@ -130,6 +132,7 @@ export function createConversationActions({ store, api, source, onProblem }: Opt
       sendFrame({ type: 'prompt.move', frameId: crypto.randomUUID(), promptId, beforePromptId }),
     sendPromptNow: (promptId) =>
       sendFrame({ type: 'prompt.send_now', frameId: crypto.randomUUID(), promptId }),
+    reportProblem: onProblem,
     resumeQueue: () => sendFrame({ type: 'queue.resume', frameId: crypto.randomUUID() }),
     interrupt: async (turnId) => {
       try {

@@ -43,7 +43,9 @@ export class ContainerStarter {
 
   /** Resolves also when the start failed; the row says so. Rejects when `signal` gave it up. */
   async run(session: Session, container: Container, signal: AbortSignal): Promise<void> {
-    const steps = new StartSteps(() => this.clock.now(), this.registry.get(container.provider).startSteps);
+    // One that is not there any more is a failure of the start, which the row has to tell.
+    const provider = this.registry.find(container.provider);
+    const steps = new StartSteps(() => this.clock.now(), provider?.startSteps);
     let leave = (): void => undefined;
     let begunAt = this.clock.now();
     try {

@@ -79,9 +79,9 @@ export class HistoryService implements BeforeApplicationShutdown {
     if (entries.length > 0) await this.history(sessionId).stream(entries);
   }
 
-  /** Listens to what comes next. To begin with what there is, use `open`. */
-  subscribe(sessionId: string, listener: (entries: readonly Entry[]) => void): () => void {
-    return this.history(sessionId).listen({ entries: listener, reset: () => undefined });
+  /** Looks at what comes next. To show it to somebody, from what there is on, use `open`. */
+  watch(sessionId: string, watcher: (entries: readonly Entry[]) => void): () => void {
+    return this.history(sessionId).watch(watcher);
   }
 
   /**

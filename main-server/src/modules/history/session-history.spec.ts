@@ -186,6 +186,8 @@ describe('SessionHistory', () => {
       while (performance.now() < until);
     };
     await history.stream([{ body: body('nobody sees it') }]);
+    // Shows it to nobody, and takes no page's place.
+    history.watch(() => undefined);
     history.listen({ entries: busyFor(40), reset: () => undefined });
     await history.stream([{ body: body('one sees it') }]);
     expect(shownFor).toEqual([]);

@@ -49,6 +49,7 @@ interface Waiter {
 export class SessionHistory {
   private readonly jobs: Job[] = [];
   private readonly listeners = new Set<HistoryListener>();
+  private readonly watchers = new Set<(entries: readonly Entry[]) => void>();
   private readonly pace = new BroadcastPace((entries) => this.show(entries));
   private tail: StagedEntry[] = [];
   /** The part of the tail that is being committed right now. */
@@ -71,7 +72,7 @@ export class SessionHistory {
   }
 
   get hasListeners(): boolean {
-    return this.listeners.size > 0;
+    return this.listeners.size + this.watchers.size > 0;
   }
 
   get isIdle(): boolean {
@@ -154,6 +155,13 @@ export class SessionHistory {
     this.pace.flush();
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  /** Looks at what comes from the next entry on, and shows it to nobody. */
+  watch(watcher: (entries: readonly Entry[]) => void): () => void {
+    this.pace.flush();
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
   }
 
   /** Takes over what waits to be committed; the caller ends it by `committed` or `failed`. Empty: nothing to do. */
@@ -262,6 +270,7 @@ export class SessionHistory {
   }
 
   private show(entries: readonly Entry[]): void {
+    for (const watcher of this.watchers) watcher(entries);
     const [first, ...further] = this.listeners;
     first?.entries(entries);
     if (further.length === 0) return;

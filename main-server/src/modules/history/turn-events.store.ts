@@ -40,28 +40,24 @@ export class TurnEventsStore {
   }
 
   /**
-   * The first of its events after a position: at most `limit`, and no more than `maxLength` characters of them, but at
+   * The first of its events after a position: at most `limit`, and no more than `maxBytes` of them, but at
    * least one. However many events the turn and the session have, no more than these are read.
    */
   async page(
     { sessionId, turnId }: TurnRef,
-    {
-      after,
-      limit,
-      maxLength,
-    }: { readonly after: number; readonly limit: number; readonly maxLength: number },
+    { after, limit, maxBytes }: { readonly after: number; readonly limit: number; readonly maxBytes: number },
   ): Promise<TurnEventPage> {
-    // Sizes first, so that what does not fit is not held here.
+    // Sizes first, which SQLite knows without reading what they are of: what does not fit is not read.
     const sizes = await this.entries.query<readonly { position: number; size: number }[]>(
-      `SELECT position, LENGTH(body) AS size FROM entries INDEXED BY entries_turn
+      `SELECT position, OCTET_LENGTH(body) AS size FROM entries INDEXED BY entries_turn
        WHERE session_id = ? AND turn_id = ? AND type = 'turn.event' AND position > ?
        ORDER BY position LIMIT ?`,
       [sessionId, turnId, after, limit + 1],
     );
-    let length = 0;
+    let bytes = 0;
     const fitting = sizes.slice(0, limit).filter(({ size }, index) => {
-      length += size;
-      return index === 0 || length <= maxLength;
+      bytes += size;
+      return index === 0 || bytes <= maxBytes;
     });
     const last = fitting.at(-1);
     if (!last) return { rows: [], hasMore: false };

@@ -48,7 +48,7 @@ export class PromptWaits {
     const wait = this.begin(user, sessionId);
     const cancelTimer = this.clock.schedule(seconds * 1_000, () => wait.timeIsUp());
     signal.addEventListener('abort', () => wait.timeIsUp(), { once: true });
-    const stopListening = this.history.subscribe(sessionId, (entries) => {
+    const stopListening = this.history.watch(sessionId, (entries) => {
       if (entries.some(({ body }) => canEndWait(body))) wait.wakeUp();
     });
     try {

@@ -31,7 +31,7 @@ export class TurnEventsService {
     const { id: sessionId } = await this.sessions.getOwned(user, turnRef.sessionId);
     const turn = await findRow(this.turns, { id: turnRef.turnId, sessionId });
     if (!turn) throw new DomainError('turn.not_found', { message: 'This session has no such turn.' });
-    const page = { after, limit, maxLength: turnEventPageLimits.pageMaxLength };
+    const page = { after, limit, maxBytes: turnEventPageLimits.pageMaxBytes };
     const { rows, hasMore } = await this.events.page(turnRef, page);
     const keptUntil = turn.endedAt === null ? null : this.retention.keptUntil(turn.endedAt);
     return {

@@ -10,10 +10,15 @@ type Props = {
   onDone: () => void;
 };
 
-/** Another text for a prompt that waits. What was written stays until the server has it. */
+const shownLength = 200;
+
+/**
+ * Another text for a prompt that waits. What was written stays until the server has it; if the agent takes the prompt
+ * before that, the field goes with it, and says so.
+ */
 export function QueuedEdit({ prompt, onDone }: Props) {
   const { actions } = useConversation();
-  const whole = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   // As it was when the editing began: if somebody else changes it meanwhile, the server says so.
   const [before] = useState(prompt.text);
@@ -28,19 +33,44 @@ export function QueuedEdit({ prompt, onDone }: Props) {
     current?.focus();
     current?.setSelectionRange(current.value.length, current.value.length);
     // With its buttons, which stand below it on a phone.
-    whole.current?.scrollIntoView({ block: 'nearest' });
+    container.current?.scrollIntoView({ block: 'nearest' });
   }, []);
+
+  const progress = useRef<'writing' | 'saving' | 'done'>('writing');
+  const unsaved = useRef('');
+  useEffect(() => {
+    unsaved.current = wanted === before ? '' : wanted;
+  }, [wanted, before]);
+  const isShown = useRef(true);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+      if (progress.current === 'writing' && unsaved.current !== '')
+        actions.reportProblem(lostWords('The prompt does not wait any more.', unsaved.current));
+    };
+  }, [actions]);
+
+  const handleDone = () => {
+    progress.current = 'done';
+    onDone();
+  };
 
   const handleSave = async () => {
     if (!canSave) return;
-    if (wanted === before) return onDone();
+    // Once the problem was shown, so was what stands there by now.
+    const shown = problem === null ? before : prompt.text;
+    if (wanted === shown) return handleDone();
     setIsSaving(true);
+    progress.current = 'saving';
     try {
-      // Once the problem was shown, so was what stands there by now.
-      await actions.editPrompt(prompt.id, problem === null ? before : prompt.text, wanted);
-      onDone();
+      await actions.editPrompt(prompt.id, shown, wanted);
+      handleDone();
     } catch (cause) {
-      setProblem(cause instanceof Error ? cause.message : 'It could not be changed. Try again.');
+      const words = cause instanceof Error ? cause.message : 'It could not be changed. Try again.';
+      progress.current = 'writing';
+      if (!isShown.current) return actions.reportProblem(lostWords(words, wanted));
+      setProblem(words);
       setIsSaving(false);
     }
   };
@@ -51,11 +81,11 @@ export function QueuedEdit({ prompt, onDone }: Props) {
     if (event.key !== 'Escape' && event.key !== 'Enter') return;
     event.preventDefault();
     if (event.key === 'Enter') void handleSave();
-    else onDone();
+    else if (!isSaving) handleDone();
   };
 
   return (
-    <div ref={whole} className="flex min-w-0 flex-1 flex-wrap items-end justify-end gap-2">
+    <div ref={container} className="flex min-w-0 flex-1 flex-wrap items-end justify-end gap-2">
       <textarea
         ref={field}
         dir="auto"
@@ -63,13 +93,14 @@ export function QueuedEdit({ prompt, onDone }: Props) {
         aria-label="Text of the waiting prompt"
         className="field-sizing-content max-h-32 min-w-0 flex-1 basis-full resize-none rounded-md border border-border-strong bg-surface px-2 py-1 text-13 text-text sm:basis-0 pointer-coarse:text-base"
         value={text}
+        readOnly={isSaving}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={handleKeyDown}
       />
       <Button size="sm" disabled={!canSave} isBusy={isSaving} onClick={() => void handleSave()}>
         Save
       </Button>
-      <Button size="sm" variant="ghost" onClick={onDone}>
+      <Button size="sm" variant="ghost" disabled={isSaving} onClick={handleDone}>
         Cancel
       </Button>
       {problem !== null && (
@@ -80,4 +111,10 @@ export function QueuedEdit({ prompt, onDone }: Props) {
       )}
     </div>
   );
+}
+
+/** The text is not stored anywhere, so what of it can be shown is. */
+function lostWords(problem: string, text: string): string {
+  const isLong = text.length > shownLength;
+  return `${problem} Your change was not taken: ${text.slice(0, shownLength)}${isLong ? '…' : ''}`;
 }

@@ -26,8 +26,8 @@ function footerOf(usage: TurnUsage | null, turnId: string | null = 't'): ReactNo
 describe('TurnFooter', () => {
   it('says what the conversation has cost, where its agent counts that', () => {
     const usage = { inputTokens: 10, outputTokens: 2, contextTokens: 12, contextWindow: 100 };
-    expect(draw(footerOf({ ...usage, costUsd: 0.0316 }))).toContain('Codex · 12% of context · $0.03 so far<');
-    expect(draw(footerOf({ ...usage, costUsd: 0.004 }))).toContain('&lt;$0.01 so far<');
+    expect(draw(footerOf({ ...usage, costUsd: 0.0316 }))).toContain('Codex · 12% of context · $0.03<');
+    expect(draw(footerOf({ ...usage, costUsd: 0.004 }))).toContain('&lt;$0.01<');
     expect(draw(footerOf(usage))).toContain('Codex · 12% of context<');
     expect(draw(footerOf(null))).toContain('Codex<');
   });

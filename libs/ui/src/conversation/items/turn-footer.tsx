@@ -36,7 +36,12 @@ export function TurnFooter({ turnId, items, agent, outcome, reason, usage }: Pro
       )}
       <div className="-ml-1.5 flex min-h-6 flex-wrap items-center gap-1 text-xs text-faint">
         {text !== '' && <CopyButton text={text} label="Copy answer as Markdown" />}
-        <span className={text === '' ? 'ml-1.5' : undefined}>
+        <span
+          className={text === '' ? 'ml-1.5' : undefined}
+          title={
+            usage?.costUsd ? 'The cost is what the agent has counted since its program began' : undefined
+          }
+        >
           {[agentName, usageOf(usage), costOf(usage)].filter(Boolean).join(' · ')}
         </span>
         {turnId !== null && <TurnEventsButton turnId={turnId} />}
@@ -54,7 +59,7 @@ function usageOf(usage: TurnUsage | null): string {
   return inputTokens + outputTokens === 0 ? '' : `${formatCount(inputTokens + outputTokens)} tokens`;
 }
 
-/** Agents count what a conversation has cost, and not a turn. */
+/** Agents count since their program began, over several turns. */
 function costOf(usage: TurnUsage | null): string {
-  return usage?.costUsd === undefined || usage.costUsd === 0 ? '' : `${formatCost(usage.costUsd)} so far`;
+  return usage?.costUsd === undefined || usage.costUsd === 0 ? '' : formatCost(usage.costUsd);
 }

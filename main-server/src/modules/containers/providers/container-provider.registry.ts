@@ -34,6 +34,11 @@ export class ContainerProviderRegistry {
     });
   }
 
+  /** Null for one that this server has not, as after a change of its configuration. */
+  find(name: ContainerProviderName): ContainerProvider | null {
+    return this.providers.get(name) ?? null;
+  }
+
   all(): readonly ContainerProvider[] {
     return [...this.providers.values()];
   }

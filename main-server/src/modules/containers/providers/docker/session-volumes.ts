@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { DockerEngine } from './docker-engine.ts';
 import type { DockerNames } from './docker-names.ts';
+import { ContainerProviderError } from '../container-provider.errors.ts';
 import { isAbsent } from './docker.errors.ts';
 
 export interface SessionVolumesOptions {
@@ -19,16 +20,23 @@ export class SessionVolumes {
     private readonly options: SessionVolumesOptions,
   ) {}
 
-  /** Makes it unless it is there, with what it holds. Answers the options of the driver it is made with. */
+  /**
+   * Makes it unless it is there, with what it holds. Answers the options of the driver it is made with.
+   * @throws ContainerProviderError where somebody else's has its name
+   */
   async ensure(sessionId: string): Promise<Readonly<Record<string, string>>> {
     const driverOptions = await this.driverOptions();
+    const name = this.names.ofSession(sessionId);
     await this.docker.createVolume({
-      Name: this.names.ofSession(sessionId),
+      Name: name,
       Driver: 'local',
       DriverOpts: { ...driverOptions },
       Labels: this.names.labelsOf(sessionId),
     });
-    return driverOptions;
+    const { Labels: found } = await this.docker.getVolume(name).inspect();
+    if (this.names.isOurs(found)) return driverOptions;
+    const message = `The volume ${name} belongs to something else. Rename or remove it, then start the session again.`;
+    throw new ContainerProviderError('rejected', message);
   }
 
   /** Removing an absent one, or one that is not ours, succeeds. */

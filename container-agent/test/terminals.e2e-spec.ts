@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { terminalLimits, type TerminalListResponse } from '@codex-webapp/contracts';
 import { AgentProcess } from './support/agent-process.ts';
 import { listMarked } from './support/list-marked.ts';
@@ -162,7 +163,7 @@ describe('the screen of a terminal', () => {
     const late = await TerminalPage.open(agent, page.id);
     await late.see('end-2');
     // A page that comes between the two ends of a line is told where the cursor is instead of the first of them.
-    const text = late.output.replaceAll(/\u001b\[[\d;?]*[A-Za-z]/g, '');
+    const text = stripVTControlCharacters(late.output);
     const numbers = [...text.matchAll(/(\d+)\./g)].map(([, number]) => Number(number));
     expect(numbers.at(-1)).toBe(30_000);
     const gaps = numbers.filter((number, i) => i > 0 && number !== (numbers[i - 1] ?? 0) + 1);

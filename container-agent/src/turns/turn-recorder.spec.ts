@@ -57,21 +57,21 @@ describe('TurnRecorder', () => {
     const recorder = record(outbox);
     outbox.onAck((seq) => recorder.checkpointIfDue(seq));
     let expected = '';
-    let isWritten = false;
+    const progress = { isWritten: false };
     const write = async (): Promise<void> => {
       for (let index = 0; index < 100; index += 1) {
         const text = `${index} ${'x'.repeat(2_000)}`;
         await recorder.emit(delta(text));
         expected += text;
       }
-      isWritten = true;
+      progress.isWritten = true;
     };
     void write();
-    for (let looks = 0; !isWritten && looks < 2_000; looks += 1) {
+    for (let looks = 0; !progress.isWritten && looks < 2_000; looks += 1) {
       outbox.ack(outbox.epoch, outbox.lastSeq);
       await yieldToLoop();
     }
-    expect(isWritten).toBe(true);
+    expect(progress.isWritten).toBe(true);
     expect(outbox.bytes).toBeLessThan(44_000);
     expect(textOf(checkpoints.recover('t', outbox))).toBe(expected);
   });

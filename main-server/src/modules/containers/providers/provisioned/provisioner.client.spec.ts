@@ -9,11 +9,14 @@ import { ProvisionerClient } from './provisioner.client.ts';
 describe('ProvisionerClient', () => {
   let folder: string;
   let server: Server;
+  /** What it answers to everything. */
+  let lines: object[];
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'provisioner-client-'));
+    lines = [{ type: 'result', value: [] }];
     server = createServer((_request, response) =>
-      response.end(`${JSON.stringify({ type: 'result', value: [] })}\n`),
+      response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
     );
     server.listen(path.join(folder, 'socket'));
     await once(server, 'listening');
@@ -30,5 +33,13 @@ describe('ProvisionerClient', () => {
     expect(await client.ask('list', {})).toEqual([]);
     expect(await client.ask('list', {})).toEqual([]);
     expect(connections).toBe(2);
+  });
+
+  it('leaves out the steps of a newer provisioner, and nothing else it does not know', async () => {
+    const client = new ProvisionerClient(path.join(folder, 'socket'), 'instance');
+    lines.unshift({ type: 'progress', step: 'invented', detail: null });
+    expect(await client.ask('list', {})).toEqual([]);
+    lines.unshift({ type: 'invented' });
+    await expect(client.ask('list', {})).rejects.toMatchObject({ reason: 'unreachable' });
   });
 });

@@ -93,9 +93,13 @@ export class Product {
       await this.restart({ env: { CONTAINER_POOL_SIZE: '0' } });
       await this.whenPooled(0);
     }
-    const { sessions } = await this.api('GET', '/api/sessions').catch(() => ({ sessions: [] }));
-    const ownProcesses = sessions.filter(({ provider }) => provider !== 'manual');
-    for (const { id } of ownProcesses) await this.api('DELETE', `/api/sessions/${id}`);
+    // The list comes in pages, and sessions by hand have no container.
+    for (;;) {
+      const { sessions } = await this.api('GET', '/api/sessions').catch(() => ({ sessions: [] }));
+      const withContainers = sessions.filter(({ provider }) => provider !== 'manual');
+      if (withContainers.length === 0) break;
+      for (const { id } of withContainers) await this.api('DELETE', `/api/sessions/${id}`);
+    }
     await stop(this.program);
     await rm(this.folder, { recursive: true, force: true });
   }

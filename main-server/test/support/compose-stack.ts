@@ -12,19 +12,14 @@ import { docker, removeInstallation } from './docker-world.ts';
 import { TestClient } from './test-client.ts';
 import { waitFor } from './wait-for.ts';
 
-export interface Compose {
-  readonly command: readonly [program: string, ...args: readonly string[]];
-  /** e.g. `[2, 26]` */
-  readonly version: readonly [major: number, minor: number];
-}
+/** A program and what it is told first. */
+export type ComposeCommand = readonly [program: string, ...args: readonly string[]];
 
 /** Compose as a part of `docker`, else the program of its own that it was before; null where there is neither. */
-export function findCompose(): Compose | null {
+export function findCompose(): ComposeCommand | null {
   for (const command of [['docker', 'compose'], ['docker-compose']] as const) {
     const [program, ...args] = command;
-    const { status, stdout } = spawnSync(program, [...args, 'version', '--short'], { encoding: 'utf8' });
-    const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
-    if (status === 0) return { command, version: [Number(major), Number(minor)] };
+    if (spawnSync(program, [...args, 'version', '--short']).status === 0) return command;
   }
   return null;
 }
@@ -42,7 +37,7 @@ export class ComposeStack {
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'cw-compose-'));
 
   private constructor(
-    private readonly compose: Compose,
+    private readonly compose: ComposeCommand,
     port: number,
   ) {
     this.port = port;
@@ -64,7 +59,7 @@ export class ComposeStack {
     writeFileSync(path.join(this.folder, 'env'), `PORT=${port}\n`);
   }
 
-  static async make(compose: Compose): Promise<ComposeStack> {
+  static async make(compose: ComposeCommand): Promise<ComposeStack> {
     return new ComposeStack(compose, await findFreePort());
   }
 
@@ -80,7 +75,7 @@ export class ComposeStack {
 
   /** What it printed. @throws with that when it failed */
   async run(...args: readonly string[]): Promise<string> {
-    const [program, ...before] = this.compose.command;
+    const [program, ...before] = this.compose;
     const files = ['docker-compose.yml', path.join(this.folder, 'own.yml')].flatMap((file) => ['-f', file]);
     const all = [
       ...before,

@@ -47,6 +47,7 @@ const idleActions: ConversationActions = {
   preparation: null,
   loadOlder: () => {},
   retryConnection: () => {},
+  reportProblem: () => {},
 };
 
 const states = { ...turnStates, ...edgeStates };

@@ -29,7 +29,7 @@ export class ClaudeEventsMapper {
   /** The answer that is streamed, and its latest block. */
   private answerId = '';
   private blockId = '';
-  /** It began and did not end. */
+  /** It began and was not told as whole: what it has shown may come again. */
   private isAnswerOpen = false;
   private lastNotice = '';
   private isInterrupted = false;
@@ -92,12 +92,15 @@ export class ClaudeEventsMapper {
           : [];
       }
       case 'message_delta':
+        // Why the answer ends. Under load Claude Code tells the stop of an answer that was cut off as well, but not this.
+        this.isAnswerOpen = false;
         if (event.usage) usage.answerTells(event.usage);
         return [];
       case 'message_stop':
-        this.isAnswerOpen = false;
-        this.texts.settle();
-        this.lastNotice = '';
+        if (!this.isAnswerOpen) {
+          this.texts.settle();
+          this.lastNotice = '';
+        }
         return usage.answerEnds();
       case 'content_block_stop':
         return [];

@@ -2,7 +2,8 @@
 // runs each tool once over all of them and compares. A rule that stopped matching (a renamed folder, a new tool) fails here.
 // Files named ok-* are the allowed twins: a complaint about one fails as well.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -146,6 +147,36 @@ const lint = {
     'no-restricted-imports',
     "import { forwardRef } from '@nestjs/common';\nexport const x = forwardRef;\n",
   ],
+  'main-server/src/lint/process.ts': [
+    'no-restricted-imports',
+    "import { env } from 'process';\nexport const x = env;\n",
+  ],
+  'main-server/src/lint/deep.ts': ['no-restricted-imports', imports('@codex-webapp/contracts/src/index.ts')],
+  'main-server/src/lint/dto/deep.dto.ts': ['no-restricted-imports', imports('zod/v4')],
+  'main-server/src/lint/equal.ts': ['eqeqeq', 'export const f = (x: number | null): boolean => x == null;\n'],
+  'main-server/src/lint/else.ts': [
+    'no-else-return',
+    'export function f(x: boolean): number {\n  if (x) {\n    return 1;\n  } else {\n    return 2;\n  }\n}\n',
+  ],
+  'main-server/src/lint/var.ts': ['no-var', 'export var x = 1;\n'],
+  'main-server/src/lint/let.ts': [
+    'prefer-const',
+    'export function f(): number {\n  let x = 1;\n  return x;\n}\n',
+  ],
+  'main-server/src/lint/non-null.ts': [
+    'no-non-null-assertion',
+    'export const f = (x: number | null): number => x!;\n',
+  ],
+  'main-server/src/lint/ok-non-null.spec.ts': [null, 'export const f = (x: number | null): number => x!;\n'],
+  'main-server/src/lint/misused.ts': [
+    'no-misused-promises',
+    'export const f = (x: Promise<boolean>): number => {\n  if (x) return 1;\n  return 2;\n};\n',
+  ],
+  'web/lib/name.tsx': ['alt-text', 'export const X = () => <img src="x.png" />;\n'],
+  [`${ui}/rules.tsx`]: [
+    'rules-of-hooks',
+    "import { useState } from 'react';\nexport function X(props: { on: boolean }): null {\n  if (props.on) useState(1);\n  return null;\n}\n",
+  ],
   [`${ui}/hook.tsx`]: [
     'exhaustive-deps',
     "import { useEffect } from 'react';\nexport function X(props: { name: string }): null {\n  useEffect(() => {\n    document.title = props.name;\n  }, []);\n  return null;\n}\n",
@@ -282,8 +313,27 @@ const tools = {
     ]),
 };
 
+/** The rules that are switched on by name: each must have a planted violation, so that a new one cannot be forgotten. */
+const named = {
+  layers: () =>
+    createRequire(import.meta.url)('../.dependency-cruiser.cjs').forbidden.map(({ name }) => name),
+  lint: () => {
+    const { rules, overrides } = JSON.parse(readFileSync(path.join(root, '.oxlintrc.json'), 'utf8'));
+    return [rules, ...overrides.map((override) => override.rules ?? {})]
+      .flatMap((group) => Object.entries(group))
+      .filter(([, setting]) => [setting].flat()[0] === 'error')
+      .map(([name]) => name.split('/').at(-1));
+  },
+};
+
 const failures = [];
 let proved = 0;
+function requirePlants(tool, planted) {
+  const broken = new Set(Object.values(planted).map(([rule]) => rule));
+  for (const rule of new Set(named[tool]?.() ?? [])) {
+    if (!broken.has(rule)) failures.push(`${tool}: no planted file breaks ${rule}`);
+  }
+}
 function compare(tool, planted) {
   const found = tools[tool]();
   for (const [file, [rule]] of Object.entries(planted)) {
@@ -324,6 +374,7 @@ try {
   for (const [tool, planted] of Object.entries({ layers, lint, writes, disables })) {
     plant(Object.fromEntries(Object.entries(planted).map(([file, [, content]]) => [file, content])));
     compare(tool, planted);
+    requirePlants(tool, planted);
     // Each tool sees its own plants only, else one tool's violations would be another's noise.
     for (const file of Object.keys(planted)) rmSync(path.join(copy, file));
     plant(scenery);

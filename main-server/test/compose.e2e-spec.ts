@@ -166,6 +166,22 @@ describe('docker-compose.yml', () => {
     expect(urls.map((url) => new URL(url).hostname)).toEqual([aliases[0], aliases[0]]);
   });
 
+  it('passes on every variable of .env.example that can mean something in it', () => {
+    const section = readRepositoryFile('.env.example').split('## container-agent')[0]!;
+    const offered = [...section.matchAll(/^# ([A-Z0-9_]+)=/gm)].map(([, name]) => name!);
+    expect(offered.length).toBeGreaterThan(60);
+    const settled = [
+      // By the images.
+      ...['NODE_ENV', 'HOST', 'DATABASE_PATH', 'SESSION_UI_PATH', 'PROVISIONER_DATA', 'CONTAINER_PORT'],
+      // The published port; inside it is always the same.
+      'PORT',
+      // Sessions are containers here, and the router is their image.
+      ...['PROCESS_AGENT_ENTRY', 'CONTAINER_ROUTER_IMAGE'],
+    ];
+    const passed = Object.keys(service('main-server').environment);
+    expect(offered.filter((name) => !passed.includes(name)).sort()).toEqual(settled.sort());
+  });
+
   it('tells main-server and the provisioner the same of sessions', () => {
     const { environment } = service('main-server');
     expect(service('provisioner').environment).toEqual(compose['x-session-limits']);

@@ -35,7 +35,11 @@ const sides = {
     ...watchLibraries,
     watchSessionUi,
     { ...watchApp('main-server'), env: { WEB_ORIGIN: `http://127.0.0.1:${webPort}` } },
-    { name: 'web', args: [bin.next, 'dev', 'web', '-H', '127.0.0.1', '-p', webPort] },
+    {
+      name: 'web',
+      args: [bin.next, 'dev', 'web', '-H', '127.0.0.1', '-p', webPort],
+      env: { NEXT_TELEMETRY_DISABLED: '1' },
+    },
   ],
   container: [...watchLibraries, watchSessionUi, watchApp('container-agent')],
 };

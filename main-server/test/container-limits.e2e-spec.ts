@@ -1,13 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { EventEmitter2 } from '@nestjs/event-emitter';
 import { describe, expect, it } from '@jest/globals';
 import type { ContainerResponse } from '@codex-webapp/contracts';
 import {
   FakeContainerProvider,
   SlowContainerProvider,
 } from '../src/modules/containers/providers/fake/fake.provider.ts';
+import { linkEvents } from '../src/modules/link/link.events.ts';
+import { LinkRegistry } from '../src/modules/link/link-registry.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const minuteMs = 60_000;
+
+/** A stopped session whose preparation failed and is tried again, while another session takes the only room. */
+async function retryWithoutRoom(world: FakeWorld): Promise<string> {
+  const { id } = await world.app.addSession(world.user, { setupScript: 'npm ci' });
+  await world.connectStarted(id);
+  const steps = [{ name: 'script', state: 'failed', detail: null, percent: null, tookMs: null }] as const;
+  const report = { attempt: 1, steps: [...steps], reason: 'no', tail: '' };
+  const link = world.app.get(LinkRegistry).get(id)!;
+  await world.app.get(EventEmitter2).emitAsync(linkEvents.preparationReported, { link, report });
+  await world.command(id, 'stop');
+  world.disconnect(id);
+  await world.addRunning();
+  const retried = await world.app.as(world.user).post(`/api/sessions/${id}/preparation/retry`, {});
+  expect(retried).toMatchObject({ status: 200, body: { status: 'waiting', attempt: 2 } });
+  await waitFor(async () => (await world.session(id)).reason?.startsWith('Waits for room: ') === true);
+  return id;
+}
 
 describe('starts at once', () => {
   it('are as many as allowed; the others wait and show their place', async () => {
@@ -109,6 +132,25 @@ describe('a limit on running sessions', () => {
     await world.command(second, 'stop');
     await world.connectStarted(first);
     expect((await world.session(first)).reason).toBeNull();
+  });
+
+  it('lets a preparation that is tried again wait for room', async () => {
+    await using world = await FakeWorld.create({ env: { SESSIONS_RUNNING_MAX: '1' } });
+    const waiting = await retryWithoutRoom(world);
+    for (const { sessionId } of world.app.get(LinkRegistry).list()) await world.command(sessionId, 'stop');
+    await world.connectStarted(waiting);
+  });
+
+  it('lets a preparation that is tried again wait for room over a restart of the server', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'container-limits-'));
+    try {
+      const world = await FakeWorld.create({ folder, env: { SESSIONS_RUNNING_MAX: '1' } });
+      const waiting = await retryWithoutRoom(world).finally(() => world[Symbol.asyncDispose]());
+      await using next = await FakeWorld.create({ folder, provider: world.provider });
+      await next.connectStarted(waiting);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is never exceeded by starts that come at the same time', async () => {

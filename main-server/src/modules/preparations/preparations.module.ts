@@ -9,6 +9,7 @@ import { PreparationEntity } from './preparation.entity.ts';
 import { PreparationOrders } from './preparation-orders.ts';
 import { PreparationsController } from './preparations.controller.ts';
 import { PreparationsService } from './preparations.service.ts';
+import { RetriedPreparations } from './retried-preparations.ts';
 
 @Module({
   imports: [
@@ -20,7 +21,7 @@ import { PreparationsService } from './preparations.service.ts';
     SessionStateModule,
   ],
   controllers: [PreparationsController],
-  providers: [PreparationOrders, PreparationsService],
+  providers: [PreparationOrders, PreparationsService, RetriedPreparations],
   exports: [PreparationOrders, PreparationsService],
 })
 export class PreparationsModule {}

@@ -11,14 +11,13 @@ import type { EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
-import { ContainerWakes } from '../containers/container-wakes.ts';
 import { HistoryService } from '../history/history.service.ts';
-import { LinkRegistry } from '../link/link-registry.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PreparationOrders } from './preparation-orders.ts';
 import { preparationEvents, type PreparationSettled } from './preparation.events.ts';
 import { type Preparation, PreparationEntity } from './preparation.entity.ts';
 import { toPreparationChanged, toPreparationResponse } from './preparation.mapper.ts';
+import { RetriedPreparations } from './retried-preparations.ts';
 
 type PreparationRequest = Pick<CreateSessionRequest, 'repository' | 'setupScript'>;
 
@@ -29,8 +28,7 @@ export class PreparationsService {
     private readonly orders: PreparationOrders,
     private readonly sessions: SessionStateService,
     private readonly history: HistoryService,
-    private readonly links: LinkRegistry,
-    private readonly wakes: ContainerWakes,
+    private readonly retried: RetriedPreparations,
     private readonly audit: AuditService,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
@@ -95,7 +93,7 @@ export class PreparationsService {
       }
       return { status: 'waiting', steps: toStates(row.steps, 'waiting'), reason: null };
     });
-    if (this.links.get(sessionId) === null) this.wakes.ensureRunning(sessionId);
+    this.retried.begin(sessionId);
     await this.orders.send(sessionId);
     return changed;
   }

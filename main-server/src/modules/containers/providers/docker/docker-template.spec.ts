@@ -11,7 +11,7 @@ const template: ContainerTemplate = {
   labels: {},
   limits: { memoryBytes: 2 ** 30, nanoCpus: 1e9, pidsLimit: 64 },
   runtime: null,
-  volumeOptions: {},
+  mount: { Type: 'volume', Source: 'cw-1', Target: '/data' },
 };
 const spec = { sessionId: '1', generation: 1, environment: {} };
 

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import type { ContainerSpec } from '../container-provider.ts';
 import { labels, noComposeLabels } from './docker-names.ts';
 
@@ -14,8 +14,8 @@ export interface ContainerTemplate {
   readonly limits: ContainerLimits;
   /** `runc`, `runsc`, …; null for the engine's own choice. */
   readonly runtime: string | null;
-  /** Options of the volume driver, e.g. a size where the engine knows it. */
-  readonly volumeOptions: Readonly<Record<string, string>>;
+  /** Of the session's volume. */
+  readonly mount: MountSettings;
 }
 
 export interface ContainerLimits {
@@ -60,9 +60,7 @@ export function toCreateOptions(spec: ContainerSpec, template: ContainerTemplate
     AttachStdout: false,
     AttachStderr: false,
     HostConfig: {
-      Mounts: [
-        { Type: 'volume', Source: template.name, Target: dataFolder, VolumeOptions: volumeOptions(template) },
-      ],
+      Mounts: [template.mount],
       NetworkMode: template.network,
       Dns: [template.routerAddress],
       ExtraHosts: template.routerNames.map((name) => `${name}:${template.routerAddress}`),
@@ -146,12 +144,4 @@ function scratchFolders(memoryBytes: number): Record<string, string> {
   const large = `rw,exec,nosuid,nodev,mode=1777,size=${Math.floor(memoryBytes / 4)}`;
   const small = `rw,noexec,nosuid,nodev,mode=1777,size=${16 * mebibyte}`;
   return { '/tmp': large, '/var/tmp': small };
-}
-
-function volumeOptions(template: ContainerTemplate) {
-  return {
-    NoCopy: false,
-    Labels: { ...template.labels },
-    DriverConfig: { Name: 'local', Options: { ...template.volumeOptions } },
-  };
 }

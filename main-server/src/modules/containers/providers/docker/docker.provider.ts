@@ -277,7 +277,7 @@ export class DockerContainerProvider implements DockerProvider {
       if (isSame && found.State.Running) return { id: found.Id, isNew: false };
       await this.removeContainer(found.Id);
     }
-    const volumeOptions = await this.volumes.ensure(spec.sessionId);
+    const mount = await this.volumes.ensure(spec.sessionId);
     signal?.throwIfAborted();
     onProgress?.('network', null);
     const router = await this.router.ensure(this.options.routerImage ?? image);
@@ -295,7 +295,7 @@ export class DockerContainerProvider implements DockerProvider {
       labels: this.names.labelsOf(spec.sessionId),
       limits: await this.engine.fit(this.options.sizes[spec.size ?? 'medium']),
       runtime: this.options.runtime,
-      volumeOptions,
+      mount,
     });
     this.disk.forget(spec.sessionId);
     try {

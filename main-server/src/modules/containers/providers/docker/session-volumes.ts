@@ -1,7 +1,9 @@
 import type Docker from 'dockerode';
+import type { MountSettings } from 'dockerode';
+import { ContainerProviderError } from '../container-provider.errors.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import type { DockerNames } from './docker-names.ts';
-import { ContainerProviderError } from '../container-provider.errors.ts';
+import { dataFolder } from './docker-template.ts';
 import { isAbsent } from './docker.errors.ts';
 
 export interface SessionVolumesOptions {
@@ -21,22 +23,27 @@ export class SessionVolumes {
   ) {}
 
   /**
-   * Makes it unless it is there, with what it holds. Answers the options of the driver it is made with.
+   * Makes it unless it is there, with what it holds. Answers how it is mounted; should it be gone again before the
+   * container is made, the engine makes the same one from that.
    * @throws ContainerProviderError where somebody else's has its name
    */
-  async ensure(sessionId: string): Promise<Readonly<Record<string, string>>> {
-    const driverOptions = await this.driverOptions();
+  async ensure(sessionId: string): Promise<MountSettings> {
     const name = this.names.ofSession(sessionId);
+    const own = this.names.labelsOf(sessionId);
+    const driver = { Name: 'local', Options: await this.driverOptions() };
     await this.docker.createVolume({
       Name: name,
-      Driver: 'local',
-      DriverOpts: { ...driverOptions },
-      Labels: this.names.labelsOf(sessionId),
+      Driver: driver.Name,
+      DriverOpts: driver.Options,
+      Labels: own,
     });
     const { Labels: found } = await this.docker.getVolume(name).inspect();
-    if (this.names.isOurs(found)) return driverOptions;
-    const message = `The volume ${name} belongs to something else. Rename or remove it, then start the session again.`;
-    throw new ContainerProviderError('rejected', message);
+    if (!this.names.isOurs(found)) {
+      const message = `The volume ${name} belongs to something else. Rename or remove it, then start the session again.`;
+      throw new ContainerProviderError('rejected', message);
+    }
+    const settings = { NoCopy: false, Labels: own, DriverConfig: driver };
+    return { Type: 'volume', Source: name, Target: dataFolder, VolumeOptions: settings };
   }
 
   /** Removing an absent one, or one that is not ours, succeeds. */
@@ -51,8 +58,9 @@ export class SessionVolumes {
     }
   }
 
-  private async driverOptions(): Promise<Readonly<Record<string, string>>> {
+  private async driverOptions(): Promise<Record<string, string>> {
     const { bytes, driverOptions } = this.options;
-    return (await this.engine.canSizeVolumes()) ? { size: String(bytes), ...driverOptions } : driverOptions;
+    if (!(await this.engine.canSizeVolumes())) return { ...driverOptions };
+    return { size: String(bytes), ...driverOptions };
   }
 }

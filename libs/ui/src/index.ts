@@ -1,4 +1,5 @@
 export { cn } from './cn.ts';
+export { containerStepLabels } from './container-step-labels.ts';
 export { toPlainOutput } from './conversation/markdown/visible-text.ts';
 export { useReadingPosition } from './conversation/use-reading-position.ts';
 export { formatBytes } from './format-bytes.ts';

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { isContainerLogMark } from '@codex-webapp/contracts';
-import type {
-  ContainerProvider,
-  ContainerRef,
-  ContainerSpec,
-  ContainerStats,
-  CpuCount,
-  LogLine,
-  LogOptions,
+import {
+  usualStartSteps,
+  type ContainerProvider,
+  type ContainerRef,
+  type ContainerSpec,
+  type ContainerStats,
+  type CpuCount,
+  type LogLine,
+  type LogOptions,
 } from '../../src/modules/containers/providers/container-provider.ts';
 import { coresBetween } from '../../src/modules/containers/stats/cores-between.ts';
 import { waitFor } from './wait-for.ts';
@@ -143,7 +144,7 @@ export function describeContainerProvider(
       await provider.start(specOf(1), { onProgress: (step) => steps.push(step) });
       const told = [...new Set(steps)];
       expect(told.at(-1)).toBe('start');
-      const own: readonly string[] = provider.startSteps ?? ['image', 'create', 'start'];
+      const own: readonly string[] = provider.startSteps ?? usualStartSteps;
       expect(told).toEqual(own.filter((step) => told.includes(step)));
     });
 

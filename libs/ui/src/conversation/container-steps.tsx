@@ -1,7 +1,8 @@
 'use client';
 
-import type { ContainerResponse, ContainerStep } from '@codex-webapp/contracts/containers';
+import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import { cn } from '../cn.ts';
+import { containerStepLabels } from '../container-step-labels.ts';
 import { Button } from '../primitives/button.tsx';
 import { StepLine } from './step-line.tsx';
 
@@ -10,16 +11,6 @@ type Props = {
   /** Absent where the page cannot start containers. */
   onRetry?: () => void;
   className?: string;
-};
-
-const labels: Record<ContainerStep['name'], string> = {
-  queue: 'Wait for its turn',
-  image: 'Prepare the image',
-  volume: 'Prepare the volume',
-  network: 'Set up the network',
-  create: 'Create the container',
-  start: 'Start it',
-  connect: 'Connect',
 };
 
 /** How far the start of a container is, what takes so long, and why it failed. */
@@ -39,7 +30,7 @@ export function ContainerSteps({ container, onRetry, className }: Props) {
       </h3>
       <ol aria-live="polite" className="flex flex-col gap-1">
         {container.steps.map((step) => (
-          <StepLine key={step.name} {...step} label={labels[step.name]} />
+          <StepLine key={step.name} {...step} label={containerStepLabels[step.name]} />
         ))}
       </ol>
       {hasFailed && (

@@ -1,7 +1,7 @@
 import type { ContainerStartStep, ContainerStep } from '@codex-webapp/contracts';
+import { usualStartSteps } from './providers/container-provider.ts';
 
 type StepName = ContainerStep['name'];
-const stepsOfMost: readonly ContainerStartStep[] = ['image', 'create', 'start'];
 
 /** The steps of one start with their times, as the page shows them. Steps only go forward. */
 export class StartSteps {
@@ -19,7 +19,7 @@ export class StartSteps {
   /** `between` are the provider's own. */
   constructor(
     private readonly now: () => number,
-    between: readonly ContainerStartStep[] = stepsOfMost,
+    between: readonly ContainerStartStep[] = usualStartSteps,
   ) {
     this.order = ['queue', ...between, 'connect'];
     this.begunAt = now();

@@ -113,6 +113,9 @@ export interface ContainerStats {
   readonly disk?: DiskUse | null;
 }
 
+/** What `start` tells of where a provider does not say otherwise, in this order. */
+export const usualStartSteps: readonly ContainerStartStep[] = ['image', 'create', 'start'];
+
 /** Told while `start` works, for the stepper in the UI. */
 export type StartProgress = (step: ContainerStartStep, detail: string | null) => void;
 
@@ -143,7 +146,7 @@ export interface ContainerProvider {
   readonly canSwitchInternetOff?: boolean;
   /** Whether a container can be had within seconds, for minutes, and leaves nothing. */
   readonly runsBriefly?: boolean;
-  /** What `start` tells of, in this order; image, create and start when absent. A start may leave some out. */
+  /** What `start` tells of, in this order; `usualStartSteps` when absent. A start may leave some out. */
   readonly startSteps?: readonly ContainerStartStep[];
   /** Where the workspace is, as the container sees it. */
   workspacePath(sessionId: string): string;

@@ -1,21 +1,11 @@
 'use client';
 
 import type { ContainerStep } from '@codex-webapp/contracts/containers';
-import { Spinner, cn } from '@codex-webapp/ui';
+import { Spinner, cn, containerStepLabels } from '@codex-webapp/ui';
 import { Check, CircleAlert, CircleDashed } from '@codex-webapp/ui/icons';
 import { useState } from 'react';
 import { useNow } from '../../hooks/use-now.ts';
 import { duration } from '../../model/relative-time.ts';
-
-const names: Record<ContainerStep['name'], string> = {
-  queue: 'Wait for its turn',
-  image: 'Prepare the image',
-  volume: 'Prepare the volume',
-  network: 'Set up the network',
-  create: 'Create the container',
-  start: 'Start it',
-  connect: 'Connect',
-};
 
 const tones: Record<ContainerStep['state'], string> = {
   waiting: 'text-faint',
@@ -46,7 +36,7 @@ function StartStep({ step }: { step: ContainerStep }) {
       </span>
       <span className="min-w-0 flex-1">
         <span className={cn('block', step.state === 'waiting' ? 'text-faint' : 'text-text')}>
-          {names[step.name]}
+          {containerStepLabels[step.name]}
         </span>
         {step.detail !== null && (
           <span className="block truncate font-mono text-xs text-muted" title={step.detail}>

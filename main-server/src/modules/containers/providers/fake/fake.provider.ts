@@ -1,18 +1,19 @@
 import type { ContainerProviderName } from '@codex-webapp/contracts';
 import { ContainerProviderError } from '../container-provider.errors.ts';
-import type {
-  ContainerImage,
-  ContainerRef,
-  ContainerSpec,
-  ContainerState,
-  ContainerStats,
-  ImageContainerProvider,
-  LabelledContainer,
-  LogLine,
-  LogOptions,
-  ProviderAvailability,
-  StartOptions,
-  WatchingContainerProvider,
+import {
+  usualStartSteps,
+  type ContainerImage,
+  type ContainerRef,
+  type ContainerSpec,
+  type ContainerState,
+  type ContainerStats,
+  type ImageContainerProvider,
+  type LabelledContainer,
+  type LogLine,
+  type LogOptions,
+  type ProviderAvailability,
+  type StartOptions,
+  type WatchingContainerProvider,
 } from '../container-provider.ts';
 
 const followPauseMs = 5;
@@ -78,7 +79,7 @@ export class FakeContainerProvider implements WatchingContainerProvider, ImageCo
       if (present.image !== null) options.onImage?.(present.image, false);
       return Promise.resolve(present.ref);
     }
-    for (const step of ['image', 'create', 'start'] as const) options.onProgress?.(step, null);
+    for (const step of usualStartSteps) options.onProgress?.(step, null);
     if (this.image !== null) options.onImage?.(this.image, true);
     this.starts.push(spec);
     const runs = (this.data.get(spec.sessionId) ?? 0) + 1;

@@ -4,7 +4,7 @@ import type { TurnOutcome } from '@codex-webapp/contracts/agents';
 import { Banner } from '../../primitives/banner.tsx';
 import { CopyButton } from '../../primitives/copy-button.tsx';
 import { useConversation } from '../conversation-context.tsx';
-import { formatCost, formatCount } from './duration.ts';
+import { formatCost, formatUsage } from './format-usage.ts';
 import { NoticeLine } from './notice-line.tsx';
 import { TurnEventsButton } from './turn-events-button.tsx';
 
@@ -42,24 +42,10 @@ export function TurnFooter({ turnId, items, agent, outcome, reason, usage }: Pro
             usage?.costUsd ? 'The cost is what the agent has counted since its program began' : undefined
           }
         >
-          {[agentName, usageOf(usage), costOf(usage)].filter(Boolean).join(' · ')}
+          {[agentName, formatUsage(usage), formatCost(usage)].filter(Boolean).join(' · ')}
         </span>
         {turnId !== null && <TurnEventsButton turnId={turnId} />}
       </div>
     </footer>
   );
-}
-
-function usageOf(usage: TurnUsage | null): string {
-  if (usage === null) return '';
-  const { inputTokens, outputTokens, contextTokens, contextWindow } = usage;
-  if (contextTokens !== undefined && contextWindow !== undefined && contextWindow > 0) {
-    return `${Math.round((contextTokens / contextWindow) * 100)}% of context`;
-  }
-  return inputTokens + outputTokens === 0 ? '' : `${formatCount(inputTokens + outputTokens)} tokens`;
-}
-
-/** Agents count since their program began, over several turns. */
-function costOf(usage: TurnUsage | null): string {
-  return usage?.costUsd === undefined || usage.costUsd === 0 ? '' : formatCost(usage.costUsd);
 }

@@ -53,43 +53,25 @@ function TimelineRow({ entry }: { entry: TimelineEntry }) {
 }
 
 const StoredMessage = memo(function StoredMessage({ message }: { message: MessageResponse }) {
-  const { role, author, text, images, items, turnId, agent, outcome, reason, usage } = message;
+  const { role, author, text, images, items, agent } = message;
   if (role === 'user') return <UserMessage text={text} images={images} author={author.kind} />;
   if (role === 'system') return <NoticeLine level="info" text={text} />;
   return (
     <article className="group/turn flex flex-col gap-3">
       <h3 className="sr-only">{agent ?? 'Agent'}</h3>
       <TurnBody items={items} agent={agent} isRunning={false} />
-      <TurnFooter
-        turnId={turnId}
-        items={items}
-        agent={agent}
-        outcome={outcome}
-        reason={reason}
-        usage={usage}
-      />
+      <TurnFooter turn={message} />
     </article>
   );
 });
 
 function LiveTurn({ open }: { open: OpenTurn }) {
-  const { turnId, items, agent, outcome, reason, usage } = open.turn;
+  const { items, agent, outcome } = open.turn;
   return (
     <article className="group/turn flex flex-col gap-3" aria-busy={outcome === 'running'}>
       <h3 className="sr-only">{agent === '' ? 'Agent' : agent}</h3>
       <TurnBody items={items} agent={agent} isRunning={outcome === 'running'} />
-      {outcome === 'running' ? (
-        <RunningLine open={open} />
-      ) : (
-        <TurnFooter
-          turnId={turnId}
-          items={items}
-          agent={agent}
-          outcome={outcome}
-          reason={reason}
-          usage={usage}
-        />
-      )}
+      {outcome === 'running' ? <RunningLine open={open} /> : <TurnFooter turn={open.turn} />}
     </article>
   );
 }

@@ -19,7 +19,7 @@ function draw(footer: ReactNode, events: TurnEventsSource | null = source): stri
 
 function footerOf(usage: TurnUsage | null, turnId: string | null = 't'): ReactNode {
   return (
-    <TurnFooter turnId={turnId} items={[]} agent="codex" outcome="completed" reason={null} usage={usage} />
+    <TurnFooter turn={{ turnId, items: [], agent: 'codex', outcome: 'completed', reason: null, usage }} />
   );
 }
 

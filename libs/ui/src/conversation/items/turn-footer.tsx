@@ -1,6 +1,5 @@
-import type { MessageItem, TurnUsage } from '@codex-webapp/contracts/messages';
+import type { FoldedTurn, MessageResponse } from '@codex-webapp/contracts/messages';
 import { textOf } from '@codex-webapp/contracts/messages';
-import type { TurnOutcome } from '@codex-webapp/contracts/agents';
 import { Banner } from '../../primitives/banner.tsx';
 import { CopyButton } from '../../primitives/copy-button.tsx';
 import { useConversation } from '../conversation-context.tsx';
@@ -9,19 +8,15 @@ import { NoticeLine } from './notice-line.tsx';
 import { TurnEventsButton } from './turn-events-button.tsx';
 
 type Props = {
-  /** Null where its events cannot be asked for. */
-  turnId: string | null;
-  items: readonly MessageItem[];
-  agent: string | null;
-  outcome: TurnOutcome | null;
-  reason: string | null;
-  usage: TurnUsage | null;
+  /** A stored answer, or its turn until that is there. Without a `turnId` its events cannot be asked for. */
+  turn: Pick<MessageResponse | FoldedTurn, 'turnId' | 'items' | 'agent' | 'outcome' | 'reason' | 'usage'>;
 };
 
 /** How a turn ended, what it used, and its text to take along. */
-export function TurnFooter({ turnId, items, agent, outcome, reason, usage }: Props) {
+export function TurnFooter({ turn }: Props) {
+  const { turnId, agent, outcome, reason, usage } = turn;
   const { agents } = useConversation();
-  const text = textOf({ items });
+  const text = textOf(turn);
   const agentName = agents.find(({ id }) => id === agent)?.name ?? agent;
   return (
     <footer className="flex flex-col gap-2">

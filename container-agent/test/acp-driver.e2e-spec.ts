@@ -2,10 +2,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { AcpWorld, isRunning } from './support/acp-world.ts';
+import { AcpWorld } from './support/acp-world.ts';
 import { describeWith } from './support/describe-with.ts';
 import { canRun, type RealAcpAgent } from './support/real-acp-agents.ts';
 import type { RecordedTurnOptions } from './support/recorded-turn.ts';
+import { isRunning } from './support/running-programs.ts';
 import { waitFor } from './support/wait-for.ts';
 
 /** Opencode alone takes 6 s to start on an idle machine. */

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { ClaudeWorld, claudeProgram, isRunning } from './support/claude-world.ts';
+import { ClaudeWorld, claudeProgram } from './support/claude-world.ts';
 import { describeWith } from './support/describe-with.ts';
+import { isRunning } from './support/running-programs.ts';
 import { waitFor } from './support/wait-for.ts';
 
 /** The driver and the real Claude Code against the scripted model. */

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { readProcessTable } from '../src/process/index.ts';
 import { describeWith } from './support/describe-with.ts';
-import { commandOf, DroidWorld, droidProgram, isRunning, readFile } from './support/droid-world.ts';
+import { DroidWorld, droidProgram } from './support/droid-world.ts';
+import { commandOf, isRunning } from './support/running-programs.ts';
 import { waitFor } from './support/wait-for.ts';
 
 /** Interruptions, refusals, deaths and keys: the driver and the real droid against the scripted model. */
@@ -222,7 +223,7 @@ describeWithDroid('DroidDriver with the real droid, when something goes wrong', 
     expect(readFileSync(settings, 'utf8')).toContain('sk-scripted');
     await world.driver.close();
     expect(world.listDroids()).toEqual([]);
-    await waitFor(() => readFile(settings) === '');
+    await waitFor(() => !existsSync(settings));
   });
 
   it('stops when it was idle for a while, and starts again', async () => {

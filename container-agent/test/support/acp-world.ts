@@ -8,6 +8,7 @@ import { readProcessTable } from '../../src/process/index.ts';
 import { TestSettings } from './given-settings.ts';
 import { environmentFor, type RealAcpAgent } from './real-acp-agents.ts';
 import { RecordedTurn, type RecordedTurnOptions } from './recorded-turn.ts';
+import { environmentOf } from './running-programs.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The plan is off unless it is asked for; what it would have the model remember of each turn costs seconds. */
@@ -113,24 +114,5 @@ export class AcpWorld {
       settings: this.settings,
       environment: environmentFor(this.id, this.model.url),
     });
-  }
-}
-
-/** Whether a process with this command line runs. */
-export function isRunning(command: string): boolean {
-  return readProcessTable().some(
-    ({ pid }) => readProcFile(pid, 'cmdline').replaceAll('\0', ' ').trim() === command,
-  );
-}
-
-function environmentOf(pid: number): string {
-  return readProcFile(pid, 'environ');
-}
-
-function readProcFile(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    return ''; // Gone meanwhile.
   }
 }

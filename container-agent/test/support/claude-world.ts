@@ -5,9 +5,9 @@ import { type ScriptedModel, startScriptedModel } from '../../../tools/scripted-
 import { findClaudeOnPath, resolveNativeClaude } from '../../src/agents/claude/claude-binary.ts';
 import { readClaudeConfig } from '../../src/agents/claude/claude.config.ts';
 import { ClaudeDriver } from '../../src/agents/claude/claude.driver.ts';
-import { readProcessTable } from '../../src/process/index.ts';
 import { TestSettings } from './given-settings.ts';
 import { RecordedTurn, type RecordedTurnOptions } from './recorded-turn.ts';
+import { listPrograms } from './running-programs.ts';
 
 /** The real Claude Code; null where there is none. `npm test` puts the tested version on PATH. */
 export const claudeProgram = process.env['CLAUDE_BIN']
@@ -58,12 +58,7 @@ export class ClaudeWorld implements AsyncDisposable {
 
   /** The pids of the programs that run for this world. */
   listClaude(): readonly number[] {
-    return readProcessTable().flatMap(({ pid }) =>
-      commandOf(pid).includes('--permission-prompt-tool=stdio') &&
-      readProcFile(pid, 'environ').includes(this.root)
-        ? [pid]
-        : [],
-    );
+    return listPrograms('--permission-prompt-tool=stdio', this.root);
   }
 
   /** The latest request that asked for an answer, as text. */
@@ -98,21 +93,5 @@ export class ClaudeWorld implements AsyncDisposable {
       settings: this.settings,
       environment: { PATH: process.env['PATH'], ...variables },
     });
-  }
-}
-
-export function isRunning(command: string): boolean {
-  return readProcessTable().some(({ pid, isZombie }) => !isZombie && commandOf(pid) === command);
-}
-
-function commandOf(pid: number): string {
-  return readProcFile(pid, 'cmdline').replaceAll('\0', ' ').trim();
-}
-
-function readProcFile(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    return ''; // Gone meanwhile.
   }
 }

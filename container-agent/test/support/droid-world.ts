@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ScriptedModel, startScriptedModel } from '../../../tools/scripted-model/src/index.ts';
 import { findDroidOnPath, resolveDroidBinary } from '../../src/agents/droid/droid-binary.ts';
 import { readDroidConfig } from '../../src/agents/droid/droid.config.ts';
 import { DroidDriver } from '../../src/agents/droid/droid.driver.ts';
-import { readProcessTable } from '../../src/process/index.ts';
 import { TestSettings } from './given-settings.ts';
 import { RecordedTurn, type RecordedTurnOptions } from './recorded-turn.ts';
+import { listPrograms } from './running-programs.ts';
 
 /** The real droid; null where there is none. `npm test` puts the tested version on PATH. */
 export const droidProgram = process.env['DROID_BIN']
@@ -54,11 +54,7 @@ export class DroidWorld implements AsyncDisposable {
 
   /** The pids of the programs that run for this world. */
   listDroids(): readonly number[] {
-    return readProcessTable().flatMap(({ pid }) =>
-      commandOf(pid).includes('stream-jsonrpc') && readFile(`/proc/${pid}/environ`).includes(this.root)
-        ? [pid]
-        : [],
-    );
+    return listPrograms('stream-jsonrpc', this.root);
   }
 
   /** The latest request that was no request for a title, as text. */
@@ -88,22 +84,5 @@ export class DroidWorld implements AsyncDisposable {
       settings: this.settings,
       environment: { PATH: process.env['PATH'], DROID_API_KEY: 'sk-scripted' },
     });
-  }
-}
-
-export function isRunning(command: string): boolean {
-  return readProcessTable().some(({ pid }) => commandOf(pid) === command);
-}
-
-export function commandOf(pid: number): string {
-  return readFile(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-}
-
-/** Empty when it is gone. */
-export function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
   }
 }

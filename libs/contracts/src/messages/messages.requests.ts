@@ -47,7 +47,15 @@ export interface MessageResponse {
   readonly createdAt: string;
 }
 
-/** `GET …/messages`: a page, oldest first, taken from the newest end. */
+/** `GET …/messages` */
+export interface MessagePageRequest {
+  /** Those below this position alone; the newest when absent. */
+  readonly before?: number;
+  /** `messageLimits.pageDefault` when absent. */
+  readonly limit?: number;
+}
+
+/** A page, oldest first, taken from the newest end. */
 export interface MessageListResponse {
   readonly messages: readonly MessageResponse[];
   /** Pass as `before` for the page of older ones; null when there are none. */

@@ -19,7 +19,15 @@ export interface TurnEventResponse {
   readonly event: TurnEvent;
 }
 
-/** `GET …/turns/:turnId/events`: a page, oldest first. */
+/** `GET …/turns/:turnId/events` */
+export interface TurnEventPageRequest {
+  /** Those above this position alone; from the first when absent. */
+  readonly after?: number;
+  /** `turnEventPageLimits.pageDefault` when absent. */
+  readonly limit?: number;
+}
+
+/** A page, oldest first. */
 export interface TurnEventListResponse {
   readonly events: readonly TurnEventResponse[];
   /** Pass as `after` for the page that follows; null when there is nothing after this one by now. */

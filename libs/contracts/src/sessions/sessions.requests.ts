@@ -96,6 +96,17 @@ export interface UpdateSessionRequest {
 }
 
 /** `GET /api/sessions` */
+export interface ListSessionsRequest {
+  /** Words of titles and messages. */
+  readonly q?: string;
+  readonly status?: SessionStatus;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+  /** `sessionLimits.pageDefault` when absent. */
+  readonly limit?: number;
+}
+
+/** A page, newest first. */
 export interface SessionListResponse {
   readonly sessions: readonly SessionResponse[];
   /** Pass as `cursor` for the next page; null at the end. */

@@ -3,7 +3,9 @@ import type {
   CreateSessionRequest,
   CreateTicketRequest,
   CreateUserRequest,
+  ListSessionsRequest,
   LoginRequest,
+  MessagePageRequest,
   ReadContainerLogsRequest,
   RepositoryRequest,
   SetupRequest,
@@ -18,10 +20,12 @@ import { SetupDto } from '../../modules/auth/dto/setup.dto.ts';
 import { UpgradeContainerDto } from '../../modules/containers/dto/upgrade-container.dto.ts';
 import { CreateSessionDto } from '../../modules/sessions/dto/create-session.dto.ts';
 import { CreateTicketDto } from '../../modules/sessions/dto/create-ticket.dto.ts';
+import { ListSessionsDto } from '../../modules/sessions/dto/list-sessions.dto.ts';
 import { RepositoryDto } from '../../modules/sessions/dto/repository.dto.ts';
 import { UpdateSessionDto } from '../../modules/sessions/dto/update-session.dto.ts';
 import { CreateUserDto } from '../../modules/users/dto/create-user.dto.ts';
 import { WorkspaceArchiveQueryDto } from '../../modules/workspace-archives/dto/workspace-archive-query.dto.ts';
+import { MessagePageQuery } from './message-page.query.ts';
 import { ReadLogsDto } from './read-logs.dto.ts';
 
 // `implements` does not notice an optional field that was forgotten; these lines do.
@@ -29,7 +33,9 @@ expectTypeOf<CreateApiTokenDto>().toEqualTypeOf<CreateApiTokenRequest>();
 expectTypeOf<CreateSessionDto>().toEqualTypeOf<CreateSessionRequest>();
 expectTypeOf<CreateTicketDto>().toEqualTypeOf<CreateTicketRequest>();
 expectTypeOf<CreateUserDto>().toEqualTypeOf<CreateUserRequest>();
+expectTypeOf<ListSessionsDto>().toEqualTypeOf<ListSessionsRequest>();
 expectTypeOf<LoginDto>().toEqualTypeOf<LoginRequest>();
+expectTypeOf<MessagePageQuery>().toEqualTypeOf<MessagePageRequest>();
 expectTypeOf<ReadLogsDto>().toEqualTypeOf<ReadContainerLogsRequest>();
 expectTypeOf<RepositoryDto>().toEqualTypeOf<RepositoryRequest>();
 expectTypeOf<SetupDto>().toEqualTypeOf<SetupRequest>();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
+import type { EntryBodyOf } from '@codex-webapp/contracts';
 import type { EntityManager } from 'typeorm';
 import { Between, Repository } from 'typeorm';
 import { EntryEntity } from './entry.entity.ts';
@@ -9,14 +10,18 @@ interface TurnRef {
   readonly turnId: string;
 }
 
+/** The row of an event that a container has sent. */
+export type StoredTurnEvent = Readonly<EntryEntity> & {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly body: EntryBodyOf<'turn.event'>;
+};
+
 export interface TurnEventPage {
   /** In order. */
-  readonly rows: readonly Readonly<EntryEntity>[];
+  readonly events: readonly StoredTurnEvent[];
   readonly hasMore: boolean;
 }
-
-/** A row of a history, for whoever shows it. */
-export type StoredEntry = Readonly<EntryEntity>;
 
 /** The events of turns as rows that grow old. */
 @Injectable()
@@ -60,12 +65,12 @@ export class TurnEventsStore {
       return index === 0 || bytes <= maxBytes;
     });
     const last = fitting.at(-1);
-    if (!last) return { rows: [], hasMore: false };
+    if (!last) return { events: [], hasMore: false };
     const rows = await this.entries.find({
       where: { sessionId, turnId, type: 'turn.event' as const, position: Between(after + 1, last.position) },
       order: { position: 'ASC' },
     });
-    return { rows, hasMore: sizes.length > fitting.length };
+    return { events: rows.filter(isTurnEvent), hasMore: sizes.length > fitting.length };
   }
 
   /** Whether the event it began with is still there. */
@@ -99,4 +104,8 @@ export class TurnEventsStore {
     );
     return rows.length;
   }
+}
+
+function isTurnEvent(row: Readonly<EntryEntity>): row is StoredTurnEvent {
+  return row.body.type === 'turn.event' && row.epoch !== null && row.seq !== null;
 }

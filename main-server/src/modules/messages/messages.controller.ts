@@ -2,8 +2,8 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import type { MessageListResponse } from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { MessagePageQuery } from '../../common/dto/message-page.query.ts';
 import { ConversationService } from './conversation.service.ts';
-import { MessagePageQuery } from './dto/message-page.query.ts';
 
 @Controller('api/sessions/:sessionId/messages')
 export class MessagesController {

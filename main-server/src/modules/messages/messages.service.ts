@@ -6,6 +6,7 @@ import {
   type MessageAuthor,
   type MessageItem,
   type MessageListResponse,
+  type MessagePageRequest,
   type MessageResponse,
   type MessageRole,
   type TurnOutcome,
@@ -102,10 +103,7 @@ export class MessagesService {
   }
 
   /** From the newest end, or from before a position; oldest first. */
-  async page(
-    sessionId: string,
-    page: { before?: number; limit?: number } = {},
-  ): Promise<MessageListResponse> {
+  async page(sessionId: string, page: MessagePageRequest = {}): Promise<MessageListResponse> {
     const limit = page.limit ?? messageLimits.pageDefault;
     const rows = await findRows(this.messages, {
       where: { sessionId, ...(page.before === undefined ? {} : { position: new Below(page.before) }) },

@@ -1,9 +1,6 @@
 import type { TurnEventResponse } from '@codex-webapp/contracts';
-import type { StoredEntry } from '../history/turn-events.store.ts';
+import type { StoredTurnEvent } from '../history/turn-events.store.ts';
 
-/** Nothing for a row that is no event of a container. */
-export function toTurnEventResponse(row: StoredEntry): readonly TurnEventResponse[] {
-  const { position, at, epoch, seq, body } = row;
-  if (body.type !== 'turn.event' || epoch === null || seq === null) return [];
-  return [{ position, at: new Date(at).toISOString(), epoch, seq, event: body.event }];
+export function toTurnEventResponse({ position, at, epoch, seq, body }: StoredTurnEvent): TurnEventResponse {
+  return { position, at: new Date(at).toISOString(), epoch, seq, event: body.event };
 }

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { turnEventPageLimits, type TurnEventListResponse } from '@codex-webapp/contracts';
+import {
+  turnEventPageLimits,
+  type TurnEventListResponse,
+  type TurnEventPageRequest,
+} from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { Repository } from 'typeorm';
 import { findRow } from '../../database/find-rows.ts';
@@ -26,17 +30,17 @@ export class TurnEventsService {
   async list(
     user: AuthUser,
     turnRef: { readonly sessionId: string; readonly turnId: string },
-    { after = 0, limit = turnEventPageLimits.pageDefault }: { after?: number; limit?: number },
+    { after = 0, limit = turnEventPageLimits.pageDefault }: TurnEventPageRequest,
   ): Promise<TurnEventListResponse> {
     const { id: sessionId } = await this.sessions.getOwned(user, turnRef.sessionId);
     const turn = await findRow(this.turns, { id: turnRef.turnId, sessionId });
     if (!turn) throw new DomainError('turn.not_found', { message: 'This session has no such turn.' });
     const page = { after, limit, maxBytes: turnEventPageLimits.pageMaxBytes };
-    const { rows, hasMore } = await this.events.page(turnRef, page);
+    const { events, hasMore } = await this.events.page(turnRef, page);
     const keptUntil = turn.endedAt === null ? null : this.retention.keptUntil(turn.endedAt);
     return {
-      events: rows.flatMap(toTurnEventResponse),
-      nextAfter: hasMore ? (rows.at(-1)?.position ?? null) : null,
+      events: events.map(toTurnEventResponse),
+      nextAfter: hasMore ? (events.at(-1)?.position ?? null) : null,
       keptUntil: keptUntil === null ? null : new Date(keptUntil).toISOString(),
       wereDeleted:
         keptUntil !== null && keptUntil < this.clock.now() && !(await this.events.hasBeginning(turnRef)),

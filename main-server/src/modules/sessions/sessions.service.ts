@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
   sessionLimits,
+  type ListSessionsRequest,
   type SessionListResponse,
   type SessionResponse,
-  type SessionStatus,
   type UpdateSessionRequest,
 } from '@codex-webapp/contracts';
 import { Clock } from '@codex-webapp/nest-kit';
@@ -17,13 +17,6 @@ import type { Session, SessionPatch } from '../session-state/session.ts';
 import { SessionChoices } from './session-choices.ts';
 import { formatCursor, parseCursor } from './session-cursor.ts';
 
-export interface ListSessionsQuery {
-  readonly q?: string;
-  readonly status?: SessionStatus;
-  readonly cursor?: string;
-  readonly limit?: number;
-}
-
 @Injectable()
 export class SessionsService {
   constructor(
@@ -36,7 +29,7 @@ export class SessionsService {
   ) {}
 
   /** @throws request.invalid for a cursor that is not ours */
-  async list(user: AuthUser, query: ListSessionsQuery): Promise<SessionListResponse> {
+  async list(user: AuthUser, query: ListSessionsRequest): Promise<SessionListResponse> {
     const limit = query.limit ?? sessionLimits.pageDefault;
     const search = query.q?.trim() ?? '';
     const found = await this.store.listPage({

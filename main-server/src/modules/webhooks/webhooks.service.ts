@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   defaultSessionTitle,
   type MessageListResponse,
+  type MessagePageRequest,
   type MessageResponse,
   type PromptResponse,
   type StoreMessageRequest,
@@ -84,7 +85,7 @@ export class WebhooksService {
 
   async listMessages(
     { sessionId }: ContainerIdentity,
-    page: { before?: number; limit?: number },
+    page: MessagePageRequest,
   ): Promise<MessageListResponse> {
     return this.messages.page(sessionId, page);
   }

@@ -1,18 +1,18 @@
-import { turnEventPageLimits } from '@codex-webapp/contracts';
+import { turnEventPageLimits, type TurnEventPageRequest } from '@codex-webapp/contracts';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-export class TurnEventPageQuery {
+export class TurnEventPageQuery implements TurnEventPageRequest {
   @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(0)
-  after?: number;
+  readonly after?: number;
 
   @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(turnEventPageLimits.pageMax)
-  limit?: number;
+  readonly limit?: number;
 }

@@ -1,10 +1,13 @@
-import { sessionLimits, sessionStatuses, type SessionStatus } from '@codex-webapp/contracts';
+import {
+  sessionLimits,
+  sessionStatuses,
+  type ListSessionsRequest,
+  type SessionStatus,
+} from '@codex-webapp/contracts';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
-/** The query of `GET /api/sessions`. */
-export class ListSessionsDto {
-  /** Words of titles and messages. */
+export class ListSessionsDto implements ListSessionsRequest {
   @IsOptional()
   @IsString()
   @MaxLength(sessionLimits.searchMaxLength)

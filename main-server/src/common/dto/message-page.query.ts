@@ -1,18 +1,18 @@
-import { messageLimits } from '@codex-webapp/contracts';
+import { messageLimits, type MessagePageRequest } from '@codex-webapp/contracts';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-export class ContainerMessagePageQuery {
+export class MessagePageQuery implements MessagePageRequest {
   @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
-  before?: number;
+  readonly before?: number;
 
   @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(messageLimits.pageMax)
-  limit?: number;
+  readonly limit?: number;
 }

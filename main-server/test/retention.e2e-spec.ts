@@ -3,7 +3,7 @@ import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { RawEventsRetention } from '../src/modules/history/raw-events-retention.ts';
 import { ConversationPage } from './support/conversation-page.ts';
-import { ends, postAnswer, says, startTurn, type StartedTurn } from './support/conversation.ts';
+import { ends, finishTurn, says, startTurn, type StartedTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -36,11 +36,6 @@ describe('the raw events of turns', () => {
     return turn;
   }
 
-  async function finish(turn: StartedTurn): Promise<void> {
-    await container.sendAcked(ends(turn));
-    await postAnswer(container, turn.turnId);
-  }
-
   async function eventsOf(turnId: string): Promise<number> {
     const [row] = await app.query<{ count: number }>(
       `SELECT COUNT(*) AS count FROM entries WHERE type = 'turn.event' AND turn_id = ?`,
@@ -53,8 +48,8 @@ describe('the raw events of turns', () => {
 
   it('are kept for the configured time, and then deleted by themselves', async () => {
     const turn = await tell(30);
-    await finish(turn);
-    await finish(await tell(1));
+    await finishTurn(container, turn);
+    await finishTurn(container, await tell(1));
     clock.advance(6 * dayMs);
     expect(await run()).toBe(0);
     expect(await eventsOf(turn.turnId)).toBe(32);
@@ -69,8 +64,8 @@ describe('the raw events of turns', () => {
 
   it('take along nothing that keeps a container from ending an old turn in another way', async () => {
     const turn = await tell(3);
-    await finish(turn);
-    await finish(await tell(1));
+    await finishTurn(container, turn);
+    await finishTurn(container, await tell(1));
     clock.advance(8 * dayMs);
     await run();
     expect(await eventsOf(turn.turnId)).toBe(0);
@@ -95,7 +90,7 @@ describe('the raw events of turns', () => {
 
   it('are deleted in small steps, between which others write', async () => {
     const turn = await tell(1_600);
-    await finish(turn);
+    await finishTurn(container, turn);
     clock.advance(8 * dayMs);
     const writeQueue = app.get(WriteQueue);
     let longest = 0;
@@ -118,7 +113,7 @@ describe('the raw events of turns', () => {
     const page = await ConversationPage.open(app, user, container.sessionId);
     const { cursor } = await page.waitFor('snapshot');
     page.close();
-    await finish(await tell(20));
+    await finishTurn(container, await tell(20));
     clock.advance(8 * dayMs);
     expect(await run()).toBeGreaterThan(0);
     const [last] = await app.query<{ position: number }>(
@@ -141,7 +136,7 @@ describe('the raw events of turns', () => {
 
   it('are not taken again when the container repeats them, in this outbox or an older one', async () => {
     const turn = await tell(20);
-    await finish(turn);
+    await finishTurn(container, turn);
     const { epoch, seq } = container;
     clock.advance(8 * dayMs);
     await run();

@@ -8,7 +8,7 @@ import {
 import { FakeClock } from '@codex-webapp/nest-kit/testing';
 import { RawEventsRetention } from '../src/modules/history/raw-events-retention.ts';
 import { OpenTurns } from '../src/modules/prompts/open-turns.ts';
-import { asks, ends, postAnswer, says, startTurn, type StartedTurn } from './support/conversation.ts';
+import { asks, ends, finishTurn, says, startTurn } from './support/conversation.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { ScriptedContainer } from './support/scripted-container.ts';
 import { SessionPage } from './support/session-page.ts';
@@ -49,11 +49,6 @@ describe('the events of a turn', () => {
     return pages;
   }
 
-  async function finish(turn: StartedTurn): Promise<void> {
-    await container.sendAcked(ends(turn));
-    await postAnswer(container, turn.turnId);
-  }
-
   const told = ({ events }: { readonly events: readonly TurnEventResponse[] }): readonly TurnEvent[] =>
     events.map(({ event }) => event);
 
@@ -71,7 +66,7 @@ describe('the events of a turn', () => {
       says(turnId, 'done'),
     ];
     await container.sendAcked(...sent);
-    await finish(turn);
+    await finishTurn(container, turn);
     // What another turn says is not among them.
     await container.sendAcked(says((await startTurn(app, user, container)).turnId, 'of another'));
     const { epoch } = container;
@@ -110,7 +105,7 @@ describe('the events of a turn', () => {
   it('come in pages, with nothing twice and nothing left out', async () => {
     const turn = await startTurn(app, user, container);
     await container.sendAcked(...Array.from({ length: 5 }, (_, index) => says(turn.turnId, `${index}`)));
-    await finish(turn);
+    await finishTurn(container, turn);
     const all = await read(turn.turnId);
     expect(all.events).toHaveLength(7);
     const pages = await readAll(turn.turnId, 3);
@@ -125,7 +120,7 @@ describe('the events of a turn', () => {
     const text = 'x'.repeat(16_000);
     for (let sent = 0; sent < 90; sent += 10)
       await container.sendAcked(...Array.from({ length: 10 }, () => says(turn.turnId, text)));
-    await finish(turn);
+    await finishTurn(container, turn);
     const pages = await readAll(turn.turnId, turnEventPageLimits.pageMax);
     expect(pages.length).toBeGreaterThan(1);
     for (const { events } of pages) {
@@ -138,7 +133,7 @@ describe('the events of a turn', () => {
   it('are said to be deleted once they are', async () => {
     const turn = await startTurn(app, user, container);
     await container.sendAcked(says(turn.turnId, 'hello'));
-    await finish(turn);
+    await finishTurn(container, turn);
     const { keptUntil } = await read(turn.turnId);
     const retention = app.get(RawEventsRetention);
     // The time is over, and they have not been deleted by now.
@@ -152,7 +147,7 @@ describe('the events of a turn', () => {
     expect(left).toMatchObject({ keptUntil, wereDeleted: true, nextAfter: null });
     expect(told(left)).toEqual([ends(turn)]);
 
-    await finish(await startTurn(app, user, container));
+    await finishTurn(container, await startTurn(app, user, container));
     await retention.run();
     expect(await read(turn.turnId)).toEqual({ events: [], nextAfter: null, keptUntil, wereDeleted: true });
   });
@@ -189,7 +184,7 @@ describe('the events of a turn', () => {
 
   it('are shown on the origin of their session, and on no other', async () => {
     const turn = await startTurn(app, user, container);
-    await finish(turn);
+    await finishTurn(container, turn);
     const { body: session } = await app.as(user).get(`/api/sessions/${container.sessionId}`);
     const page = await SessionPage.open(app, user, session);
     const path = `/api/turns/${turn.turnId}/events?limit=1`;

@@ -52,8 +52,13 @@ export function asks(turnId: string, agentRequestId: string): TurnEvent {
   };
 }
 
-/** Posts the message that stands for a turn, as its container does after the end. */
-export async function postAnswer(container: ScriptedContainer, turnId: string): Promise<void> {
+/** Ends the turn and posts the message that stands for it, as its container does. */
+export async function finishTurn(container: ScriptedContainer, turn: StartedTurn): Promise<void> {
+  await container.sendAcked(ends(turn));
+  await postAnswer(container, turn.turnId);
+}
+
+async function postAnswer(container: ScriptedContainer, turnId: string): Promise<void> {
   const { status } = await container.webhooks
     .with({ 'idempotency-key': `turn:${turnId}` })
     .post(`/api/container-webhooks/${container.sessionId}/message`, {

@@ -9,7 +9,7 @@ import { createSession, send, sessionUi, setUp } from './support/web-ui.ts';
 const run = (word: string) => `echo ${word} >> ran.txt`;
 
 /** A server, a session whose shell sleeps, and two pages that show it. */
-class QueueStage implements AsyncDisposable {
+class QueueScene implements AsyncDisposable {
   private constructor(
     readonly server: RunningServer,
     readonly id: string,
@@ -17,7 +17,7 @@ class QueueStage implements AsyncDisposable {
     readonly other: Page,
   ) {}
 
-  static async open(page: Page): Promise<QueueStage> {
+  static async open(page: Page): Promise<QueueScene> {
     const server = await RunningServer.start();
     try {
       await setUp(page, server);
@@ -32,7 +32,7 @@ class QueueStage implements AsyncDisposable {
       await other.goto(page.url());
       for (const one of [page, other])
         await expect(sessionUi(one).getByLabel('Output')).toHaveText('begun', { timeout: 60_000 });
-      return new QueueStage(server, id, page, other);
+      return new QueueScene(server, id, page, other);
     } catch (error) {
       await server.dispose();
       throw error;
@@ -91,34 +91,34 @@ test('prompts that wait are changed in two pages at once, survive a reload, and 
   page,
 }) => {
   test.setTimeout(180_000);
-  await using stage = await QueueStage.open(page);
-  const { other } = stage;
-  await stage.queue('a', 'b', 'c', 'd');
+  await using scene = await QueueScene.open(page);
+  const { other } = scene;
+  await scene.queue('a', 'b', 'c', 'd');
 
   await button(other, 'b', 'Edit').click();
   await expect(editField(other)).toBeFocused();
   await editField(other).fill(run('B'));
   await sessionUi(other).getByRole('button', { name: 'Save', exact: true }).click();
-  await stage.expectQueue('a', 'B', 'c', 'd');
+  await scene.expectQueue('a', 'B', 'c', 'd');
 
   await button(page, 'd', 'Move up').click();
-  await stage.expectQueue('a', 'B', 'd', 'c');
+  await scene.expectQueue('a', 'B', 'd', 'c');
   await button(other, 'a', 'Move down').click();
-  await stage.expectQueue('B', 'a', 'd', 'c');
+  await scene.expectQueue('B', 'a', 'd', 'c');
   await button(page, 'd', 'Remove from the queue').click();
-  await stage.expectQueue('B', 'a', 'c');
+  await scene.expectQueue('B', 'a', 'c');
 
   const composer = (one: Page) => sessionUi(one).getByRole('textbox', { name: 'Message' });
   await composer(page).fill('half a thou');
   await page.reload();
   await expect(rows(page)).toHaveCount(3, { timeout: 60_000 });
-  await stage.expectQueue('B', 'a', 'c');
+  await scene.expectQueue('B', 'a', 'c');
   await expect(composer(page)).toHaveValue('half a thou');
   await expect(composer(other)).toHaveValue('');
 
-  expect(stage.ran).toEqual([]);
+  expect(scene.ran).toEqual([]);
   await button(other, 'c', 'Stop and send now').click();
-  for (const one of stage.pages) {
+  for (const one of scene.pages) {
     const said = sessionUi(one)
       .getByRole('listitem')
       .filter({ has: one.getByRole('heading', { name: 'You' }) });
@@ -131,21 +131,21 @@ test('prompts that wait are changed in two pages at once, survive a reload, and 
     await expect(sessionUi(one).getByText('exit 0')).toHaveCount(3);
     await expect(rows(one)).toHaveCount(0);
   }
-  expect(stage.ran).toEqual(['c', 'B', 'a']);
+  expect(scene.ran).toEqual(['c', 'B', 'a']);
 });
 
 test('the queue is changed by the keyboard alone, which stays where it was', async ({ page }) => {
   test.setTimeout(180_000);
-  await using stage = await QueueStage.open(page);
-  await stage.queue('a', 'b', 'c');
+  await using scene = await QueueScene.open(page);
+  await scene.queue('a', 'b', 'c');
   const { keyboard } = page;
 
   await button(page, 'a', 'Move down').focus();
   await keyboard.press('Enter');
-  await stage.expectQueue('b', 'a', 'c');
+  await scene.expectQueue('b', 'a', 'c');
   await expect(button(page, 'a', 'Move down')).toBeFocused();
   await keyboard.press('Space');
-  await stage.expectQueue('b', 'c', 'a');
+  await scene.expectQueue('b', 'c', 'a');
   // There is nowhere further down; who wants up again is one key away.
   await expect(button(page, 'a', 'Move down')).toBeFocused();
   await expect(button(page, 'a', 'Move down')).toBeDisabled();
@@ -153,30 +153,30 @@ test('the queue is changed by the keyboard alone, which stays where it was', asy
   await keyboard.press('Shift+Tab');
   await expect(button(page, 'a', 'Move up')).toBeFocused();
   await keyboard.press('Enter');
-  await stage.expectQueue('b', 'a', 'c');
+  await scene.expectQueue('b', 'a', 'c');
 
   await button(page, 'a', 'Edit').press('Enter');
   await expect(editField(page)).toBeFocused();
   await keyboard.type('x');
   await keyboard.press('Escape');
   await expect(button(page, 'a', 'Edit')).toBeFocused();
-  await stage.expectQueue('b', 'a', 'c');
+  await scene.expectQueue('b', 'a', 'c');
   await keyboard.press('Enter');
   await keyboard.press('Home');
   await keyboard.type('true && ');
   await keyboard.press('Enter');
   await expect(button(page, 'a', 'Edit')).toBeFocused();
-  for (const one of stage.pages)
+  for (const one of scene.pages)
     await expect(rows(one)).toHaveText([run('b'), `true && ${run('a')}`, run('c')]);
 
   await button(page, 'a', 'Remove from the queue').press('Enter');
-  await stage.expectQueue('b', 'c');
+  await scene.expectQueue('b', 'c');
   await expect(button(page, 'c', 'Remove from the queue')).toBeFocused();
   await keyboard.press('Enter');
-  await stage.expectQueue('b');
+  await scene.expectQueue('b');
   await expect(button(page, 'b', 'Remove from the queue')).toBeFocused();
   await keyboard.press('Enter');
-  await stage.expectQueue();
+  await scene.expectQueue();
   await expect(sessionUi(page).getByRole('textbox', { name: 'Message' })).toBeFocused();
 });
 
@@ -184,9 +184,9 @@ test('what is written into a waiting prompt is not lost to somebody else’s cha
   page,
 }) => {
   test.setTimeout(180_000);
-  await using stage = await QueueStage.open(page);
-  const { other } = stage;
-  await stage.queue('a', 'b');
+  await using scene = await QueueScene.open(page);
+  const { other } = scene;
+  await scene.queue('a', 'b');
 
   await button(page, 'a', 'Edit').click();
   await editField(page).fill(run('mine'));
@@ -202,7 +202,7 @@ test('what is written into a waiting prompt is not lost to somebody else’s cha
   await expect(editField(page)).toHaveValue(run('mine'));
   await expect(rows(other)).toHaveText([run('theirs'), run('b')]);
   await editField(page).press('Enter');
-  await stage.expectQueue('mine', 'b');
+  await scene.expectQueue('mine', 'b');
 
   // Longer than a frame of the socket may be.
   const long = `${run('b')} # ${'x'.repeat(80_000)}`;
@@ -210,5 +210,5 @@ test('what is written into a waiting prompt is not lost to somebody else’s cha
   await editField(other).fill(long);
   await editField(other).press('Enter');
   await expect(editField(other)).toHaveCount(0);
-  for (const one of stage.pages) await expect(rows(one).last()).toHaveText(long);
+  for (const one of scene.pages) await expect(rows(one).last()).toHaveText(long);
 });

@@ -3,8 +3,8 @@ import Docker from 'dockerode';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { DockerContainerProvider } from '../../src/modules/containers/providers/docker/docker.provider.ts';
 import { requestSlice } from '../support/crash-slice.ts';
-import { describeCrashes, type CrashWorld } from '../support/crashing-program.ts';
 import { testProgram } from '../support/describe-container-provider.ts';
+import { describeProviderCrashes, type CrashWorld } from '../support/describe-provider-crashes.ts';
 import {
   buildTestImage,
   describeWithDocker,
@@ -33,6 +33,6 @@ await describeWithDocker('main-server killed between two requests to the engine'
   beforeAll(() => buildTestImage(testProgram), 5 * 60_000);
 
   describe('of Docker', () => {
-    describeCrashes(makeWorld, requestSlice(8));
+    describeProviderCrashes(makeWorld, requestSlice(8));
   });
 });

@@ -3,7 +3,7 @@ import Docker from 'dockerode';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { DockerContainerProvider } from '../../src/modules/containers/providers/docker/docker.provider.ts';
 import { requestSlice } from '../support/crash-slice.ts';
-import { describeCrashes, type CrashWorld } from '../support/crashing-program.ts';
+import { describeProviderCrashes, type CrashWorld } from '../support/describe-provider-crashes.ts';
 import { dockerOptions } from '../support/docker-world.ts';
 import { makeDokploySetup, standingImage } from '../support/dokploy-setup.ts';
 import { ScriptedEngine } from '../support/scripted-engine.ts';
@@ -48,9 +48,9 @@ async function makeDokployWorld(): Promise<CrashWorld> {
 }
 
 describe('main-server killed between two requests to Docker', () => {
-  describeCrashes(makeScriptedWorld, { first: 0, step: 1 });
+  describeProviderCrashes(makeScriptedWorld, { first: 0, step: 1 });
 });
 
 describe('main-server killed between two requests to Dokploy', () => {
-  describeCrashes(makeDokployWorld, requestSlice(4));
+  describeProviderCrashes(makeDokployWorld, requestSlice(4));
 });

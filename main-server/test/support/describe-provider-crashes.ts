@@ -64,7 +64,7 @@ const commands: Readonly<Record<string, Command>> = {
  * backend has had its first k requests, and no more: each k is one crash, also of an await that is added tomorrow. The
  * next program knows nothing of it but the session's row, and finishes or undoes what is half done.
  */
-export function describeCrashes(
+export function describeProviderCrashes(
   make: () => Promise<CrashWorld>,
   { first, step }: { readonly first: number; readonly step: number },
 ): void {

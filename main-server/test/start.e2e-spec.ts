@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { PromptOutcomeResponse, PromptResponse } from '@codex-webapp/contracts';
 import { findFreePort } from '../../tools/processes/free-port.mjs';
 import { agentEntry } from './support/agent-entry.ts';
-import { ask } from './support/agents-in-docker.ts';
+import { ask } from './support/ask.ts';
 import { ServerProcess } from './support/server-process.ts';
 import { findContainerPid, isAlive } from './support/session-process.ts';
 import { StubRepository } from './support/stub-repository.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ContainerResponse, SessionResponse } from '@codex-webapp/contracts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
-import { ask } from '../support/agents-in-docker.ts';
+import { ask } from '../support/ask.ts';
 import { ComposeStack, findCompose } from '../support/compose-stack.ts';
 import { describeWithDocker, docker } from '../support/docker-world.ts';
 import { cookieOf, makeFirstAdmin, setupLink } from '../support/server-process.ts';

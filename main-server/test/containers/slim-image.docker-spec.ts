@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { MessageResponse, SessionResponse } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../../tools/scripted-model/src/index.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
-import { agentEnvironment, ask, findBridgeGateway } from '../support/agents-in-docker.ts';
+import { agentEnvironment, findBridgeGateway } from '../support/agents-in-docker.ts';
+import { ask } from '../support/ask.ts';
 import { describeWithDocker, docker, removeInstallation } from '../support/docker-world.ts';
 import { ServerProcess } from '../support/server-process.ts';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ContainerResponse, SessionResponse } from '@codex-webapp/contracts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
+import { describeWith } from '../../../container-agent/test/support/describe-with.ts';
 import { ask } from '../support/ask.ts';
 import { ComposeStack, findCompose } from '../support/compose-stack.ts';
 import { describeWithDocker, docker } from '../support/docker-world.ts';
@@ -12,140 +13,141 @@ const minute = 60_000;
 const socket = '/var/run/docker.sock';
 const admin = { username: 'admin', password: 'correct horse battery staple' };
 const compose = findCompose();
+const describeWithCompose = describeWith(
+  'Compose',
+  compose !== null,
+  'Debian: apt-get install docker-compose.',
+);
 
 /** As the README says it: built, up, an admin, a session, an answer, down and up again, and nothing left. */
-await describeWithDocker('docker-compose.yml, as it runs', () => {
-  if (compose === null) {
-    it('needs Compose', () => {
-      expect(process.env['REQUIRE_ALL_SUITES']).not.toBe('1');
-      process.stderr.write('!! There is no docker compose: docker-compose.yml was NOT run.\n');
-    });
-    return;
-  }
+await describeWithDocker('the compose stack', () => {
+  describeWithCompose('of docker-compose.yml, as it runs', () => {
+    let stack: ComposeStack;
+    let client: TestClient;
+    let session: SessionResponse;
+    let instanceId: string;
 
-  let stack: ComposeStack;
-  let client: TestClient;
-  let session: SessionResponse;
-  let instanceId: string;
+    const printedBy = async (command: string): Promise<string> => {
+      const { items } = await ask({ client }, session.id, command);
+      return items.map((item) => ('output' in item ? item.output : '')).join('');
+    };
+    const findSession = async () => {
+      const filters = { label: [`${labels.session}=${session.id}`] };
+      const [found] = await docker.listContainers({ all: true, filters });
+      return found;
+    };
 
-  const printedBy = async (command: string): Promise<string> => {
-    const { items } = await ask({ client }, session.id, command);
-    return items.map((item) => ('output' in item ? item.output : '')).join('');
-  };
-  const findSession = async () => {
-    const filters = { label: [`${labels.session}=${session.id}`] };
-    const [found] = await docker.listContainers({ all: true, filters });
-    return found;
-  };
+    beforeAll(async () => {
+      stack = await ComposeStack.make(compose!);
+      await stack.run('build');
+      await stack.up(5 * minute);
+    }, 30 * minute);
+    afterAll(() => stack.dispose(), 5 * minute);
 
-  beforeAll(async () => {
-    stack = await ComposeStack.make(compose);
-    await stack.run('build');
-    await stack.up(5 * minute);
-  }, 30 * minute);
-  afterAll(() => stack.dispose(), 5 * minute);
-
-  it('says of every service that stays that it is healthy, and the one that only builds has ended well', async () => {
-    const { 'container-agent-image': built, ...staying } = await stack.inspect();
-    const healths = Object.entries(staying).map(([name, { State }]) => [name, State.Health?.Status]);
-    expect(Object.fromEntries(healths)).toEqual({
-      'main-server': 'healthy',
-      provisioner: 'healthy',
-      web: 'healthy',
-    });
-    expect(built?.State).toMatchObject({ Status: 'exited', ExitCode: 0 });
-    expect((await stack.anonymous.get('/health/ready')).body).toEqual({ status: 'ok' });
-  });
-
-  it("has the engine's socket in the provisioner alone, one port on loopback, and nothing privileged", async () => {
-    const containers = Object.entries(await stack.inspect());
-    const holders = containers.filter(([, { Mounts }]) => Mounts.some(({ Source }) => Source === socket));
-    expect(holders.map(([name]) => name)).toEqual(['provisioner']);
-    const bound = containers.flatMap(([name, { Mounts }]) =>
-      Mounts.filter(({ Type }) => Type === 'bind').map(({ Source }) => `${name} ${Source}`),
-    );
-    expect(bound).toEqual([`provisioner ${socket}`]);
-    const published = containers.flatMap(([, { HostConfig }]) =>
-      Object.entries(HostConfig.PortBindings ?? {}),
-    );
-    expect(published).toEqual([['3000/tcp', [{ HostIp: '127.0.0.1', HostPort: String(stack.port) }]]]);
-    expect(containers.filter(([, { HostConfig }]) => HostConfig.Privileged)).toEqual([]);
-    const restarts = containers.map(([name, { HostConfig }]) => [name, HostConfig.RestartPolicy?.Name]);
-    expect(Object.fromEntries(restarts)).toEqual({
-      'container-agent-image': 'no',
-      'main-server': 'unless-stopped',
-      provisioner: 'unless-stopped',
-      web: 'unless-stopped',
-    });
-  });
-
-  it('shows the pages, and makes the first admin by the link of its log', async () => {
-    const page = await stack.anonymous.with({ accept: 'text/html' }).get('/login');
-    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Codex WebApp')]);
-    const output = await stack.run('logs', '--no-color', 'main-server');
-    expect(output).toMatch(new RegExp(`http://localhost:${stack.port}${setupLink.source}`));
-    await makeFirstAdmin(stack.anonymous, output, admin);
-    const { status, headers } = await stack.anonymous.post('/api/auth/login', admin);
-    expect(status).toBe(200);
-    client = stack.anonymous.with({ cookie: cookieOf(headers) });
-  });
-
-  it(
-    'runs a session in a container of its own, which answers and sees nothing of the stack',
-    async () => {
-      const created = await client.post('/api/sessions', { agent: 'shell' });
-      expect([created.status, created.body]).toEqual([201, expect.objectContaining({ agent: 'shell' })]);
-      session = created.body as SessionResponse;
-      expect(
-        await printedBy('echo hello | tee kept.txt; id -un; ls /var/run/docker.sock /data/chat.db'),
-      ).toMatch(/^hello\nnode\nls: cannot access .*docker.sock.*\nls: cannot access .*chat.db/);
-      const status = await client.get(`/api/sessions/${session.id}/container/status`);
-      const { steps } = status.body as ContainerResponse;
-      expect(steps.map(({ name, state, tookMs }) => [name, state, tookMs !== null])).toEqual(
-        ['image', 'volume', 'network', 'create', 'start', 'connect'].map((name) => [name, 'done', true]),
-      );
-      const container = await findSession();
-      instanceId = container?.Labels[labels.instance] ?? '';
-      expect(container?.Mounts).toMatchObject([{ Type: 'volume', Destination: '/data' }]);
-      expect(container?.Ports.filter(({ PublicPort }) => PublicPort !== undefined)).toEqual([]);
-    },
-    3 * minute,
-  );
-
-  it(
-    'goes down with the session running, and is what it was when it is up again',
-    async () => {
-      const before = await findSession();
-      await stack.run('down', '--remove-orphans');
-      expect(await stack.inspect()).toEqual({});
-      expect(await findSession()).toMatchObject({ Id: before?.Id, State: 'running' });
-      await stack.up(2 * minute);
-      expect(await printedBy('cat kept.txt')).toBe('hello\n');
-      expect(await findSession()).toMatchObject({ Id: before?.Id });
-      const { body } = await client.get(`/api/sessions/${session.id}/messages`);
-      const texts = (body as { messages: readonly { text: string }[] }).messages.map(({ text }) => text);
-      expect(texts).toEqual(expect.arrayContaining([expect.stringContaining('echo hello'), 'cat kept.txt']));
-    },
-    5 * minute,
-  );
-
-  it(
-    'leaves nothing once its sessions are deleted, their router is removed and it is taken down with its volumes',
-    async () => {
-      expect((await client.delete(`/api/sessions/${session.id}`)).status).toBe(204);
-      await waitFor(async () => (await findSession()) === undefined, minute);
-      const router = await docker.listContainers({
-        all: true,
-        filters: { label: [`${labels.instance}=${instanceId}`] },
+    it('says of every service that stays that it is healthy, and the one that only builds has ended well', async () => {
+      const { 'container-agent-image': built, ...staying } = await stack.inspect();
+      const healths = Object.entries(staying).map(([name, { State }]) => [name, State.Health?.Status]);
+      expect(Object.fromEntries(healths)).toEqual({
+        'main-server': 'healthy',
+        provisioner: 'healthy',
+        web: 'healthy',
       });
-      expect(router.map(({ Labels }) => Labels[labels.role])).toEqual(['router']);
-      await docker.getContainer(router[0]?.Id ?? '').remove({ force: true });
-      // As the README has it: the network of the router stays behind it.
-      const filters = { label: [`${labels.instance}=${instanceId}`] };
-      for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-      await stack.run('down', '--volumes');
-      expect(await stack.listLeft(instanceId)).toEqual([]);
-    },
-    3 * minute,
-  );
+      expect(built?.State).toMatchObject({ Status: 'exited', ExitCode: 0 });
+      expect((await stack.anonymous.get('/health/ready')).body).toEqual({ status: 'ok' });
+    });
+
+    it("has the engine's socket in the provisioner alone, one port on loopback, and nothing privileged", async () => {
+      const containers = Object.entries(await stack.inspect());
+      const holders = containers.filter(([, { Mounts }]) => Mounts.some(({ Source }) => Source === socket));
+      expect(holders.map(([name]) => name)).toEqual(['provisioner']);
+      const bound = containers.flatMap(([name, { Mounts }]) =>
+        Mounts.filter(({ Type }) => Type === 'bind').map(({ Source }) => `${name} ${Source}`),
+      );
+      expect(bound).toEqual([`provisioner ${socket}`]);
+      const published = containers.flatMap(([, { HostConfig }]) =>
+        Object.entries(HostConfig.PortBindings ?? {}),
+      );
+      expect(published).toEqual([['3000/tcp', [{ HostIp: '127.0.0.1', HostPort: String(stack.port) }]]]);
+      expect(containers.filter(([, { HostConfig }]) => HostConfig.Privileged)).toEqual([]);
+      const restarts = containers.map(([name, { HostConfig }]) => [name, HostConfig.RestartPolicy?.Name]);
+      expect(Object.fromEntries(restarts)).toEqual({
+        'container-agent-image': 'no',
+        'main-server': 'unless-stopped',
+        provisioner: 'unless-stopped',
+        web: 'unless-stopped',
+      });
+    });
+
+    it('shows the pages, and makes the first admin by the link of its log', async () => {
+      const page = await stack.anonymous.with({ accept: 'text/html' }).get('/login');
+      expect([page.status, page.text]).toEqual([200, expect.stringContaining('Codex WebApp')]);
+      const output = await stack.run('logs', '--no-color', 'main-server');
+      expect(output).toMatch(new RegExp(`http://localhost:${stack.port}${setupLink.source}`));
+      await makeFirstAdmin(stack.anonymous, output, admin);
+      const { status, headers } = await stack.anonymous.post('/api/auth/login', admin);
+      expect(status).toBe(200);
+      client = stack.anonymous.with({ cookie: cookieOf(headers) });
+    });
+
+    it(
+      'runs a session in a container of its own, which answers and sees nothing of the stack',
+      async () => {
+        const created = await client.post('/api/sessions', { agent: 'shell' });
+        expect([created.status, created.body]).toEqual([201, expect.objectContaining({ agent: 'shell' })]);
+        session = created.body as SessionResponse;
+        expect(
+          await printedBy('echo hello | tee kept.txt; id -un; ls /var/run/docker.sock /data/chat.db'),
+        ).toMatch(/^hello\nnode\nls: cannot access .*docker.sock.*\nls: cannot access .*chat.db/);
+        const status = await client.get(`/api/sessions/${session.id}/container/status`);
+        const { steps } = status.body as ContainerResponse;
+        expect(steps.map(({ name, state, tookMs }) => [name, state, tookMs !== null])).toEqual(
+          ['image', 'volume', 'network', 'create', 'start', 'connect'].map((name) => [name, 'done', true]),
+        );
+        const container = await findSession();
+        instanceId = container?.Labels[labels.instance] ?? '';
+        expect(container?.Mounts).toMatchObject([{ Type: 'volume', Destination: '/data' }]);
+        expect(container?.Ports.filter(({ PublicPort }) => PublicPort !== undefined)).toEqual([]);
+      },
+      3 * minute,
+    );
+
+    it(
+      'goes down with the session running, and is what it was when it is up again',
+      async () => {
+        const before = await findSession();
+        await stack.run('down', '--remove-orphans');
+        expect(await stack.inspect()).toEqual({});
+        expect(await findSession()).toMatchObject({ Id: before?.Id, State: 'running' });
+        await stack.up(2 * minute);
+        expect(await printedBy('cat kept.txt')).toBe('hello\n');
+        expect(await findSession()).toMatchObject({ Id: before?.Id });
+        const { body } = await client.get(`/api/sessions/${session.id}/messages`);
+        const texts = (body as { messages: readonly { text: string }[] }).messages.map(({ text }) => text);
+        expect(texts).toEqual(
+          expect.arrayContaining([expect.stringContaining('echo hello'), 'cat kept.txt']),
+        );
+      },
+      5 * minute,
+    );
+
+    it(
+      'leaves nothing once its sessions are deleted, their router is removed and it is taken down with its volumes',
+      async () => {
+        expect((await client.delete(`/api/sessions/${session.id}`)).status).toBe(204);
+        await waitFor(async () => (await findSession()) === undefined, minute);
+        const router = await docker.listContainers({
+          all: true,
+          filters: { label: [`${labels.instance}=${instanceId}`] },
+        });
+        expect(router.map(({ Labels }) => Labels[labels.role])).toEqual(['router']);
+        await docker.getContainer(router[0]?.Id ?? '').remove({ force: true });
+        // As the README has it: the network of the router stays behind it.
+        const filters = { label: [`${labels.instance}=${instanceId}`] };
+        for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
+        await stack.run('down', '--volumes');
+        expect(await stack.listLeft(instanceId)).toEqual([]);
+      },
+      3 * minute,
+    );
+  });
 });

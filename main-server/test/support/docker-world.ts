@@ -3,7 +3,6 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
 import Docker from 'dockerode';
 import { pack } from 'tar-fs';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
@@ -12,6 +11,7 @@ import {
   type DockerProviderOptions,
 } from '../../src/modules/containers/providers/docker/docker.provider.ts';
 import { isAbsent, isConflict } from '../../src/modules/containers/providers/docker/docker.errors.ts';
+import { describeWith } from '../../../container-agent/test/support/describe-with.ts';
 import { testProgram } from './describe-container-provider.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -137,23 +137,11 @@ export async function runInside(
   return output;
 }
 
-/** Runs `define` where an engine answers; elsewhere a test says that nothing was shown, and fails in CI. */
+/** For suites that need an engine, see `describeWith`. */
 export async function describeWithDocker(what: string, define: () => void): Promise<void> {
   const isHere = await docker.ping().then(
     () => true,
     () => false,
   );
-  if (isHere) {
-    define();
-    return;
-  }
-  const isRequired = [process.env['CODEX_WEBAPP_REQUIRE_DOCKER'], process.env['REQUIRE_ALL_SUITES']].includes(
-    '1',
-  );
-  describe(what, () => {
-    it('needs a Docker engine', () => {
-      expect(isRequired).toBe(false);
-      process.stderr.write(`!! No Docker engine answers: ${what} was NOT tested.\n`);
-    });
-  });
+  describeWith('a Docker engine', isHere, 'It has to answer at /var/run/docker.sock.')(what, define);
 }

@@ -52,6 +52,7 @@ describe('main-server away while an agent writes 10,000 events', () => {
       folder: path.join(folder, 'outbox'),
       room: new DiskRoom({ folder }),
       now: Date.now,
+      maxBytes: config.outboxMaxBytes,
     });
     link = new MainLinkService(config, outbox);
     const delivered = new Promise<{ turnId: string; promptId: string }>((resolve) => {

@@ -25,7 +25,8 @@ function createFolder(): string {
 }
 
 function open(folder: string, limits: { maxBytes?: number; segmentMaxBytes?: number } = {}): Outbox {
-  return new Outbox({ folder, room: new DiskRoom({ folder }), now: () => 1, ...limits });
+  const room = new DiskRoom({ folder });
+  return new Outbox({ folder, room, now: () => 1, maxBytes: 64 * 1024 * 1024, ...limits });
 }
 
 function delta(text: string): TurnEvent {

@@ -12,11 +12,10 @@ export interface OutboxOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Bytes on disk above which `append` waits. */
-  readonly maxBytes?: number;
+  readonly maxBytes: number;
   readonly segmentMaxBytes?: number;
 }
 
-const defaultMaxBytes = 64 * 1024 * 1024;
 const defaultSegmentMaxBytes = 1024 * 1024;
 /** Room comes back a segment at a time, so a small outbox has small ones. */
 const minSegments = 16;
@@ -34,7 +33,6 @@ export class Outbox {
   private readonly renumbered = new Set<() => void>();
   private readonly ackWaiters = new Set<{ seq: number; readonly resolve: () => void }>();
   private readonly waiting: (() => void)[] = [];
-  private readonly maxBytes: number;
   private readonly segmentMaxBytes: number;
   private epochId: string;
   private ackedNumber = 0;
@@ -46,9 +44,9 @@ export class Outbox {
   private syncTimer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: OutboxOptions) {
-    this.maxBytes = options.maxBytes ?? defaultMaxBytes;
+    const { maxBytes } = options;
     this.segmentMaxBytes =
-      options.segmentMaxBytes ?? Math.min(defaultSegmentMaxBytes, this.maxBytes / minSegments);
+      options.segmentMaxBytes ?? Math.min(defaultSegmentMaxBytes, maxBytes / minSegments);
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     this.epochId = this.findEpoch() ?? this.beginEpoch();
     this.openSegments();
@@ -80,7 +78,7 @@ export class Outbox {
 
   /** At least half full: what is acknowledged and kept for a running turn has to go, or an append waits for ever. */
   get isCrowded(): boolean {
-    return this.bytes >= this.maxBytes / 2;
+    return this.bytes >= this.options.maxBytes / 2;
   }
 
   /**
@@ -224,7 +222,7 @@ export class Outbox {
   }
 
   private isFull(): boolean {
-    return this.bytes >= this.maxBytes;
+    return this.bytes >= this.options.maxBytes;
   }
 
   private wake(): void {

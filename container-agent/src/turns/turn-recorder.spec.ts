@@ -16,7 +16,13 @@ let blobs: BlobSpool;
 let room: DiskRoom;
 
 const openOutbox = (): Outbox =>
-  new Outbox({ folder: path.join(folder, 'outbox'), room, now: () => 1, segmentMaxBytes: 4_000 });
+  new Outbox({
+    folder: path.join(folder, 'outbox'),
+    room,
+    now: () => 1,
+    maxBytes: 1_000_000,
+    segmentMaxBytes: 4_000,
+  });
 const delta = (text: string, messageId = 'm') => ({ type: 'message.delta', messageId, text }) as const;
 const record = (outbox: Outbox, isBehind = false) =>
   new TurnRecorder({ outbox, blobs, checkpoints, room, isLinkBehind: () => isBehind }, emptyTurn('t'));

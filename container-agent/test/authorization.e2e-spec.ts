@@ -14,7 +14,7 @@ import {
   type PathWsServer,
   type ProvenRequest,
 } from '@codex-webapp/nest-kit';
-import { listSockets } from '@codex-webapp/nest-kit/testing';
+import { listGatewayPaths } from '@codex-webapp/nest-kit/testing';
 import { WithoutProof, withoutProofKey } from '../src/common/front-door.guard.ts';
 import { AgentApp } from './support/create-agent-app.ts';
 
@@ -233,12 +233,12 @@ describe('the authorization table of container-agent', () => {
   });
 
   it('knows every socket by name', () => {
-    expect(listSockets(app.nest).filter((own) => own !== plantedSocket)).toEqual(knownSockets);
+    expect(listGatewayPaths(app.nest).filter((own) => own !== plantedSocket)).toEqual(knownSockets);
   });
 
   it('refuses every intruder at every socket that there is', async () => {
     const problems: string[] = [];
-    for (const socket of listSockets(app.nest))
+    for (const socket of listGatewayPaths(app.nest))
       if (socket !== plantedSocket) problems.push(...(await checkSocket(socket, intruders)));
     expect(problems).toEqual([]);
   });
@@ -271,7 +271,7 @@ describe('the table itself', () => {
 
   it('turns red for a socket without a guard', async () => {
     expect(knownSockets).not.toContain(plantedSocket);
-    expect(listSockets(app.nest)).toContain(plantedSocket);
+    expect(listGatewayPaths(app.nest)).toContain(plantedSocket);
     expect(await checkSocket(plantedSocket, intruders)).toEqual(
       intruders.map(({ name }) => `${plantedSocket} × ${name}: 101 instead of 401`),
     );

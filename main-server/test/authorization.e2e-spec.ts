@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { WebSocketGateway, type OnGatewayInit } from '@nestjs/websockets';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PathWsServer } from '@codex-webapp/nest-kit';
-import { FakeClock, listSockets } from '@codex-webapp/nest-kit/testing';
+import { FakeClock, listGatewayPaths } from '@codex-webapp/nest-kit/testing';
 import { DataSource } from 'typeorm';
 import { Public } from '../src/common/access.decorator.ts';
 import { listRoutes, type RouteEntry } from '../src/common/route-list.ts';
@@ -342,11 +342,11 @@ describe('the authorization table', () => {
   });
 
   it('knows every socket by name', () => {
-    expect(listSockets(app.nest).filter((path) => path !== '/ws/planted')).toEqual(knownSockets);
+    expect(listGatewayPaths(app.nest).filter((path) => path !== '/ws/planted')).toEqual(knownSockets);
   });
 
   it('refuses who has no credential that counts at every socket that there is', async () => {
-    const paths = listSockets(app.nest).filter((path) => path !== '/ws/planted');
+    const paths = listGatewayPaths(app.nest).filter((path) => path !== '/ws/planted');
     const everywhere = [...paths, tunnelPath].flatMap(intrusionsAt);
     expect(await checkSocket(app, app.server.port, everywhere)).toEqual([]);
   });
@@ -429,7 +429,7 @@ describe('the table itself', () => {
 
   it('turns red for a socket without a guard', async () => {
     expect(knownSockets).not.toContain('/ws/planted');
-    expect(listSockets(app.nest)).toContain('/ws/planted');
+    expect(listGatewayPaths(app.nest)).toContain('/ws/planted');
     const intrusionsThere = intrusionsAt('/ws/planted');
     expect(intrusionsThere.length).toBeGreaterThan(10);
     expect(await checkSocket(app, app.server.port, intrusionsThere)).toEqual(

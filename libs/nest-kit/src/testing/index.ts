@@ -1,3 +1,3 @@
 export * from './fake-clock.ts';
-export * from './list-sockets.ts';
+export * from './list-gateway-paths.ts';
 export * from './small-disk.ts';

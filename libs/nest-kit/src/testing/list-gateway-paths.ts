@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 
 /** The paths of all gateways of an app, by their own metadata. */
-export function listSockets(app: INestApplicationContext): readonly string[] {
+export function listGatewayPaths(app: INestApplicationContext): readonly string[] {
   const providers = [...app.get(ModulesContainer).values()].flatMap((module) => [
     ...module.providers.values(),
   ]);

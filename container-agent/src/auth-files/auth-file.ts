@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { authFileVariablePattern } from '@codex-webapp/contracts';
 
 /** A login of an agent program, as the environment brought it. */
 export interface AuthFile {
@@ -15,7 +16,6 @@ const defaultPaths: Readonly<Record<string, string>> = {
   CLAUDE: '.claude/.credentials.json',
 };
 
-const namePattern = /^([A-Z][A-Z0-9]*)_AUTH_FILE_(\d+)$/;
 const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 /**
@@ -29,8 +29,8 @@ export function parseAuthFiles(
   const files: AuthFile[] = [];
   const problems: string[] = [];
   for (const [variable, value] of Object.entries(env)) {
-    const [, agent, number] = namePattern.exec(variable) ?? [];
-    if (!agent || !value) continue;
+    const [, agent, number, isPath] = authFileVariablePattern.exec(variable) ?? [];
+    if (!agent || !value || isPath) continue;
     const target = resolveTarget(
       env[`${variable}_PATH`] || (number === '1' ? defaultPaths[agent] : undefined),
       homePath,

@@ -1,3 +1,5 @@
+import { authFileVariablePattern } from '@codex-webapp/contracts';
+
 /** Marks every process of a turn, so that it is found after it left its parent, group and session. */
 export const markerVariable = 'CODEX_WEBAPP_TURN';
 
@@ -21,7 +23,6 @@ const ownVariables: ReadonlySet<string> = new Set([
   'NODE_OPTIONS',
   'NODE_CHANNEL_FD',
 ]);
-const authFilePattern = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 
 /**
  * The environment of an agent: ours without our token, our addresses and the auth files, which stand decoded in HOME.
@@ -35,7 +36,7 @@ export function agentEnvironment(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&
       !ownVariables.has(entry[0]) &&
-      !authFilePattern.test(entry[0]) &&
+      !authFileVariablePattern.test(entry[0]) &&
       !/^(npm_|INIT_CWD$)/.test(entry[0]),
   );
   return {

@@ -23,6 +23,8 @@ export const credentialLimits = {
 /** Visible characters without spaces: what every provider's keys are made of. */
 export const secretPattern = /^[\x21-\x7e]+$/;
 export const credentialVariablePattern = /^[A-Z][A-Z0-9_]*$/;
+/** `<AGENT>_AUTH_FILE_<n>`, a login in base64, and `<AGENT>_AUTH_FILE_<n>_PATH`, where below HOME it goes. */
+export const authFileVariablePattern = /^([A-Z][A-Z0-9]*)_AUTH_FILE_(\d+)(_PATH)?$/;
 /** Below HOME, and never out of it. */
 export const authFilePathPattern = /^(?!\.{1,2}(?:\/|$))[\w.@+-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.@+-]+)*$/;
 

@@ -1,4 +1,4 @@
-import { acpAgentsVariable, type AgentSummary } from '@codex-webapp/contracts';
+import { acpAgentsVariable, authFileVariablePattern, type AgentSummary } from '@codex-webapp/contracts';
 import { EnvironmentError, parseEnv } from '@codex-webapp/nest-kit';
 import { registerAs } from '@nestjs/config';
 import { z } from 'zod';
@@ -24,7 +24,6 @@ export const containersEnvironment = z.object({
 });
 
 const passedToAgents = /^AGENT_ENV_([A-Z_][A-Z0-9_]*)$/;
-const authFile = /^[A-Z][A-Z0-9]*_AUTH_FILE_\d+(_PATH)?$/;
 
 export const containersConfig = registerAs('containers', () => {
   const env = parseEnv(containersEnvironment);
@@ -71,7 +70,7 @@ function readConfiguredAgents(variable: string | undefined): readonly AgentSumma
 function readAgentEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const passed = Object.entries(env).flatMap(([name, value]) => {
     if (!value) return [];
-    if (authFile.test(name)) return [[name, value]];
+    if (authFileVariablePattern.test(name)) return [[name, value]];
     const inner = passedToAgents.exec(name)?.[1];
     return inner === undefined ? [] : [[inner, value]];
   });

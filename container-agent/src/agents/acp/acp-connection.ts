@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyMessage, client, type ClientConnection, RequestError } from '@agentclientprotocol/sdk';
 import type { z } from 'zod';
 import type { ProcessExit, RunningProcess } from '../../process/index.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { EndlessLineError, parseJson, readLines } from '../programs/json-lines.ts';
 import {
   type AcpElicitation,
@@ -19,19 +20,6 @@ export interface AcpListener {
   onElicitation(request: AcpElicitation): Promise<Readonly<Record<string, unknown>>>;
   /** A message we do not know; a request is refused. */
   onUnknown(name: string): void;
-}
-
-/** The program ended, or was ended. */
-export class AcpGoneError extends Error {
-  constructor(
-    name: string,
-    readonly exit: ProcessExit,
-    /** Why it was ended, where it was. */
-    flaw: string | null = null,
-  ) {
-    super(`${name} ended (${flaw ?? exit.signal ?? `exit code ${exit.code}`})`);
-    this.name = 'AcpGoneError';
-  }
 }
 
 /** What is already in the pipe when the program ends is still read, for so long. */
@@ -69,14 +57,14 @@ export class AcpConnection {
     void this.connection.closed.then(() => process.kill());
   }
 
-  /** @throws RequestError, AcpGoneError, a ZodError for an answer of another shape */
+  /** @throws RequestError, AgentGoneError, a ZodError for an answer of another shape */
   async request<T>(method: string, params: unknown, schema: z.ZodType<T>): Promise<T> {
     let answer: unknown;
     try {
       answer = await this.connection.agent.request(method, params);
     } catch (error) {
       if (error instanceof RequestError) throw error;
-      throw new AcpGoneError(this.agentName, await this.gone, this.flaw);
+      throw new AgentGoneError(this.agentName, await this.gone, this.flaw);
     }
     return schema.parse(answer ?? {});
   }

@@ -1,9 +1,9 @@
 import { RequestError } from '@agentclientprotocol/sdk';
 import { ZodError } from 'zod';
 import { ProcessStartError } from '../../process/index.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 import type { AcpAgentEntry } from './acp-agents.ts';
-import { AcpGoneError } from './acp-connection.ts';
 
 type Named = Pick<AcpAgentEntry, 'name' | 'loginAdvice'>;
 
@@ -19,7 +19,7 @@ export function toFailureReason(error: unknown, { name, loginAdvice }: Named): s
   if (error instanceof AgentSetupError || error instanceof ProcessStartError) return error.message;
   if (isNotLoggedIn(error)) return `${name} is not logged in. ${loginAdvice} Then send your message again.`;
   if (error instanceof RequestError) return toRefusalReason(error, name).slice(0, reasonMaxLength);
-  if (error instanceof AcpGoneError) {
+  if (error instanceof AgentGoneError) {
     return `${error.message} in the middle of its work. Send your message again: it goes on from the last step.`;
   }
   return error instanceof ZodError

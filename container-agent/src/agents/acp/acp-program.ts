@@ -102,7 +102,7 @@ export class AcpProgram implements AcpListener {
     return new AcpProgram(process, options);
   }
 
-  /** @throws RequestError, AcpGoneError */
+  /** @throws RequestError, AgentGoneError */
   async initialize(): Promise<void> {
     const { authMethod } = this.options.entry;
     const parameters = {
@@ -126,7 +126,7 @@ export class AcpProgram implements AcpListener {
     if (authMethod) await this.connection.request('authenticate', { methodId: authMethod }, z.unknown());
   }
 
-  /** Goes on with the earlier session, or begins one. @throws RequestError, AcpGoneError */
+  /** Goes on with the earlier session, or begins one. @throws RequestError, AgentGoneError */
   async openSession(earlier: string | null): Promise<OpenedSession> {
     if (this.sessionId !== null) return { sessionId: this.sessionId, lossReason: null };
     const lossReason = earlier === null ? null : await this.resumeSession(earlier);
@@ -134,7 +134,7 @@ export class AcpProgram implements AcpListener {
     return { sessionId: this.sessionId, lossReason };
   }
 
-  /** Makes model, effort and mode what the turn wants. @throws AgentSetupError, RequestError, AcpGoneError */
+  /** Makes model, effort and mode what the turn wants. @throws AgentSetupError, RequestError, AgentGoneError */
   async configure({ model, effort, permissionMode }: AgentTurn): Promise<void> {
     await this.set('model', this.controls.toSet('model', model));
     await this.set('effort', this.controls.toSet('effort', effort));

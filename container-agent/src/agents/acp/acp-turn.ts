@@ -44,7 +44,7 @@ export class AcpTurn {
     this.mapper = new AcpUpdatesMapper(turn.turnId, context.agentName, turn.workspacePath);
   }
 
-  /** @throws RequestError, AcpGoneError */
+  /** @throws RequestError, AgentGoneError */
   async run(): Promise<TurnResult> {
     const { program, sessionId, agentName, text } = this.context;
     const prompt = await toPrompt(this.turn, { text, agentName, takesImages: program.takesImages });

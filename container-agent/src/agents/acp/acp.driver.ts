@@ -1,21 +1,22 @@
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { AgentSummary } from '@codex-webapp/contracts';
-import { type AgentSettings, noSettings } from '../../agent-settings/agent-settings.ts';
-import { type AgentLogins, noLogins } from '../../logins/agent-login.ts';
+import { noSettings } from '../../agent-settings/agent-settings.ts';
+import { noLogins } from '../../logins/agent-login.ts';
 import { agentEnvironment } from '../../process/index.ts';
 import type { AgentAvailability, AgentDriver, AgentTurn, TurnResult } from '../agent-driver.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { AgentProgram } from '../programs/agent-program.ts';
 import { AgentRunner } from '../programs/agent-runner.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 import { ConversationMemory } from '../programs/conversation-memory.ts';
+import type { DriverOptions } from '../programs/driver-options.ts';
 import { isExecutable } from '../programs/find-on-path.ts';
 import { environmentWith, type Given } from '../programs/given.ts';
 import { within } from '../programs/within.ts';
 import type { AcpAgentEntry } from './acp-agents.ts';
 import { resolveAcpBinary } from './acp-binary.ts';
 import type { AcpConfig } from './acp.config.ts';
-import { AcpGoneError } from './acp-connection.ts';
 import { toFailureReason } from './acp-failures.ts';
 import { AcpProgram } from './acp-program.ts';
 import { AcpTurn } from './acp-turn.ts';
@@ -27,19 +28,8 @@ const killGraceMs = 300;
 /** For each step up to the turn; the slowest takes 6 s, on a busy machine several times that. */
 const startDeadlineMs = 120_000;
 
-export interface AcpDriverOptions {
+export interface AcpDriverOptions extends DriverOptions<Pick<AcpConfig, 'installPath' | 'idleStopMs'>> {
   readonly entry: AcpAgentEntry;
-  readonly config: Pick<AcpConfig, 'installPath' | 'idleStopMs'>;
-  /** HOME of the agent: its login and its conversations. */
-  readonly homePath: string;
-  readonly workspacePath: string;
-  /** Ours, on the session's volume. */
-  readonly statePath: string;
-  readonly environment: NodeJS.ProcessEnv;
-  /** What the owner of the session gives; absent: nothing. */
-  readonly logins?: AgentLogins;
-  /** Variables and MCP servers of the session; absent: none. */
-  readonly settings?: AgentSettings;
 }
 
 /** Drives any agent that speaks the Agent Client Protocol; its program stays up between turns for a while. */
@@ -132,7 +122,7 @@ export class AcpDriver implements AgentDriver {
       return program;
     } catch (error) {
       await this.runner.kill();
-      if (!(error instanceof AcpGoneError)) throw error;
+      if (!(error instanceof AgentGoneError)) throw error;
       const complaint = program.lastComplaint();
       throw new AgentSetupError(`${entry.name} does not start. ${error.message}: ${complaint}`, {
         cause: error,

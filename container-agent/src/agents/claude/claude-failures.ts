@@ -1,7 +1,8 @@
 import { ZodError } from 'zod';
 import { ProcessStartError } from '../../process/index.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
-import { ClaudeGoneError, ClaudeRequestError } from './claude-client.ts';
+import { ClaudeRequestError } from './claude-client.ts';
 import type { ClaudeResult, ClaudeRetry } from './claude-protocol.ts';
 
 const textMaxLength = 4_000;
@@ -29,7 +30,7 @@ export function toFailureReason(result: ClaudeResult): string {
 export function toCrashReason(error: unknown): string {
   if (error instanceof AgentSetupError || error instanceof ProcessStartError) return error.message;
   if (error instanceof ClaudeRequestError) return `Claude Code refused the request: ${error.message}`;
-  if (error instanceof ClaudeGoneError) {
+  if (error instanceof AgentGoneError) {
     return `${error.message} in the middle of its work. Send your message again: it goes on from the last step.`;
   }
   return error instanceof ZodError

@@ -99,7 +99,7 @@ export class ClaudeProcess implements ClaudeListener {
     return new ClaudeProcess(process, options, toClaudeMode(turn.permissionMode));
   }
 
-  /** @throws ClaudeRequestError, ClaudeGoneError */
+  /** @throws ClaudeRequestError, AgentGoneError */
   async initialize(): Promise<void> {
     this.offered = await this.client.request('initialize', {}, initializedSchema);
     const { mcpServers } = this.options;
@@ -107,7 +107,7 @@ export class ClaudeProcess implements ClaudeListener {
     await this.client.request('mcp_set_servers', { servers: toClaudeServers(mcpServers) }, z.unknown());
   }
 
-  /** Takes over what the turn wants. @throws AgentSetupError, ClaudeGoneError */
+  /** Takes over what the turn wants. @throws AgentSetupError, AgentGoneError */
   async prepare({ permissionMode, model, effort }: AgentTurn): Promise<void> {
     await this.setMode(toClaudeMode(permissionMode));
     await this.setModel(model ?? this.preferredModel);

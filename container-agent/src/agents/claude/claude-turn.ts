@@ -52,7 +52,7 @@ export class ClaudeTurn implements ClaudeTurnListener {
     this.mapper = new ClaudeEventsMapper({ workspacePath: turn.workspacePath, plan, usage });
   }
 
-  /** @throws AgentSetupError, ClaudeGoneError */
+  /** @throws AgentSetupError, AgentGoneError */
   async run(): Promise<TurnResult> {
     const { process, plan, text } = this.context;
     const content = await toContent(text, this.turn.imagePaths);
@@ -71,7 +71,7 @@ export class ClaudeTurn implements ClaudeTurnListener {
     }
   }
 
-  /** False when Claude Code did not take the text: the turn is over. @throws ClaudeGoneError */
+  /** False when Claude Code did not take the text: the turn is over. @throws AgentGoneError */
   async steer(text: string, imagePaths: readonly string[]): Promise<boolean> {
     const content = await toContent(text, imagePaths);
     if (this.isOver || this.isInterrupted || this.sayings.size === 0) return false;

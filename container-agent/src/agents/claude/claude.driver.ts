@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { permissionModes } from '@codex-webapp/contracts';
-import { type AgentSettings, noSettings } from '../../agent-settings/agent-settings.ts';
-import { type AgentLogins, noLogins, withLogin } from '../../logins/agent-login.ts';
+import { noSettings } from '../../agent-settings/agent-settings.ts';
+import { noLogins, withLogin } from '../../logins/agent-login.ts';
 import { agentEnvironment } from '../../process/index.ts';
 import type { AgentAvailability, AgentTurn, SteerableDriver, TurnResult } from '../agent-driver.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { AgentProgram } from '../programs/agent-program.ts';
 import { AgentRunner } from '../programs/agent-runner.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 import { ConversationMemory } from '../programs/conversation-memory.ts';
+import type { DriverOptions } from '../programs/driver-options.ts';
 import { environmentWith, type Given } from '../programs/given.ts';
 import { within } from '../programs/within.ts';
 import { resolveNativeClaude } from './claude-binary.ts';
-import { ClaudeGoneError } from './claude-client.ts';
 import { type ClaudeConfig, logIn } from './claude.config.ts';
 import { toControls } from './claude-controls.ts';
 import { toCrashReason } from './claude-failures.ts';
@@ -26,20 +27,6 @@ const interruptGraceMs = 500;
 const killGraceMs = 300;
 /** For each step up to the turn; they take 0.6 s, and the first one of an installation several seconds. */
 const startDeadlineMs = 60_000;
-
-export interface ClaudeDriverOptions {
-  readonly config: ClaudeConfig;
-  /** HOME of the agent: its login and its conversations. */
-  readonly homePath: string;
-  readonly workspacePath: string;
-  /** Ours, on the session's volume. */
-  readonly statePath: string;
-  readonly environment: NodeJS.ProcessEnv;
-  /** What the owner of the session gives; absent: nothing. */
-  readonly logins?: AgentLogins;
-  /** Variables and MCP servers of the session; absent: none. */
-  readonly settings?: AgentSettings;
-}
 
 /** Drives one `claude`, which stays up between turns for a while. */
 export class ClaudeDriver implements SteerableDriver {
@@ -57,7 +44,7 @@ export class ClaudeDriver implements SteerableDriver {
   private plan = new ClaudePlan();
   private readonly usage = new ClaudeUsage();
 
-  constructor(options: ClaudeDriverOptions) {
+  constructor(options: DriverOptions<ClaudeConfig>) {
     const { config, homePath, workspacePath, statePath, environment } = options;
     const { logins = noLogins, settings = noSettings } = options;
     this.config = config;
@@ -156,7 +143,7 @@ export class ClaudeDriver implements SteerableDriver {
       return process;
     } catch (error) {
       await this.runner.kill();
-      if (!(error instanceof ClaudeGoneError)) throw error;
+      if (!(error instanceof AgentGoneError)) throw error;
       const complaint = process.lastComplaint();
       if (options.conversation.isResumed && /no conversation found/i.test(complaint)) return null;
       throw new AgentSetupError(`Claude Code does not start. ${error.message}: ${complaint}`, {

@@ -31,7 +31,7 @@ const builtInCommands: readonly AgentCommand[] = [
   { name: 'plan', description: 'Plans this one first, and changes nothing yet.', argumentHint: '<task>' },
 ];
 
-/** @throws CodexRequestError, CodexGoneError, a ZodError for an answer of another shape */
+/** @throws CodexRequestError, AgentGoneError, a ZodError for an answer of another shape */
 export async function readCatalog(
   client: CodexAppServerClient,
   workspacePath: string,

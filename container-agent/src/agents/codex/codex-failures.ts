@@ -1,6 +1,7 @@
 import { ZodError } from 'zod';
 import { ProcessStartError } from '../../process/index.ts';
-import { CodexGoneError, CodexRequestError } from './codex-app-server.client.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
+import { CodexRequestError } from './codex-app-server.client.ts';
 import type { CodexTurnError } from './codex-protocol.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 
@@ -16,7 +17,7 @@ export function toFailureReason(error: CodexTurnError | null | undefined): strin
 export function toCrashReason(error: unknown): string {
   if (error instanceof AgentSetupError || error instanceof ProcessStartError) return error.message;
   if (error instanceof CodexRequestError) return `Codex refused the request: ${error.message}`;
-  if (error instanceof CodexGoneError) {
+  if (error instanceof AgentGoneError) {
     return `${error.message} in the middle of its work. Send your message again: it goes on from the last step.`;
   }
   return error instanceof ZodError

@@ -113,7 +113,7 @@ export class CodexServer implements CodexListener {
     return new CodexServer(process, options);
   }
 
-  /** @throws AgentSetupError, CodexRequestError, CodexGoneError */
+  /** @throws AgentSetupError, CodexRequestError, AgentGoneError */
   async logIn(): Promise<void> {
     const { client } = this;
     const clientInfo = { name: 'codex-webapp', title: 'Codex WebApp', version: '1' };
@@ -155,7 +155,7 @@ export class CodexServer implements CodexListener {
     return { collaborationMode: { mode, settings } };
   }
 
-  /** Goes on with the earlier thread, or begins one. @throws CodexRequestError, CodexGoneError */
+  /** Goes on with the earlier thread, or begins one. @throws CodexRequestError, AgentGoneError */
   async openThread(earlier: string | null, mode: PermissionMode): Promise<OpenedThread> {
     if (this.threadId !== null) return { threadId: this.threadId, isLost: false };
     const parameters = {

@@ -59,7 +59,7 @@ export class CodexTurn {
     this.mapper = new CodexEventsMapper(turn.workspacePath);
   }
 
-  /** @throws CodexRequestError, CodexGoneError */
+  /** @throws CodexRequestError, AgentGoneError */
   async run(): Promise<TurnResult> {
     const { client, processes } = this.context;
     try {
@@ -78,7 +78,7 @@ export class CodexTurn {
     return this.mapper.hasProposedPlan;
   }
 
-  /** False when codex did not take the text: the turn is over, or of a kind that takes none. @throws CodexGoneError */
+  /** False when codex did not take the text: the turn is over, or of a kind that takes none. @throws AgentGoneError */
   async steer(text: string, imagePaths: readonly string[]): Promise<boolean> {
     if (this.isOver || this.isInterrupted || this.codexTurnId === null) return false;
     const { client, threadId } = this.context;

@@ -1,16 +1,17 @@
 import { permissionModes } from '@codex-webapp/contracts';
-import { type AgentSettings, noSettings } from '../../agent-settings/agent-settings.ts';
+import { noSettings } from '../../agent-settings/agent-settings.ts';
 import { type AgentLogins, noLogins, withLogin } from '../../logins/agent-login.ts';
 import { agentEnvironment } from '../../process/index.ts';
 import type { AgentAvailability, AgentTurn, SteerableDriver, TurnResult } from '../agent-driver.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { AgentProgram } from '../programs/agent-program.ts';
 import { AgentRunner } from '../programs/agent-runner.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 import { ConversationMemory } from '../programs/conversation-memory.ts';
+import type { DriverOptions } from '../programs/driver-options.ts';
 import { environmentWith, type Given } from '../programs/given.ts';
 import { takeMcpServers } from '../programs/mcp-servers.ts';
 import { within } from '../programs/within.ts';
-import { CodexGoneError } from './codex-app-server.client.ts';
 import { type CodexConfig, logIn } from './codex.config.ts';
 import { toControls } from './codex-catalog.ts';
 import { codexMcpTransports } from './codex-mcp.ts';
@@ -27,20 +28,6 @@ const interruptGraceMs = 500;
 const killGraceMs = 300;
 /** For each step up to the turn; they take 0.2 s, and the first one of an installation several seconds. */
 const startDeadlineMs = 60_000;
-
-export interface CodexDriverOptions {
-  readonly config: CodexConfig;
-  /** HOME of the agent: its login and its conversations. */
-  readonly homePath: string;
-  readonly workspacePath: string;
-  /** Ours, on the session's volume. */
-  readonly statePath: string;
-  readonly environment: NodeJS.ProcessEnv;
-  /** What the owner of the session gives; absent: nothing. */
-  readonly logins?: AgentLogins;
-  /** Variables and MCP servers of the session; absent: none. */
-  readonly settings?: AgentSettings;
-}
 
 interface CodexRun {
   readonly server: CodexServer;
@@ -66,7 +53,7 @@ export class CodexDriver implements SteerableDriver {
   private readonly runner: AgentRunner<CodexServer>;
   private readonly memory: ConversationMemory;
 
-  constructor(options: CodexDriverOptions) {
+  constructor(options: DriverOptions<CodexConfig>) {
     const { config, homePath, workspacePath, statePath, environment } = options;
     const { logins = noLogins, settings = noSettings } = options;
     this.config = config;
@@ -194,7 +181,7 @@ export class CodexDriver implements SteerableDriver {
       return server;
     } catch (error) {
       await this.runner.kill();
-      if (!(error instanceof CodexGoneError)) throw error;
+      if (!(error instanceof AgentGoneError)) throw error;
       throw new AgentSetupError(`Codex does not start. ${error.message}: ${server.lastComplaint()}`, {
         cause: error,
       });

@@ -1,7 +1,8 @@
 import { ZodError } from 'zod';
 import { ProcessStartError } from '../../process/index.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
-import { DroidGoneError, DroidRequestError } from './droid-rpc.client.ts';
+import { DroidRequestError } from './droid-rpc.client.ts';
 
 const reasonMaxLength = 4_000;
 
@@ -21,7 +22,7 @@ export function toFailureReason(reason: string, error: string): string {
 export function toCrashReason(error: unknown): string {
   if (error instanceof AgentSetupError || error instanceof ProcessStartError) return error.message;
   if (error instanceof DroidRequestError) return `Droid refused the request: ${error.message}`;
-  if (error instanceof DroidGoneError) {
+  if (error instanceof AgentGoneError) {
     return `${error.message} in the middle of its work. Send your message again: it goes on from the last step.`;
   }
   return error instanceof ZodError

@@ -126,7 +126,7 @@ export class DroidProcess implements DroidListener {
     }
   }
 
-  /** Goes on with the earlier session, or begins one. @throws AgentSetupError, DroidRequestError, DroidGoneError */
+  /** Goes on with the earlier session, or begins one. @throws AgentSetupError, DroidRequestError, AgentGoneError */
   async openSession(earlier: string | null, mode: PermissionMode): Promise<OpenedSession> {
     if (this.sessionId !== null) return { sessionId: this.sessionId, isLost: false };
     const isResumed = earlier !== null && (await this.loadSession(earlier));
@@ -156,7 +156,7 @@ export class DroidProcess implements DroidListener {
     this.interactionMode = settings.interactionMode;
   }
 
-  /** What droid can do, told beside the turn that runs. @throws DroidRequestError, DroidGoneError */
+  /** What droid can do, told beside the turn that runs. @throws DroidRequestError, AgentGoneError */
   async describe(turn: AgentTurn): Promise<void> {
     const { commands } = await this.client.request('list_commands', {}, commandsSchema);
     turn.offer(toControls(this.models, commands, this.preferences.modelId));

@@ -35,7 +35,7 @@ export class DroidTurn {
     this.mapper = new DroidEventsMapper(turn.workspacePath, () => droid.contextWindow);
   }
 
-  /** `onTaken` is called once droid has the message. @throws AgentSetupError, DroidRequestError, DroidGoneError */
+  /** `onTaken` is called once droid has the message. @throws AgentSetupError, DroidRequestError, AgentGoneError */
   async run(onTaken: () => Promise<void>): Promise<TurnResult> {
     const { client } = this.droid;
     const message = await toMessage(this.text, this.turn.imagePaths);
@@ -52,7 +52,7 @@ export class DroidTurn {
     }
   }
 
-  /** False when droid did not take the text, and will not. @throws DroidGoneError, or when nobody can know */
+  /** False when droid did not take the text, and will not. @throws AgentGoneError, or when nobody can know */
   async steer(text: string, imagePaths: readonly string[]): Promise<boolean> {
     const message = await toMessage(text, imagePaths);
     if (this.isOver || this.isInterrupted || !this.hasBegun) return false;

@@ -1,19 +1,20 @@
 import { Logger } from '@nestjs/common';
 import { permissionModes } from '@codex-webapp/contracts';
-import { type AgentSettings, noSettings } from '../../agent-settings/agent-settings.ts';
-import { type AgentLogins, noLogins, withLogin } from '../../logins/agent-login.ts';
+import { noSettings } from '../../agent-settings/agent-settings.ts';
+import { noLogins, withLogin } from '../../logins/agent-login.ts';
 import { agentEnvironment } from '../../process/index.ts';
 import type { AgentAvailability, AgentTurn, SteerableDriver, TurnResult } from '../agent-driver.ts';
+import { AgentGoneError } from '../programs/agent-gone.error.ts';
 import { AgentProgram } from '../programs/agent-program.ts';
 import { AgentRunner } from '../programs/agent-runner.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 import { ConversationMemory } from '../programs/conversation-memory.ts';
+import type { DriverOptions } from '../programs/driver-options.ts';
 import { environmentWith, type Given } from '../programs/given.ts';
 import { within } from '../programs/within.ts';
 import { resolveDroidBinary } from './droid-binary.ts';
 import { toCrashReason } from './droid-failures.ts';
 import { DroidProcess } from './droid-process.ts';
-import { DroidGoneError } from './droid-rpc.client.ts';
 import { DroidTurn } from './droid-turn.ts';
 import { type DroidConfig, logIn } from './droid.config.ts';
 
@@ -23,20 +24,6 @@ const interruptGraceMs = 700;
 const killGraceMs = 200;
 /** For each step up to the turn; they take half a second, and more on a busy machine. */
 const startDeadlineMs = 60_000;
-
-export interface DroidDriverOptions {
-  readonly config: DroidConfig;
-  /** HOME of the agent: its login, its settings and its conversations. */
-  readonly homePath: string;
-  readonly workspacePath: string;
-  /** Ours, on the session's volume. */
-  readonly statePath: string;
-  readonly environment: NodeJS.ProcessEnv;
-  /** What the owner of the session gives; absent: nothing. */
-  readonly logins?: AgentLogins;
-  /** Variables and MCP servers of the session; absent: none. */
-  readonly settings?: AgentSettings;
-}
 
 /** Drives one `droid exec` in its JSON-RPC mode, which stays up between turns for a while. */
 export class DroidDriver implements SteerableDriver {
@@ -53,7 +40,7 @@ export class DroidDriver implements SteerableDriver {
   private readonly runner: AgentRunner<DroidProcess>;
   private readonly memory: ConversationMemory;
 
-  constructor(options: DroidDriverOptions) {
+  constructor(options: DriverOptions<DroidConfig>) {
     const { config, homePath, workspacePath, statePath, environment } = options;
     const { logins = noLogins, settings = noSettings } = options;
     this.config = config;
@@ -137,7 +124,7 @@ export class DroidDriver implements SteerableDriver {
     const earlier = await this.memory.find(turn);
     const opening = droid.openSession(earlier, turn.permissionMode);
     const { sessionId, isLost } = await within('Droid', startDeadlineMs, opening).catch((error: unknown) => {
-      if (!(error instanceof DroidGoneError)) throw error;
+      if (!(error instanceof AgentGoneError)) throw error;
       throw new AgentSetupError(`Droid does not start. ${error.message}: ${droid.lastComplaint()}`, {
         cause: error,
       });

@@ -114,7 +114,6 @@ export class DockerArchives {
         if (error instanceof NoFilesError) throw error;
         this.logger.warn({ msg: 'An image cannot be used to read files', sessionId, image, err: error });
         problem ??= error;
-        this.disconnect(name);
         await this.remove(name);
       }
     }
@@ -168,7 +167,6 @@ export class DockerArchives {
   /** Never rejects: what is left is found by its label. */
   private async end(name: string): Promise<void> {
     try {
-      this.disconnect(name);
       await this.remove(name);
     } catch (error) {
       this.logger.warn({ msg: 'A container that read files could not be removed yet', name, err: error });
@@ -177,14 +175,14 @@ export class DockerArchives {
     }
   }
 
-  /** The engine does not remove a container while somebody is connected to what it says and does not read it. */
-  private disconnect(name: string, reason?: Error): void {
+  /** Resolves when it holds the volume no more, whoever began to remove it. Who reads is told `reason`. */
+  private async remove(
+    name: string,
+    { id = name, reason }: { id?: string; reason?: Error } = {},
+  ): Promise<void> {
+    // The engine does not remove a container while somebody is connected to what it says and does not read it.
     this.underWay.get(name)?.destroy(reason);
-  }
-
-  /** Resolves when it holds the volume no more, whoever began to remove it. */
-  private async remove(name: string): Promise<void> {
-    const container = this.docker.getContainer(name);
+    const container = this.docker.getContainer(id);
     try {
       await container.remove({ force: true }).catch((error: unknown) => {
         if (!isConflict(error)) throw error;
@@ -199,9 +197,7 @@ export class DockerArchives {
     const filters = { label: [this.names.filter, label] };
     for (const { Id, Names } of await this.docker.listContainers({ all: true, filters })) {
       const name = (Names[0] ?? '').replace(/^\//, '');
-      if (!isMeant(name)) continue;
-      this.disconnect(name, new BeingDeletedError());
-      await this.remove(Id);
+      if (isMeant(name)) await this.remove(name, { id: Id, reason: new BeingDeletedError() });
     }
   }
 }

@@ -27,6 +27,9 @@ export const testImage = `codex-webapp/provider-test:${programHash}`;
 /** A port for the listener of main-server in these tests; they run one after the other. */
 export const containerPort = 3310;
 
+/** For a shell of a session: more than all that stands between a workspace and who reads its archive holds back. */
+export const writeLargeFile = 'head -c 64M /dev/urandom > /data/workspace/large';
+
 export interface DockerWorld {
   readonly instanceId: string;
   readonly provider: DockerContainerProvider;

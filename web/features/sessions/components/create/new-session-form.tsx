@@ -7,12 +7,8 @@ import { Banner, Button, ChoiceCards, Field, Input } from '@codex-webapp/ui';
 import { useState, type FormEvent } from 'react';
 import { useCreateSession } from '../../hooks/use-create-session.ts';
 import { ContainerChoices } from './container-choices.tsx';
-import {
-  emptyPreparation,
-  isPreparationGood,
-  PreparationFields,
-  toPreparationRequest,
-} from './preparation-fields.tsx';
+import { PreparationFields } from './preparation-fields.tsx';
+import { emptyPreparation, isPreparationValid, toPreparationRequest } from '../../model/preparation-draft.ts';
 import {
   agentChoices,
   modeChoices,
@@ -107,7 +103,7 @@ export function NewSessionForm({ options, onClose }: Props) {
           type="submit"
           variant="primary"
           isBusy={isBusy}
-          disabled={provider === undefined || agent === '' || !isPreparationGood(preparation)}
+          disabled={provider === undefined || agent === '' || !isPreparationValid(preparation)}
         >
           Create session
         </Button>

@@ -1,21 +1,7 @@
-import {
-  findAddressProblem,
-  findBranchProblem,
-  preparationLimits,
-} from '@codex-webapp/contracts/preparations';
-import type { CreateSessionRequest } from '@codex-webapp/contracts/sessions';
+import { preparationLimits } from '@codex-webapp/contracts/preparations';
 import { Field, Input, Textarea } from '@codex-webapp/ui';
 import { useState } from 'react';
-
-/** What stands in the fields, as it was typed. */
-export interface PreparationDraft {
-  readonly url: string;
-  readonly branch: string;
-  readonly isShallow: boolean;
-  readonly script: string;
-}
-
-export const emptyPreparation: PreparationDraft = { url: '', branch: '', isShallow: false, script: '' };
+import { findPreparationProblems, type PreparationDraft } from '../../model/preparation-draft.ts';
 
 type Props = {
   draft: PreparationDraft;
@@ -25,7 +11,7 @@ type Props = {
 /** What the workspace begins with: a clone, a setup script, or neither. */
 export function PreparationFields({ draft, onChange }: Props) {
   const [hasLeftUrl, setHasLeftUrl] = useState(false);
-  const { url, branch } = problemsOf(draft);
+  const { url, branch } = findPreparationProblems(draft);
   const hasRepository = draft.url.trim() !== '';
   return (
     <>
@@ -93,29 +79,4 @@ export function PreparationFields({ draft, onChange }: Props) {
       </Field>
     </>
   );
-}
-
-export function isPreparationGood(draft: PreparationDraft): boolean {
-  const { url, branch } = problemsOf(draft);
-  return url === null && branch === null;
-}
-
-export function toPreparationRequest(
-  draft: PreparationDraft,
-): Pick<CreateSessionRequest, 'repository' | 'setupScript'> {
-  const url = draft.url.trim();
-  const branch = draft.branch.trim();
-  const { isShallow, script } = draft;
-  return {
-    ...(url === '' ? {} : { repository: { url, isShallow, ...(branch === '' ? {} : { branch }) } }),
-    ...(script.trim() === '' ? {} : { setupScript: script }),
-  };
-}
-
-function problemsOf({ url, branch }: PreparationDraft): { url: string | null; branch: string | null } {
-  if (url.trim() === '') return { url: null, branch: null };
-  return {
-    url: findAddressProblem(url.trim()),
-    branch: branch.trim() === '' ? null : findBranchProblem(branch.trim()),
-  };
 }

@@ -172,11 +172,17 @@ describe('docker-compose.yml', () => {
     expect(offered.length).toBeGreaterThan(60);
     const settled = [
       // By the images.
-      ...['NODE_ENV', 'HOST', 'DATABASE_PATH', 'SESSION_UI_PATH', 'PROVISIONER_DATA', 'CONTAINER_PORT'],
+      'NODE_ENV',
+      'HOST',
+      'DATABASE_PATH',
+      'SESSION_UI_PATH',
+      'PROVISIONER_DATA',
+      'CONTAINER_PORT',
       // The published port; inside it is always the same.
       'PORT',
       // Sessions are containers here, and the router is their image.
-      ...['PROCESS_AGENT_ENTRY', 'CONTAINER_ROUTER_IMAGE'],
+      'PROCESS_AGENT_ENTRY',
+      'CONTAINER_ROUTER_IMAGE',
     ];
     const passed = Object.keys(service('main-server').environment);
     expect(offered.filter((name) => !passed.includes(name)).sort()).toEqual(settled.sort());

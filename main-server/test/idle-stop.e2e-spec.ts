@@ -1,10 +1,19 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { TerminalClientFrame, TerminalResponse } from '@codex-webapp/contracts';
 import { EventEmitter2 } from '@nestjs/event-emitter';
+import { WebSocket } from 'ws';
 import { HistoryService } from '../src/modules/history/history.service.ts';
 import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
 import { sessionEvents, type SessionUsed } from '../src/modules/session-state/session.events.ts';
 import { WriteQueue } from '../src/database/write-queue.ts';
+import { createTestApp, type TestApp } from './support/create-test-app.ts';
 import { FakeWorld } from './support/fake-world.ts';
+import { waitForStatus } from './support/session-process.ts';
+import { SessionPage } from './support/session-page.ts';
+import { ShiftedClock } from './support/shifted-clock.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const minuteMs = 60_000;
@@ -178,5 +187,82 @@ describe('a session that nobody uses', () => {
     await look(world);
     await world.settled(id, 'stopped');
     expect(world.provider.starts).toHaveLength(1);
+  });
+});
+
+/** A terminal of a session, and the page that shows it. */
+class ShownTerminal {
+  private output = '';
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) this.output += data.toString();
+    });
+  }
+
+  static async open(app: TestApp, page: SessionPage): Promise<ShownTerminal> {
+    const { body } = await page.ask({
+      method: 'POST',
+      path: '/api/terminals',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ cols: 80, rows: 24 }),
+    });
+    const { id } = JSON.parse(body) as TerminalResponse;
+    const socket = new WebSocket(`${app.url.replace(/^http/, 'ws')}/api/terminals/${id}/socket`, {
+      headers: { host: page.host, origin: page.origin, cookie: page.cookie },
+    });
+    const terminal = new ShownTerminal(socket);
+    await once(socket, 'open');
+    return terminal;
+  }
+
+  type(data: string): void {
+    this.socket.send(JSON.stringify({ type: 'terminal.input', data } satisfies TerminalClientFrame));
+  }
+
+  /** It comes, after what was seen before. */
+  async see(text: string): Promise<void> {
+    await waitFor(() => this.output.includes(text), 20_000);
+    this.output = '';
+  }
+}
+
+describe('a session with an open terminal', () => {
+  it('runs while somebody types or something is printed, and is stopped once neither is', async () => {
+    const clock = new ShiftedClock();
+    const env = { CONTAINER_IDLE_STOP_MINUTES: '30' };
+    await using app = await createTestApp({ provider: 'process', env, clock });
+    const user = await app.addUser();
+    const page = await SessionPage.open(app, user);
+    await waitForStatus(app, user, page.id, 'running');
+    const isRunning = async (): Promise<boolean> => {
+      await app.get(ContainerSleeps).look();
+      const { body } = await app.as(user).get(`/api/sessions/${page.id}/container/status`);
+      return body.status === 'running';
+    };
+    const terminal = await ShownTerminal.open(app, page);
+    terminal.type('mkfifo go; echo made-$((1+1)); while read -r line <go; do printf "$line"; done\r');
+    await terminal.see('made-2');
+
+    clock.shift(29 * minuteMs);
+    terminal.type('k');
+    await terminal.see('k');
+    clock.shift(29 * minuteMs);
+    expect(await isRunning()).toBe(true);
+
+    // As little as can be printed: a program that shows its progress by dots.
+    await writeFile(path.join(app.folder, 'workspaces', page.id, 'workspace', 'go'), '#\n');
+    await terminal.see('#');
+    clock.shift(29 * minuteMs);
+    expect(await isRunning()).toBe(true);
+
+    terminal.socket.ping();
+    await once(terminal.socket, 'pong');
+    clock.shift(2 * minuteMs);
+    expect(terminal.socket.readyState).toBe(WebSocket.OPEN);
+    await app.get(ContainerSleeps).look();
+    await waitForStatus(app, user, page.id, 'stopped');
+    const { body } = await app.as(user).get(`/api/sessions/${page.id}`);
+    expect(body.reason).toBe('Stopped after 30 minutes in which nobody used it. A prompt starts it again.');
   });
 });

@@ -22,7 +22,7 @@ export interface UpgradeWay {
   /** Without an answer, and afterwards without a byte. */
   readonly answerMs: number;
   readonly idleMs: number;
-  readonly onData: (bytes: number) => void;
+  readonly onData: (chunk: Buffer) => void;
 }
 
 /** Hands a WebSocket of a page to the session's container. */
@@ -43,7 +43,7 @@ export class ContainerUpgrade {
       exchangesMax,
       answerMs: idleMs,
       idleMs,
-      onData: (bytes) => this.use.noteBytes(guest.session.id, bytes),
+      onData: (chunk) => this.use.noteTerminal(guest.session.id, chunk),
     });
   }
 
@@ -57,7 +57,7 @@ export class ContainerUpgrade {
       exchangesMax,
       answerMs: idleMs,
       idleMs: socketIdleMs,
-      onData: (bytes) => this.use.noteBytes(guest.session.id, bytes),
+      onData: (chunk) => this.use.notePreview(guest.session.id, chunk),
     });
   }
 

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 export function joinSockets(
   a: Duplex,
   b: Duplex,
-  { idleMs, onData }: { readonly idleMs: number; readonly onData?: (bytes: number) => void },
+  { idleMs, onData }: { readonly idleMs: number; readonly onData?: (chunk: Buffer) => void },
 ): void {
   const idle = setTimeout(() => end(), idleMs).unref();
   const end = (): void => {
@@ -21,7 +21,7 @@ export function joinSockets(
   ] as const) {
     from.on('data', (chunk: Buffer) => {
       idle.refresh();
-      onData?.(chunk.length);
+      onData?.(chunk);
     });
     from.once('end', () => destroySoon(to));
     from.once('close', end);

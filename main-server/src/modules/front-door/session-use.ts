@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { Clock } from '@codex-webapp/nest-kit';
+import { areControlFrames } from './control-frames.ts';
 import { sessionEvents, type SessionRemoved, type SessionUsed } from '../session-state/session.events.ts';
 
 /** Each session says at most this often that it is used. */
 const tellEveryMs = 30_000;
-/** A ping and its answer, of a WebSocket that is merely open, are smaller than this. */
-const idleBytes = 32;
+/** What pages of development servers say by themselves, pings and messages that stand for them, is smaller than this. */
+const previewIdleBytes = 32;
 
 /** Tells that somebody uses the container of a session, so that it is not put to sleep under them. */
 @Injectable()
@@ -27,9 +28,14 @@ export class SessionUse {
     this.events.emit(sessionEvents.used, { sessionId } satisfies SessionUsed);
   }
 
-  /** Bytes of an open socket, either way. */
-  noteBytes(sessionId: string, bytes: number): void {
-    if (bytes > idleBytes) this.note(sessionId);
+  /** Bytes of an open terminal, either way: one key or one dot is a use, and a terminal that is merely open is none. */
+  noteTerminal(sessionId: string, chunk: Buffer): void {
+    if (!areControlFrames(chunk)) this.note(sessionId);
+  }
+
+  /** Bytes of a preview's open socket, either way. */
+  notePreview(sessionId: string, chunk: Buffer): void {
+    if (chunk.length > previewIdleBytes) this.note(sessionId);
   }
 
   @OnEvent(sessionEvents.removed)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
@@ -5,18 +6,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ContainerRef, ContainerSpec, StartOptions } from '../providers/container-provider.ts';
 import { FakeContainerProvider } from '../providers/fake/fake.provider.ts';
 import { answerLineSchema, pathOf, type AnswerLine } from '../providers/provisioned/provisioner.messages.ts';
+import { ProvisionedContainerProvider } from '../providers/provisioned/provisioned.provider.ts';
 import { ProvisionerServer } from './provisioner-server.ts';
 
-/** Has as many changes to tell as the test says, and tells more of a start than anybody reads. */
+/** Has as many changes to tell as the test says, and makes its containers when the test lets it. */
 class TalkativeProvider extends FakeContainerProvider {
   private onChange: ((sessionId: string | null) => void) | null = null;
   hasEnded = false;
+  isMaking = false;
+  letMake = (): void => undefined;
 
   override watch(onChange: (sessionId: string | null) => void): () => void {
     this.onChange = onChange;
     return () => (this.hasEnded = true);
+  }
+
+  /** As an engine that was asked for a container: it makes it, whether anybody waits or not. */
+  override async start(spec: ContainerSpec, { signal }: StartOptions = {}): Promise<ContainerRef> {
+    this.isMaking = true;
+    await new Promise<void>((resolve) => (this.letMake = resolve));
+    const ref = await super.start(spec);
+    signal?.throwIfAborted();
+    return ref;
   }
 
   get isWatched(): boolean {
@@ -79,4 +93,32 @@ describe('ProvisionerServer', () => {
     answer.destroy();
     while (!provider.hasEnded) await new Promise((resolve) => setImmediate(resolve));
   });
+
+  it.each(['stop', 'remove', 'removeData'] as const)(
+    'leaves nothing of a start that was given up to a %s that comes while its container is made',
+    async (verb) => {
+      const main = new ProvisionedContainerProvider({
+        socketPath: join(folder, 'socket'),
+        instanceId: 'ours',
+        sizes: [],
+        workspacePath: '/data/workspace',
+        mainUrl: 'http://main-server.test:3010',
+      });
+      const abort = new AbortController();
+      const spec = { sessionId: randomUUID(), generation: 1, environment: {} };
+      const ref = { provider: 'docker', sessionId: spec.sessionId, id: 'none' } as const;
+      const started = main.start(spec, { signal: abort.signal });
+      while (!provider.isMaking) await new Promise((resolve) => setImmediate(resolve));
+      abort.abort(new Error('given up'));
+      await expect(started).rejects.toThrow('given up');
+      const undone = verb === 'removeData' ? main.removeData(spec.sessionId) : main[verb](ref);
+      // Whoever does not wait for the start has looked by then.
+      await main.list();
+      provider.letMake();
+      await undone;
+      expect(provider.starts).toHaveLength(1);
+      if (verb === 'removeData') expect(provider.hasData(spec.sessionId)).toBe(false);
+      else expect(await main.inspect(ref)).toMatchObject({ state: verb === 'stop' ? 'stopped' : 'absent' });
+    },
+  );
 });

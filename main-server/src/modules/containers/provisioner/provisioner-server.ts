@@ -23,6 +23,7 @@ import {
 } from '../providers/provisioned/provisioner.messages.ts';
 import { AnswerLines } from './answer-lines.ts';
 import type { ProvisionerInstance } from './provisioner-instance.ts';
+import { StartsUnderWay } from './starts-under-way.ts';
 
 type EngineProvider = WatchingContainerProvider &
   PreparingContainerProvider &
@@ -41,6 +42,7 @@ type Verbs = {
 export class ProvisionerServer {
   private readonly logger = new Logger(ProvisionerServer.name);
   private provider: EngineProvider | null = null;
+  private readonly starts = new StartsUnderWay();
   private readonly server: Server;
 
   constructor(
@@ -81,7 +83,7 @@ export class ProvisionerServer {
       const verb = verbOf(request);
       const provider = await this.providerFor(request);
       const body = requestSchemas[verb].parse(JSON.parse(await readBody(request)));
-      const work = verbsOf(provider)[verb] as Verbs[typeof verb & 'check'];
+      const work = verbsOf(provider, this.starts)[verb] as Verbs[typeof verb & 'check'];
       const value = await work(body as Body['check'], answer, gone.signal);
       if (value instanceof Readable) await sendBytes(response, value);
       else void answer.say({ type: 'result', value: value ?? null });
@@ -114,22 +116,26 @@ export class ProvisionerServer {
   }
 }
 
-function verbsOf(provider: EngineProvider): Verbs {
+function verbsOf(provider: EngineProvider, starts: StartsUnderWay): Verbs {
   const refOf = (sessionId: string): ContainerRef => ({ provider: provider.name, sessionId, id: sessionId });
   return {
     check: () => provider.check(),
     prepare: () => provider.prepare(),
     start: ({ spec }, answer, signal) =>
-      provider.start(spec, {
-        onProgress: (step, detail) => answer.sayIfRead({ type: 'progress', step, detail }),
-        onImage: (image, isNew) => void answer.say({ type: 'image', image, isNew }),
-        signal,
-      }),
+      starts.run(spec.sessionId, () =>
+        provider.start(spec, {
+          onProgress: (step, detail) => answer.sayIfRead({ type: 'progress', step, detail }),
+          onImage: (image, isNew) => void answer.say({ type: 'image', image, isNew }),
+          signal,
+        }),
+      ),
     inspect: ({ sessionId }) => provider.inspect(refOf(sessionId)),
     stop: ({ sessionId, graceMs }) =>
-      provider.stop(refOf(sessionId), graceMs === undefined ? {} : { graceMs }),
-    remove: ({ sessionId }) => provider.remove(refOf(sessionId)),
-    removeData: ({ sessionId }) => provider.removeData(sessionId),
+      starts.after(sessionId, () =>
+        provider.stop(refOf(sessionId), graceMs === undefined ? {} : { graceMs }),
+      ),
+    remove: ({ sessionId }) => starts.after(sessionId, () => provider.remove(refOf(sessionId))),
+    removeData: ({ sessionId }) => starts.after(sessionId, () => provider.removeData(sessionId)),
     list: () => provider.list(),
     findImage: () => provider.findImage(),
     archive: ({ sessionId }, _say, signal) => provider.archive(sessionId, signal),

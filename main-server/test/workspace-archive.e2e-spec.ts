@@ -248,6 +248,20 @@ describe('the archive of a workspace', () => {
     rmSync(broken, { recursive: true });
   });
 
+  it('says what to do where there are no files', async () => {
+    const { id } = await app.addSession(user, {});
+    await waitFor(() => findContainerPid(app, id) !== null, deadlineMs);
+    await container('stop', id);
+    rmSync(path.dirname(fileOf('any', id)), { recursive: true });
+    const download = randomUUID();
+    const answer = await open(id, `?download=${download}`);
+    expect(answer.statusCode).toBe(409);
+    const message =
+      'There are no files: the session’s container has not run yet, or its data are gone. Start the session first.';
+    expect(await json(answer)).toMatchObject({ error: { code: 'workspace.no_files', message } });
+    expect(await follow(id, download)).toMatchObject({ state: 'failed', reason: message });
+  });
+
   it('asks for a container where only that can read', async () => {
     const { id } = await app.addSession(user, { provider: 'manual' });
     const answer = await open(id);

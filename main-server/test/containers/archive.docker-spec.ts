@@ -181,14 +181,25 @@ await describeWithDocker('archives and upgrades in Docker', () => {
     });
 
     claim('is refused where there are no files, or not ours', async () => {
-      await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+      await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'no_files' });
       const name = new DockerNames(setup.instanceId).ofSession(sessionId);
       await docker.createVolume({ Name: name });
       try {
-        await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+        await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'no_files' });
       } finally {
         await docker.getVolume(name).remove();
       }
+    });
+
+    claim('is refused where a start failed before its container was made', async () => {
+      const names = new DockerNames(setup.instanceId);
+      const volume = names.ofSession(sessionId);
+      await docker.createVolume({ Name: volume, Labels: names.labelsOf(sessionId) });
+      await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({
+        reason: 'no_files',
+        message: expect.stringMatching(/There are no files: .* has not run yet.* Start the session first\.$/),
+      });
+      expect(await listVolumes()).toContain(volume);
     });
 
     claim('leaves no volume behind of a session that is deleted just before its files are read', async () => {
@@ -202,7 +213,7 @@ await describeWithDocker('archives and upgrades in Docker', () => {
         limits: () => Promise.resolve({ memoryBytes: 64 * mebibyte, nanoCpus: 1e9, pidsLimit: 32 }),
         runtime: null,
       });
-      await expect(archives.open(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+      await expect(archives.open(sessionId)).rejects.toMatchObject({ reason: 'no_files' });
       expect(await listArchivers()).toEqual([]);
       await expect(docker.getVolume(names.ofSession(sessionId)).inspect()).rejects.toMatchObject({
         statusCode: 404,
@@ -230,7 +241,7 @@ await describeWithDocker('archives and upgrades in Docker', () => {
       const names = new DockerNames(setup.instanceId);
       const volume = names.ofSession(sessionId);
       await docker.createVolume({ Name: volume, Labels: names.labelsOfArchive(sessionId) });
-      await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'rejected' });
+      await expect(setup.provider.archive(sessionId)).rejects.toMatchObject({ reason: 'no_files' });
       const end = setup.provider.watch(() => undefined);
       try {
         await waitFor(async () => !(await listVolumes()).includes(volume), timeoutMs);

@@ -262,8 +262,8 @@ await describeWithDocker('the provisioner', () => {
       left.destroy();
       await waitFor(async () => (await archivers()).length === 0, timeoutMs);
       await expect(setup.provider.archive(randomUUID())).rejects.toMatchObject({
-        reason: 'rejected',
-        message: expect.stringContaining('no files yet'),
+        reason: 'no_files',
+        message: expect.stringContaining('There are no files'),
       });
     });
 

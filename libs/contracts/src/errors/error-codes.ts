@@ -133,6 +133,7 @@ export const errorCodes = {
   'workspace.too_large': define('limit_exceeded', 413),
   'workspace.changed': define('conflict', 412),
   'workspace.full': define('limit_exceeded', 507),
+  'workspace.no_files': define('conflict'),
   'workspace.archive_unavailable': define('unavailable'),
   'workspace.archive_unknown': define('not_found'),
 

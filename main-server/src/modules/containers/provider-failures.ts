@@ -11,6 +11,7 @@ const codes: Readonly<Record<ContainerProviderErrorReason, ErrorCode>> = {
   timed_out: 'container.start_timed_out',
   rejected: 'container.provider_failed',
   out_of_resources: 'container.provider_failed',
+  no_files: 'workspace.no_files',
   failed: 'container.provider_failed',
 };
 

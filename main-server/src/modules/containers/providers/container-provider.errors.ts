@@ -1,5 +1,5 @@
 export type ContainerProviderErrorReason =
-  'unreachable' | 'image_unavailable' | 'rejected' | 'out_of_resources' | 'timed_out' | 'failed';
+  'unreachable' | 'image_unavailable' | 'rejected' | 'out_of_resources' | 'timed_out' | 'no_files' | 'failed';
 
 /** The one error providers throw. `message` is for people and says what to do. */
 export class ContainerProviderError extends Error {
@@ -16,5 +16,16 @@ export class ContainerProviderError extends Error {
     this.name = 'ContainerProviderError';
     this.reason = reason;
     this.isRetryable = options.isRetryable ?? reason === 'unreachable';
+  }
+}
+
+/** The session has no workspace: neither one that its container made nor one that is left of it. */
+export class NoFilesError extends ContainerProviderError {
+  constructor(options: { cause?: unknown } = {}) {
+    super(
+      'no_files',
+      'There are no files: the session’s container has not run yet, or its data are gone. Start the session first.',
+      options,
+    );
   }
 }

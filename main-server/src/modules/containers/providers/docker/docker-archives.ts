@@ -7,7 +7,7 @@ import {
   wholeOrBroken,
 } from '@codex-webapp/nest-kit';
 import type Docker from 'dockerode';
-import { ContainerProviderError } from '../container-provider.errors.ts';
+import { ContainerProviderError, NoFilesError } from '../container-provider.errors.ts';
 import { AttachedOutput } from './attached-output.ts';
 import { labels, type DockerNames } from './docker-names.ts';
 import { dataFolder, toArchiveOptions, type ContainerLimits } from './docker-template.ts';
@@ -24,7 +24,15 @@ const sweepEveryMs = 60_000;
 const roleFilter = `${labels.role}=archive`;
 /** The engine's stream ends alike with the program and with the connection, so the program says with what it ended. */
 const lastWord = /archive ended with (\d{1,3})\n$/;
-const script = 'tar "$@"; echo "archive ended with $?" >&2';
+/** Of a start that failed before its container was made there is a volume, and nothing in it. */
+const firstWords = { begins: 'archive begins\n', isEmpty: 'archive of nothing\n' } as const;
+const workspaceFolder = `${dataFolder}/workspace`;
+const script = [
+  '[ -d "$0" ] || { echo "archive of nothing" >&2; exit; }',
+  'echo "archive begins" >&2',
+  'tar "$@"',
+  'echo "archive ended with $?" >&2',
+].join('\n');
 
 /** Reads the files of sessions whose containers need not run, by containers that do nothing else and are gone afterwards. */
 export class DockerArchives {
@@ -48,7 +56,7 @@ export class DockerArchives {
       signal?.throwIfAborted();
       // Cut while the container started: its data are being deleted, or the engine hung up.
       if (output.destroyed) throw toProviderError(output.errored ?? new BeingDeletedError());
-      return this.follow(name, output);
+      return await this.follow(name, output, signal);
     } catch (error) {
       await this.end(name);
       if (error instanceof NoFilesError) await this.removeMade(this.names.ofSession(sessionId));
@@ -121,7 +129,6 @@ export class DockerArchives {
   }
 
   private async start(sessionId: string, name: string, image: string): Promise<Readable> {
-    const folder = `${dataFolder}/workspace`;
     const container = await this.docker.createContainer(
       toArchiveOptions({
         name,
@@ -130,7 +137,7 @@ export class DockerArchives {
         labels: this.names.labelsOfArchive(sessionId),
         limits: await this.options.limits(),
         runtime: this.options.runtime,
-        command: ['sh', '-c', script, 'archive', ...archiveArguments(folder, { isGnu: true })],
+        command: ['sh', '-c', script, workspaceFolder, ...archiveArguments(workspaceFolder, { isGnu: true })],
       }),
     );
     // From here on the container holds it. The session may have been deleted just before, and the engine made another.
@@ -147,20 +154,30 @@ export class DockerArchives {
     return output;
   }
 
-  private follow(name: string, output: Readable): Readable {
-    let said = '';
-    const files = new AttachedOutput((chunk) => {
-      said = `${said}${chunk.toString()}`.slice(-archiveComplaintsMaxBytes);
-    });
-    output.once('error', (error) => files.destroy(toProviderError(error)));
-    files.once('close', () => output.destroy());
-    return wholeOrBroken(output.pipe(files), {
-      assertComplete: async () => {
-        const code = lastWord.exec(said)?.[1];
-        const isComplete = code !== undefined && isArchiveComplete(Number(code), said);
-        if (!isComplete) throw new ContainerProviderError('failed', `The files could not be read: ${said}`);
-      },
-      release: () => void this.end(name),
+  /** Resolves once there is something to read. @throws NoFilesError where there is nothing */
+  private follow(name: string, output: Readable, signal?: AbortSignal): Promise<Readable> {
+    return new Promise((resolve, reject) => {
+      let said = '';
+      const files = new AttachedOutput((chunk) => {
+        said = `${said}${chunk.toString()}`.slice(-archiveComplaintsMaxBytes);
+        if (said.startsWith(firstWords.begins)) resolve(archive);
+        else if (said.startsWith(firstWords.isEmpty)) reject(new NoFilesError());
+      });
+      output.once('error', (error) => files.destroy(toProviderError(error)));
+      files.once('close', () => output.destroy());
+      const archive = wholeOrBroken(output.pipe(files), {
+        assertComplete: async () => {
+          const code = lastWord.exec(said)?.[1];
+          const isComplete = code !== undefined && isArchiveComplete(Number(code), said);
+          const complaints = said.replace(firstWords.begins, '');
+          if (!isComplete)
+            throw new ContainerProviderError('failed', `The files could not be read: ${complaints}`);
+        },
+        release: () => void this.end(name),
+      });
+      // It may end before the first word, as the engine does. Afterwards whoever reads it is told.
+      archive.once('error', reject);
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
   }
 
@@ -199,12 +216,6 @@ export class DockerArchives {
       const name = (Names[0] ?? '').replace(/^\//, '');
       if (isMeant(name)) await this.remove(name, { id: Id, reason: new BeingDeletedError() });
     }
-  }
-}
-
-class NoFilesError extends ContainerProviderError {
-  constructor() {
-    super('rejected', 'The session has no files yet: it was never started.');
   }
 }
 

@@ -8,9 +8,9 @@ import {
   isArchiveComplete,
   wholeOrBroken,
 } from '@codex-webapp/nest-kit';
-import { ContainerProviderError } from '../container-provider.errors.ts';
+import { ContainerProviderError, NoFilesError } from '../container-provider.errors.ts';
 
-/** A folder as a gzipped tar, as fast as it is read. @throws rejected where there is none, or no program to do it */
+/** A folder as a gzipped tar, as fast as it is read. @throws no_files where there is none, rejected where there is no program to do it */
 export async function archiveFolder(
   folder: string,
   environment: Readonly<Record<string, string>>,
@@ -18,9 +18,7 @@ export async function archiveFolder(
   try {
     await access(folder);
   } catch (cause) {
-    throw new ContainerProviderError('rejected', 'The session has no files yet: it was never started.', {
-      cause,
-    });
+    throw new NoFilesError({ cause });
   }
   const env = { ...environment, LC_ALL: 'C' };
   const version = await startTar(['--version'], env);

@@ -141,6 +141,7 @@ export const answerLineSchema = z.discriminatedUnion('type', [
       'rejected',
       'out_of_resources',
       'timed_out',
+      'no_files',
       'failed',
     ]),
     message: z.string(),

@@ -174,6 +174,20 @@ describe('npm start, where it cannot start', () => {
     ]);
     expect(errors).not.toContain('canary');
   });
+
+  it.each([
+    ['[{"id":"my-agent"', 'AGENT_ENV_ACP_AGENTS: is not JSON'],
+    ['[{"id":"my-agent","name":"My agent"}]', 'AGENT_ENV_ACP_AGENTS.0.command: is required'],
+    [
+      '[{"id":"codex","name":"My agent","command":"my-agent"}]',
+      'AGENT_ENV_ACP_AGENTS.0.id: there is an agent "codex" already',
+    ],
+  ])('says what is wrong with an agent that is configured as %s', async (agents, sentence) => {
+    expect(await start({ AGENT_ENV_ACP_AGENTS: agents })).toEqual({
+      code: 1,
+      errors: `The environment is not usable:\n  - ${sentence}\n`,
+    });
+  });
 });
 
 describe('npm start, after Ctrl-C', () => {

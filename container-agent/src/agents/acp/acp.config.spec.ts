@@ -11,6 +11,10 @@ describe('readAcpConfig', () => {
     expect(agents.every(({ name, description }) => name !== '' && description !== '')).toBe(true);
   });
 
+  it('has ours alone by an empty variable, as a file of variables gives it', () => {
+    expect(readAcpConfig({ ACP_AGENTS: '' })).toEqual(readAcpConfig({}));
+  });
+
   it('names the field of an entry that makes no sense', () => {
     expect(() => readAcpConfig({ ACP_AGENTS: JSON.stringify([{ ...agent, id: 'codex' }]) })).toThrow(
       /ACP_AGENTS\.0\.id: there is an agent "codex" already/,

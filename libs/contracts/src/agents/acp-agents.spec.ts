@@ -24,4 +24,13 @@ describe('ACP_AGENTS', () => {
     const { error } = acpAgentsVariable.safeParse(text);
     expect(error?.issues.map(({ path }) => path.join('.'))).toContain(field);
   });
+
+  it.each([
+    ['{"id":"a"}', ': must be a list in square brackets, of one entry for each agent'],
+    ['[{"id":"a","name":"A"}]', '0.command: is required'],
+    ['[{"id":"a","command":"a"}]', '0.name: is required'],
+  ])('says of %s what is wrong, in words', (text, sentence) => {
+    const issues = acpAgentsVariable.safeParse(text).error?.issues ?? [];
+    expect(issues.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([sentence]);
+  });
 });

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { agentIdPattern, builtInAgents } from './agent.ts';
 
+const required = z.string({ error: ({ input }) => (input === undefined ? 'is required' : undefined) });
+
 /** An agent that speaks the Agent Client Protocol over its standard input and output. */
 export const acpAgentSchema = z.strictObject({
-  id: z.string().regex(agentIdPattern, 'small letters, digits and hyphens, a letter first, 32 at most'),
+  id: required.regex(agentIdPattern, 'small letters, digits and hyphens, a letter first, 32 at most'),
   /** As users read it. */
-  name: z.string().min(1).max(200),
+  name: required.min(1).max(200),
   description: z.string().max(1_000).default('An agent that speaks the Agent Client Protocol.'),
   /** A name on PATH, or an absolute path. */
-  command: z
-    .string()
-    .max(4_096)
-    .regex(/^(\/.+|[^/]+)$/, 'a name without slashes, or an absolute path'),
+  command: required.max(4_096).regex(/^(\/.+|[^/]+)$/, 'a name without slashes, or an absolute path'),
   args: z.array(z.string().max(8_192)).max(100).default([]),
   /** Given to this agent alone, over what all agents get. */
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
@@ -20,7 +19,10 @@ export const acpAgentSchema = z.strictObject({
 });
 export type AcpAgent = z.infer<typeof acpAgentSchema>;
 
-const acpAgentListSchema = z.array(acpAgentSchema).max(50).superRefine(refuseTakenIds);
+const acpAgentListSchema = z
+  .array(acpAgentSchema, { error: 'must be a list in square brackets, of one entry for each agent' })
+  .max(50)
+  .superRefine(refuseTakenIds);
 
 /** The variable `ACP_AGENTS`: a JSON list of agents. Problems name the entry and its field: `ACP_AGENTS.0.command`. */
 export const acpAgentsVariable = z

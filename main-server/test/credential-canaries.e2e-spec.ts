@@ -8,6 +8,7 @@ import { findCodexOnPath } from '../../container-agent/src/agents/codex/codex-bi
 import { describeWith } from '../../container-agent/test/support/describe-with.ts';
 import { ModelGate } from '../../container-agent/test/support/model-gate.ts';
 import { startScriptedModel, type ScriptedModel } from '../../tools/scripted-model/src/index.ts';
+import { Canaries } from './support/canaries.ts';
 import { ScriptedProvider, toAuthFile } from './support/scripted-provider.ts';
 import { ServerProcess } from './support/server-process.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -27,15 +28,7 @@ const canaries = {
   header: 'canary-header-Nd8SfR2w',
   mcpVariable: 'canary-mcp-Yv6PcJ3x',
 };
-const spellings = Object.values(canaries).flatMap((canary) => [
-  canary,
-  Buffer.from(canary).toString('hex'),
-  // Wherever in a longer text it begins, one of the three is in its base64.
-  ...[0, 1, 2].map((shift) => {
-    const encoded = Buffer.from('x'.repeat(shift) + canary).toString('base64');
-    return encoded.slice(shift === 0 ? 0 : 4, -4);
-  }),
-]);
+const search = new Canaries(canaries);
 
 const greeter = fileURLToPath(new URL('../../container-agent/test/support/mcp-server.mjs', import.meta.url));
 
@@ -118,17 +111,13 @@ describeWithCodex('credentials and settings, used by sessions', () => {
     return body as { readonly message: { readonly text: string; readonly outcome: string } | null };
   }
 
-  function findCanaries(where: string, content: string): readonly string[] {
-    return spellings.filter((spelling) => content.includes(spelling)).map((found) => `${where}: ${found}`);
-  }
-
   /** Of every file below the data folder: the database, its log, copies, logs of containers, volumes. */
   function searchFolder(): readonly string[] {
     return readdirSync(server.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .flatMap((entry) => {
         const file = path.join(entry.parentPath, entry.name);
-        return findCanaries(file, readIfThere(file));
+        return search.findIn(file, readIfThere(file));
       });
   }
 
@@ -186,8 +175,8 @@ describeWithCodex('credentials and settings, used by sessions', () => {
     answers += (await server.client.get(`/api/sessions/${first.id}/container/logs`)).text;
     expect([
       ...searchFolder(),
-      ...findCanaries('an answer', answers),
-      ...findCanaries('the log', server.output),
+      ...search.findIn('an answer', answers),
+      ...search.findIn('the log', server.output),
     ]).toEqual([]);
     // The search itself finds something.
     await writeFile(

@@ -21,19 +21,20 @@ export class ModelGate {
   private constructor(
     private readonly server: Server,
     private readonly modelUrl: string,
+    private readonly host: string,
   ) {
     server.on('request', (incoming, response) => this.take(incoming, response));
   }
 
-  static async before(modelUrl: string): Promise<ModelGate> {
+  static async before(modelUrl: string, host = '127.0.0.1'): Promise<ModelGate> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
+    server.listen(0, host);
     await once(server, 'listening');
-    return new ModelGate(server, modelUrl);
+    return new ModelGate(server, modelUrl, host);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://${this.host}:${(this.server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {

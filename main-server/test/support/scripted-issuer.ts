@@ -7,23 +7,27 @@ import { text } from 'node:stream/consumers';
 export class ScriptedIssuer implements AsyncDisposable {
   /** What the user types in in the browser. */
   readonly userCode = 'WDJB-MJHT7';
-  private readonly refreshToken = 'refresh-token-of-a-device';
   refusesCodes = false;
   private isApproved = false;
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly host: string,
+    /** In every token it gives. */
+    private readonly secret: string,
+  ) {
     server.on('request', (request, response) => void this.answer(request, response));
   }
 
-  static async start(): Promise<ScriptedIssuer> {
+  static async start({ host = '127.0.0.1', secret = 'of-a-device' } = {}): Promise<ScriptedIssuer> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
+    server.listen(0, host);
     await once(server, 'listening');
-    return new ScriptedIssuer(server);
+    return new ScriptedIssuer(server, host, secret);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://${this.host}:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** As its user does on the page of the link. */
@@ -63,9 +67,14 @@ export class ScriptedIssuer implements AsyncDisposable {
       const token = toToken({
         exp: Math.floor(Date.now() / 1_000) + 10 * 24 * 3_600,
         email: 'ada@example.com',
+        jti: this.secret,
         'https://api.openai.com/auth': { chatgpt_account_id: 'account-1', chatgpt_plan_type: 'plus' },
       });
-      return say(200, { id_token: token, access_token: token, refresh_token: this.refreshToken });
+      return say(200, {
+        id_token: token,
+        access_token: token,
+        refresh_token: `refresh-token-${this.secret}`,
+      });
     }
     return say(404, { error: 'nothing here' });
   }

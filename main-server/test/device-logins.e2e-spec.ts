@@ -6,6 +6,7 @@ import {
   type CredentialResponse,
   type DeviceLoginResponse,
 } from '@codex-webapp/contracts';
+import { Failpoints } from '@codex-webapp/nest-kit';
 import { findCodexOnPath } from '../../container-agent/src/agents/codex/codex-binary.ts';
 import { agentEntry } from './support/agent-entry.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
@@ -19,6 +20,7 @@ const describeWithCodex = describeWith('codex', program !== null);
 const standIn = path.resolve(import.meta.dirname, 'support/stand-in-setup-token.mjs');
 const token = `sk-ant-oat01-${'canaryTokenOfAYear-'.repeat(8)}`;
 const slowMs = 60_000;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The whole way but the browser: server, container as a process, agent's program in a terminal, credential. */
 describe('a device login', () => {
@@ -151,6 +153,26 @@ describe('a device login', () => {
       expect((await cancel()).body).toMatchObject({ state: 'cancelled' });
       const late = await app.as(user).post('/api/credentials/claude/login/input', { text: 'x' });
       expect([late.status, late.body.error.code]).toEqual([409, 'device_login.not_running']);
+    });
+
+    it('is cancelled while it begins, and leaves nothing', async () => {
+      let hasBegun = false;
+      let goOn = (): void => undefined;
+      const disarm = app.get(Failpoints).arm('containers.brief.written', () => {
+        hasBegun = true;
+        return new Promise((resolve) => (goOn = resolve));
+      });
+      await start('claude');
+      await waitFor(() => hasBegun, slowMs);
+      disarm();
+      const cancelled = cancel();
+      await until('claude', ({ state }) => state === 'cancelled');
+      // Long enough for a removal that does not wait, and then for what the start would still make.
+      await pause(300);
+      goOn();
+      expect((await cancelled).body).toMatchObject({ state: 'cancelled' });
+      await pause(300);
+      expect(await isNothingLeft()).toBe(true);
     });
 
     it('is given up after a quarter of an hour, and leaves nothing', async () => {

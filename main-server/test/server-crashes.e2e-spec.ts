@@ -19,11 +19,13 @@ const elsewhere =
 const reached = listFailpoints().filter((name) => !elsewhere.test(name));
 /** Of the pool, which is off elsewhere. */
 const isOfPool = (name: string): boolean => /pool|claim\.|handed-over/.test(name);
-const all = reached.filter((name) => !isOfPool(name));
+const isOfLogin = (name: string): boolean => name.startsWith('containers.brief.');
+const all = reached.filter((name) => !isOfPool(name) && !isOfLogin(name));
 const allOfPool = reached.filter(isOfPool);
 const isFull = process.env['TEST_FULL'] === '1';
 const sliceSize = 5;
 const sliceOfPoolSize = 3;
+const sliceOfLoginsSize = 2;
 
 /** main-server as a process that ends as by `kill -9` at a failpoint, and the sessions it runs as processes. */
 class CrashingServer implements AsyncDisposable {
@@ -178,9 +180,19 @@ function afterCrashAt(first: string, method: 'post' | 'delete', target: (id: str
   };
 }
 
+/** A device login runs in a container of its own. */
+const logIn: Deed = async (world, failpoint) => {
+  world.arm(failpoint);
+  await world.crashed(failpoint, async () => {
+    await world.server.client.post('/api/credentials/claude/login');
+    await world.server.client.delete('/api/credentials/claude/login');
+  });
+};
+
 /** By the beginning of the failpoint's name. */
 const deeds: Readonly<Record<string, Deed>> = {
   'sessions.create': create,
+  'containers.brief': logIn,
   'containers.start': create,
   'containers.row': create,
   'process.start': create,
@@ -310,6 +322,14 @@ describe('kill -9 of main-server', () => {
     const names = sliceOf(all, sliceSize);
     expect(await crashAtEach(world, names)).toEqual([]);
     process.stdout.write(`Crashed at ${names.length} of ${all.length} places.\n`);
+  });
+
+  it('anywhere in a device login leaves nothing of it', async () => {
+    const standIn = path.resolve(import.meta.dirname, 'support/stand-in-setup-token.mjs');
+    await using world = await CrashingServer.start({ AGENT_ENV_CLAUDE_BIN: standIn });
+    const names = sliceOf(reached.filter(isOfLogin), sliceOfLoginsSize);
+    expect(names.length).toBeGreaterThan(0);
+    expect(await crashAtEach(world, names)).toEqual([]);
   });
 
   it('anywhere in making, claiming or giving up what waits leaves as many that wait as shall, and nothing else', async () => {

@@ -14,6 +14,7 @@ const modules = path.resolve(import.meta.dirname, '../../src/modules');
 
 /** What changes something on the way of a create, start, stop or remove; of some files only these methods. */
 const places: Readonly<Record<string, readonly string[] | 'all'>> = {
+  'containers/brief-containers.ts': ['discard'],
   'containers/container-endings.ts': 'all',
   'containers/container-failures.ts': 'all',
   'containers/container-intents.ts': 'all',

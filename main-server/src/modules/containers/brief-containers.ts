@@ -25,6 +25,11 @@ export interface BriefContainer {
   readonly withoutVariables: (name: string) => boolean;
 }
 
+interface Live {
+  readonly abort: AbortController;
+  readonly started: Promise<unknown>;
+}
+
 const sweepAgainMs = 30_000;
 const stopGraceMs = 1_000;
 
@@ -36,7 +41,7 @@ const stopGraceMs = 1_000;
 export class BriefContainers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(BriefContainers.name);
   /** Those that this process started and nobody has removed yet. */
-  private readonly live = new Map<string, { readonly abort: AbortController; started: Promise<unknown> }>();
+  private readonly live = new Map<string, Live>();
   private sweeping: Promise<void> | null = null;
   private cancelNext: () => void = () => undefined;
   private isStopped = false;
@@ -81,18 +86,12 @@ export class BriefContainers implements OnApplicationBootstrap, BeforeApplicatio
     const provider = await this.registry.default();
     if (!provider.runsBriefly) throw impossible();
     const { id } = container;
-    const row = { id, provider: provider.name, createdAt: this.clock.now() };
     const abort = new AbortController();
-    const entry: { readonly abort: AbortController; started: Promise<unknown> } = {
-      abort,
-      started: Promise.resolve(),
-    };
-    this.live.set(id, entry);
-    await this.writeQueue.run((manager) => manager.insert(BriefContainerEntity, row));
-    await this.failpoints.hit('containers.brief.written');
-    entry.started = this.begin(provider, container, abort.signal);
+    // All of it, from the row on: a removal that did not wait for it would leave behind what it makes afterwards.
+    const started = this.begin(provider, container, abort.signal);
+    this.live.set(id, { abort, started });
     try {
-      await translated(() => entry.started);
+      await translated(() => started);
     } catch (error) {
       await this.remove(id);
       throw error;
@@ -149,6 +148,7 @@ export class BriefContainers implements OnApplicationBootstrap, BeforeApplicatio
     await provider.removeData(id);
     await this.failpoints.hit('containers.brief.removed');
     await this.writeQueue.run((manager) => manager.delete(BriefContainerEntity, { id }));
+    await this.failpoints.hit('containers.brief.forgotten');
   }
 
   private async begin(
@@ -156,6 +156,10 @@ export class BriefContainers implements OnApplicationBootstrap, BeforeApplicatio
     { id, environment, withoutVariables }: BriefContainer,
     signal: AbortSignal,
   ): Promise<void> {
+    const row = { id, provider: provider.name, createdAt: this.clock.now() };
+    await this.writeQueue.run((manager) => manager.insert(BriefContainerEntity, row));
+    await this.failpoints.hit('containers.brief.written');
+    signal.throwIfAborted();
     const shared = Object.entries(await this.specs.shared(provider));
     const dataPath = posix.dirname(provider.workspacePath(id));
     const spec: ContainerSpec = {

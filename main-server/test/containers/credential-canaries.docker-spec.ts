@@ -40,7 +40,7 @@ const users = new Canaries(ofUser);
 const all = new Canaries({ ...ofUser, ...ofServer });
 const serverFilePlace = '.tool/login.json';
 /** All that can be written to in a session's container. */
-const folders = ['/data', '/tmp', '/var/tmp', '/dev/shm'];
+const writable = ['/data', '/tmp', '/var/tmp', '/dev/shm'];
 
 await describeWithDocker('secrets of every kind, used by sessions in Docker', () => {
   let model: ScriptedModel;
@@ -105,8 +105,7 @@ await describeWithDocker('secrets of every kind, used by sessions in Docker', ()
   }
 
   async function newSession(client: TestClient): Promise<string> {
-    const request = { agent: 'codex', permissionMode: 'full-auto' };
-    const { body } = await client.post('/api/sessions', request);
+    const { body } = await client.post('/api/sessions', { agent: 'codex', permissionMode: 'full-auto' });
     return (body as SessionResponse).id;
   }
 
@@ -268,7 +267,7 @@ await describeWithDocker('secrets of every kind, used by sessions in Docker', ()
 
       // All of them were used.
       const used = new Canaries(ofUser).findIn('used', gate.seen.join('\n'));
-      expect(used.sort()).toEqual(['used: device', 'used: file', 'used: header', 'used: key']);
+      expect(used).toEqual(['used: device', 'used: file', 'used: header', 'used: key']);
       expect(gate.seen).toContainEqual(expect.stringMatching(/^(Basic |sk-canary-server)/));
 
       for (const url of [
@@ -304,17 +303,17 @@ await describeWithDocker('secrets of every kind, used by sessions in Docker', ()
       const foreign = [
         await readEnvironments(other),
         await readCommandLines(other),
-        await readFolders(other, ...folders),
+        await readFolders(other, ...writable),
       ].join('\n');
       // The search finds what is there: what the server gives to all sessions, and nothing else.
-      expect(all.findIn('there', foreign).sort()).toEqual(
+      expect(all.findIn('there', foreign)).toEqual(
         Object.keys(ofServer)
           .map((name) => `there: ${name}`)
           .sort(),
       );
       // On the volume are the file, where the server's environment put it, and the address, in codex's own log.
       await runInside(other, ['sh', '-c', `rm -r /data/home/${serverFilePlace} /data/home/.codex/logs_*`]);
-      expect(all.findIn('a file', await readFolders(other, ...folders))).toEqual([]);
+      expect(all.findIn('a file', await readFolders(other, ...writable))).toEqual([]);
 
       await docker.getContainer(container).kill();
       const status = async () =>
@@ -324,7 +323,7 @@ await describeWithDocker('secrets of every kind, used by sessions in Docker', ()
       await server.client.post(`/api/sessions/${own}/container/start`);
       await waitFor(async () => (await status()) === 'running', 2 * minute);
       const next = await getContainer(own);
-      expect(users.findIn('the next container', await readFolders(next, ...folders))).toEqual([]);
+      expect(users.findIn('the next container', await readFolders(next, ...writable))).toEqual([]);
 
       expect(await say(server.client, own, 'say: by the file again')).toContain('by the file again');
       expect(users.findIn('its memory', await readFolders(next, '/dev/shm'))).toEqual(['its memory: file']);

@@ -8,10 +8,10 @@ export class Canaries {
     );
   }
 
-  /** Where and which, for each that is found. */
+  /** Where and which, for each that is found; in the order of their names. */
   findIn(where: string, content: string): readonly string[] {
     const found = this.spellings.filter(([spelling]) => content.includes(spelling));
-    return [...new Set(found.map(([, name]) => `${where}: ${name}`))];
+    return [...new Set(found.map(([, name]) => `${where}: ${name}`))].sort();
   }
 }
 

@@ -8,6 +8,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 export class ListSessionsDto implements ListSessionsRequest {
+  /** Words of titles and messages. */
   @IsOptional()
   @IsString()
   @MaxLength(sessionLimits.searchMaxLength)

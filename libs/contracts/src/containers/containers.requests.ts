@@ -76,7 +76,7 @@ export interface ContainerProviderResponse {
   readonly title: string;
   readonly isDefault: boolean;
   readonly isAvailable: boolean;
-  /** Why it is not available, or what it cannot do (no isolation, …). */
+  /** Why it is not available, or what it cannot do (no isolation, …): a line for each. */
   readonly note: string | null;
   readonly isIsolated: boolean;
   /** Empty where a session's size is not for us to set. */

@@ -20,7 +20,7 @@ type Props = {
   className?: string;
 };
 
-/** Radio buttons with room for a sentence each. */
+/** Radio buttons with room for a sentence each. Of one that cannot be chosen it says why, and does not fade. */
 export function ChoiceCards({ label, value, onChange, choices, className }: Props) {
   const name = useId();
   return (
@@ -31,9 +31,9 @@ export function ChoiceCards({ label, value, onChange, choices, className }: Prop
           <label
             key={choice.value}
             className={cn(
-              'flex items-start gap-3 rounded-lg border border-border bg-surface px-3 py-2.5 transition-colors duration-100',
+              'group flex items-start gap-3 rounded-lg border border-border bg-surface px-3 py-2.5 transition-colors duration-100',
               'has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-focus',
-              choice.isDisabled === true ? 'opacity-60' : 'cursor-pointer hover:border-border-strong',
+              choice.isDisabled !== true && 'cursor-pointer hover:border-border-strong',
             )}
           >
             <input
@@ -46,12 +46,12 @@ export function ChoiceCards({ label, value, onChange, choices, className }: Prop
               className="peer sr-only"
             />
             {choice.icon !== undefined && (
-              <span className="mt-0.5 text-muted peer-checked:text-accent-ink [&_svg]:size-4">
+              <span className="mt-0.5 text-muted group-has-disabled:opacity-60 peer-checked:text-accent-ink [&_svg]:size-4">
                 {choice.icon}
               </span>
             )}
             <span className="min-w-0 flex-1">
-              <span className="flex flex-wrap items-center gap-2 text-13 font-medium text-text">
+              <span className="flex flex-wrap items-center gap-2 text-13 font-medium text-text group-has-disabled:opacity-60">
                 {choice.title}
                 {choice.badge}
               </span>
@@ -61,7 +61,7 @@ export function ChoiceCards({ label, value, onChange, choices, className }: Prop
             </span>
             <span
               aria-hidden
-              className="mt-0.5 size-4 rounded-full border border-border-strong bg-surface peer-checked:border-5 peer-checked:border-accent"
+              className="mt-0.5 size-4 rounded-full border border-border-strong bg-surface group-has-disabled:opacity-60 peer-checked:border-5 peer-checked:border-accent"
             />
           </label>
         ))}

@@ -37,11 +37,20 @@ export function providerChoices(providers: readonly ContainerProviderResponse[])
   return providers.map(({ name, title, note, isAvailable, isIsolated }) => ({
     value: name,
     title,
-    note: note ?? undefined,
+    note: note === null ? undefined : <ProviderNote note={note} />,
     icon: isIsolated ? <Container aria-hidden /> : <ShieldOff aria-hidden className="text-warning-ink" />,
     badge: <ProviderBadge isAvailable={isAvailable} isIsolated={isIsolated} />,
     isDisabled: !isAvailable,
   }));
+}
+
+/** What there is to know of it, one sentence below the other. */
+function ProviderNote({ note }: { note: string }) {
+  return note.split('\n').map((line) => (
+    <span key={line} className="mt-1 block first:mt-0">
+      {line}
+    </span>
+  ));
 }
 
 function ProviderBadge({ isAvailable, isIsolated }: { isAvailable: boolean; isIsolated: boolean }) {

@@ -43,7 +43,7 @@ export class DockerEngine {
       const findings = await this.findings();
       const fatal = findings.filter(({ isFatal }) => isFatal);
       const shown = fatal.length > 0 ? fatal : findings;
-      const note = shown.map(({ text }) => text).join(' ');
+      const note = shown.map(({ text }) => text).join('\n');
       return { isAvailable: fatal.length === 0, note: note === '' ? null : note };
     } catch (error) {
       return { isAvailable: false, note: toProviderError(error).message };

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import { sessionUi } from '../support/web-ui.ts';
 import { type Stage, type State, openSession, inSession, openMenu, output } from './state.ts';
 
 async function openLogs(stage: Stage): Promise<void> {
@@ -35,8 +36,19 @@ export const containerStates: readonly State[] = [
   {
     name: 'failed start',
     phase: 'sessions',
-    open: openSession('failed'),
-    shows: (page) => page.getByText('The container failed.'),
+    isInSlice: true,
+    open: inSession('failed', async ({ page }) => {
+      const notice = page.getByRole('alert').filter({ hasText: 'The container failed.' });
+      await expect(notice).toBeVisible();
+      // Three buttons beside it would leave a column of single words on a phone.
+      expect((await notice.boundingBox())?.height).toBeLessThan(200);
+    }),
+    shows: (page) => [
+      page.getByText('The container failed.'),
+      page.getByRole('button', { name: 'Recover…' }),
+      sessionUi(page).getByText('The container did not start'),
+      sessionUi(page).getByText('The conversation and the files are safe.'),
+    ],
   },
   {
     name: 'logs of a failed start',

@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test';
+import { sessionUi } from '../support/web-ui.ts';
 import { type State, go, openNewSession, openSession } from './state.ts';
 
 /** The list of sessions, and what opens from it. */
@@ -17,8 +18,22 @@ export const listStates: readonly State[] = [
   {
     name: 'starting',
     phase: 'sessions',
+    isInSlice: true,
     open: openSession('starting'),
-    shows: (page) => page.getByText('Waiting for the container to connect'),
+    shows: (page) => [
+      page.getByText('Waiting for the container to connect'),
+      ...[
+        /Prepare the image: done.*\d s/,
+        /Create the container: done.*\d s/,
+        /Start it: done.*\d s/,
+        /Connect: in progress/,
+      ].map((step) =>
+        sessionUi(page)
+          .getByRole('region', { name: 'Start of the container' })
+          .getByRole('listitem')
+          .filter({ hasText: step }),
+      ),
+    ],
   },
   {
     name: 'search with a hit',

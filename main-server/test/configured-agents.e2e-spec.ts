@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { builtInAgents, type SessionOptionsResponse } from '@codex-webapp/contracts';
 import { DataSource } from 'typeorm';
-import { ask } from './support/agents-in-docker.ts';
+import { ask } from './support/ask.ts';
 import { ServerProcess } from './support/server-process.ts';
 
 const scriptedAgent = new URL('../../container-agent/test/support/scripted-acp-agent.mjs', import.meta.url);

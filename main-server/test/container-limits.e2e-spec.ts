@@ -143,10 +143,14 @@ describe('a limit on running sessions', () => {
 
   it('lets a preparation that is tried again wait for room over a restart of the server', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'container-limits-'));
+    const provider = new FakeContainerProvider();
+    let waiting = '';
     try {
-      const world = await FakeWorld.create({ folder, env: { SESSIONS_RUNNING_MAX: '1' } });
-      const waiting = await retryWithoutRoom(world).finally(() => world[Symbol.asyncDispose]());
-      await using next = await FakeWorld.create({ folder, provider: world.provider });
+      {
+        await using world = await FakeWorld.create({ folder, provider, env: { SESSIONS_RUNNING_MAX: '1' } });
+        waiting = await retryWithoutRoom(world);
+      }
+      await using next = await FakeWorld.create({ folder, provider });
       await next.connectStarted(waiting);
     } finally {
       rmSync(folder, { recursive: true });

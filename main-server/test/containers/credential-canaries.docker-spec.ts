@@ -6,7 +6,8 @@ import type { DeviceLoginResponse, SessionResponse } from '@codex-webapp/contrac
 import { ModelGate } from '../../../container-agent/test/support/model-gate.ts';
 import { startScriptedModel, type ScriptedModel } from '../../../tools/scripted-model/src/index.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
-import { ask, findBridgeGateway } from '../support/agents-in-docker.ts';
+import { findBridgeGateway } from '../support/agents-in-docker.ts';
+import { ask } from '../support/ask.ts';
 import { Canaries } from '../support/canaries.ts';
 import { describeWithDocker, docker, removeInstallation, runInside } from '../support/docker-world.ts';
 import { ScriptedIssuer } from '../support/scripted-issuer.ts';

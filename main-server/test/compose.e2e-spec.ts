@@ -188,6 +188,14 @@ describe('docker-compose.yml', () => {
     expect(offered.filter((name) => !passed.includes(name)).sort()).toEqual(settled.sort());
   });
 
+  it('passes on every key, login and gateway that the README tells to export', () => {
+    const exported = [...readRepositoryFile('README.md').matchAll(/^export ([A-Z0-9_]+)=/gm)];
+    const names = exported.map(([, name]) => name!);
+    expect(names).toContain('AGENT_ENV_CLAUDE_CODE_OAUTH_TOKEN');
+    const passed = Object.keys(service('main-server').environment);
+    expect(names.filter((name) => !passed.includes(name))).toEqual([]);
+  });
+
   it('tells main-server and the provisioner the same of sessions', () => {
     const { environment } = service('main-server');
     expect(service('provisioner').environment).toEqual(compose['x-session-limits']);

@@ -271,7 +271,7 @@ function deedOf(name: string): (world: SetUp) => Promise<unknown> {
 const isOfPool = (name: string): boolean => /pool|handed-over/.test(name);
 
 describe('a crash', () => {
-  // Containers of no session are crashed at in server-crashes, with a process that ends for good.
+  // Brief containers are crashed at in server-crashes, with a process that ends for good.
   const reached = names.filter((name) => /^containers\.(?!brief\.)/.test(name));
 
   it('has something that may lead to it at every failpoint', () => {

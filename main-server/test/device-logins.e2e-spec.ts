@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   deviceLoginLimits,
@@ -20,7 +21,8 @@ const describeWithCodex = describeWith('codex', program !== null);
 const standIn = path.resolve(import.meta.dirname, 'support/stand-in-setup-token.mjs');
 const token = `sk-ant-oat01-${'canaryTokenOfAYear-'.repeat(8)}`;
 const slowMs = 60_000;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Longer than a removal, or what is left of a start, takes here: neither may happen, so there is nothing to wait for. */
+const settleMs = 300;
 
 /** The whole way but the browser: server, container as a process, agent's program in a terminal, credential. */
 describe('a device login', () => {
@@ -167,11 +169,11 @@ describe('a device login', () => {
       disarm();
       const cancelled = cancel();
       await until('claude', ({ state }) => state === 'cancelled');
-      // Long enough for a removal that does not wait, and then for what the start would still make.
-      await pause(300);
+      // A removal that does not wait for the start would be through.
+      await sleep(settleMs);
       goOn();
       expect((await cancelled).body).toMatchObject({ state: 'cancelled' });
-      await pause(300);
+      await sleep(settleMs);
       expect(await isNothingLeft()).toBe(true);
     });
 

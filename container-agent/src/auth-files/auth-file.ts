@@ -29,8 +29,8 @@ export function parseAuthFiles(
   const files: AuthFile[] = [];
   const problems: string[] = [];
   for (const [variable, value] of Object.entries(env)) {
-    const [, agent, number, isPath] = authFileVariablePattern.exec(variable) ?? [];
-    if (!agent || !value || isPath) continue;
+    const [, agent, number, pathSuffix] = authFileVariablePattern.exec(variable) ?? [];
+    if (!agent || !value || pathSuffix) continue;
     const target = resolveTarget(
       env[`${variable}_PATH`] || (number === '1' ? defaultPaths[agent] : undefined),
       homePath,

@@ -3,16 +3,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { MessageItem, PromptResponse, SessionResponse } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../../tools/scripted-model/src/index.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
-import { agentEnvironment, findBridgeGateway } from '../support/agents-in-docker.ts';
+import { acpAgentEnvironment, agentEnvironment, findBridgeGateway } from '../support/agents-in-docker.ts';
 import { ask } from '../support/ask.ts';
-import { describeWithDocker, docker, removeInstallation } from '../support/docker-world.ts';
+import { describeWithDocker, docker, removeInstallation, runInside } from '../support/docker-world.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const minute = 60_000;
-/** In the image; the others are installed by the first message that wants them. */
-const agents = ['codex', 'claude', 'droid'] as const;
 const isLong = process.env['TEST_FULL'] === '1';
+/** In the image. */
+const inImage = ['codex', 'claude', 'droid'] as const;
+/** Installed by the first message that wants them, from a registry of packages: too long for every run. */
+const installed = ['qwen', 'opencode', 'gemini'] as const;
+const agents: readonly string[] = isLong ? [...inImage, ...installed] : inImage;
 
 await describeWithDocker('agents in the real image, under its real limits', () => {
   let model: ScriptedModel;
@@ -23,7 +26,11 @@ await describeWithDocker('agents in the real image, under its real limits', () =
     model = await startScriptedModel({ host: await findBridgeGateway() });
     server = await ServerProcess.start({
       provider: 'docker',
-      env: { ...agentEnvironment(model.url), CONTAINER_ALLOWED: new URL(model.url).host },
+      env: {
+        ...agentEnvironment(model.url),
+        ...acpAgentEnvironment(model.url),
+        CONTAINER_ALLOWED: new URL(model.url).host,
+      },
     });
   }, 5 * minute);
   afterAll(async () => {
@@ -39,10 +46,16 @@ await describeWithDocker('agents in the real image, under its real limits', () =
     return container?.Id ?? null;
   }
 
-  async function run(sessionId: string, command: string): Promise<string> {
-    const answer = await ask(server, sessionId, `run: ${command}`);
+  async function run(agent: string, sessionId: string, command: string): Promise<string> {
+    // Gemini tells nothing of what a command prints.
+    const isTold = agent !== 'gemini';
+    const answer = await ask(server, sessionId, `run: ${isTold ? command : `(${command}) > said.txt`}`);
+    const container = (await findContainer(sessionId)) ?? '';
+    const output = isTold
+      ? answer.items.map(outputOf).join('')
+      : await runInside(container, ['cat', '/data/workspace/said.txt']);
     // Some agents leave out the last line break.
-    return answer.items.map(outputOf).join('').trimEnd();
+    return output.replaceAll('\r', '').trimEnd();
   }
 
   /** Begins a command that does not end by itself; gives its turn. */
@@ -67,7 +80,7 @@ await describeWithDocker('agents in the real image, under its real limits', () =
       const created = await server.client.post('/api/sessions', { agent, permissionMode: 'full-auto' });
       const { id } = created.body as SessionResponse;
 
-      const identity = await run(id, 'id -un; pwd; grep -E "^(CapEff|NoNewPrivs)" /proc/self/status');
+      const identity = await run(agent, id, 'id -un; pwd; grep -E "^(CapEff|NoNewPrivs)" /proc/self/status');
       expect(identity).toMatch(/node\n\/data\/workspace\nCapEff:\s+0{16}\nNoNewPrivs:\s+1/);
       await ask(
         server,
@@ -77,20 +90,25 @@ await describeWithDocker('agents in the real image, under its real limits', () =
         'say: It is made.',
       );
       await ask(server, id, 'edit: notes.txt | first line | changed line', 'say: It is changed.');
-      expect(await run(id, 'cat notes.txt')).toBe('changed line');
+      expect(await run(agent, id, 'cat notes.txt')).toMatch(/changed line$/);
       for (let round = 0; round < (isLong ? 30 : 2); round += 1) {
         const answer = await ask(server, id, 'stream: 200 tokens every 1 ms', `say: Round ${round}.`);
         expect(answer.text).toContain('t199 t200');
         expect(answer.text).toContain(`Round ${round}.`);
       }
 
+      // It loses a conversation that it loads in the minute in which it began it.
+      const minuteBefore = new Date().getMinutes();
+      if (agent === 'gemini') await waitFor(() => new Date().getMinutes() !== minuteBefore, 2 * minute);
       const before = await findContainer(id);
       await server.client.post(`/api/sessions/${id}/container/recreate`);
       expect((await ask(server, id, 'say: Here I am again.')).text).toContain('Here I am again.');
       expect(await findContainer(id)).not.toBe(before);
       // It goes on in its own conversation, and not in a new one.
-      expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('It is changed.');
-      expect(await run(id, 'cat notes.txt')).toBe('changed line');
+      // Some agents ask for a title beside it.
+      const asked = model.requests.slice(-3).map(({ body }) => JSON.stringify(body));
+      expect(asked.filter((body) => body.includes('It is changed.'))).not.toEqual([]);
+      expect(await run(agent, id, 'cat notes.txt')).toMatch(/changed line$/);
 
       const marker = `9${Math.floor(Math.random() * 1e8)}`;
       const stubborn = `sh -c "trap '' TERM INT HUP; sleep ${marker} & setsid sleep ${marker} & sleep ${marker}; sleep ${marker}"`;

@@ -22,7 +22,7 @@ import {
   runInside,
   testImage,
   type DockerWorld,
-  writeLargeFile,
+  largeFileCommand,
 } from '../support/docker-world.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -78,7 +78,7 @@ await describeWithDocker('archives and upgrades in Docker', () => {
 
   /** The archive, and the container that makes it, held back by a reader that does not read. */
   async function openLarge(): Promise<{ readonly archive: Readable; readonly name: string }> {
-    await startWith(writeLargeFile);
+    await startWith(largeFileCommand);
     const archive = await setup.provider.archive(sessionId);
     const [archiver] = await listArchivers();
     return { archive, name: archiver?.Id ?? '' };
@@ -161,7 +161,7 @@ await describeWithDocker('archives and upgrades in Docker', () => {
     });
 
     claim('has no end when the engine hangs up', async () => {
-      await startWith(writeLargeFile);
+      await startWith(largeFileCommand);
       await using line = await CutLine.lay();
       const { provider } = makeDockerWorld({ instanceId: setup.instanceId }, line.engine);
       const archive = await provider.archive(sessionId);
@@ -221,7 +221,7 @@ await describeWithDocker('archives and upgrades in Docker', () => {
     });
 
     claim('is given up at once when whoever wanted it leaves while it starts', async () => {
-      await startWith(writeLargeFile);
+      await startWith(largeFileCommand);
       const leaving = new AbortController();
       const archives = new DockerArchives(docker, new DockerNames(setup.instanceId), {
         images: async function* () {
@@ -262,7 +262,7 @@ await describeWithDocker('archives and upgrades in Docker', () => {
     claim(
       'leaves nothing behind of a server that ended meanwhile, and nothing of another installation is touched',
       async () => {
-        await startWith(writeLargeFile);
+        await startWith(largeFileCommand);
         await using line = await CutLine.lay();
         const ended = makeDockerWorld({ instanceId: setup.instanceId }, line.engine);
         const archive = await ended.provider.archive(sessionId);

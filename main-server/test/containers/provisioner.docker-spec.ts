@@ -30,7 +30,7 @@ import {
   removeInstallation,
   runInside,
   testImage,
-  writeLargeFile,
+  largeFileCommand,
 } from '../support/docker-world.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -243,7 +243,7 @@ await describeWithDocker('the provisioner', () => {
 
     claim('hands an archive through, and what breaks it', async () => {
       const { id } = await setup.provider.start(specOf());
-      await runInside(id, ['sh', '-c', writeLargeFile]);
+      await runInside(id, ['sh', '-c', largeFileCommand]);
       const names = execFileSync('tar', ['-tzf', '-'], {
         input: await buffer(await setup.provider.archive(sessionId)),
       });

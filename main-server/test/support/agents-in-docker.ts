@@ -1,3 +1,4 @@
+import { environmentFor } from '../../../container-agent/test/support/real-acp-agents.ts';
 import { docker } from './docker-world.ts';
 
 /** For all agents of the image: the scripted model is where they ask. */
@@ -13,6 +14,16 @@ export function agentEnvironment(modelUrl: string): Readonly<Record<string, stri
     AGENT_ENV_DROID_MODEL: 'scripted',
   };
 }
+
+/** For agents of ACP, what the tests of their driver give them. */
+export function acpAgentEnvironment(modelUrl: string): Readonly<Record<string, string>> {
+  const variables = acpAgents.flatMap((id) => Object.entries(environmentFor(id, modelUrl)));
+  return Object.fromEntries(
+    variables.filter(([name]) => name !== 'PATH').map(([name, value]) => [`AGENT_ENV_${name}`, value ?? '']),
+  );
+}
+
+const acpAgents = ['gemini', 'opencode', 'qwen'] as const;
 
 /** Where containers reach this machine. */
 export async function findBridgeGateway(): Promise<string> {

@@ -28,7 +28,7 @@ export const testImage = `codex-webapp/provider-test:${programHash}`;
 export const containerPort = 3310;
 
 /** For a shell of a session: more than all that stands between a workspace and who reads its archive holds back. */
-export const writeLargeFile = 'head -c 64M /dev/urandom > /data/workspace/large';
+export const largeFileCommand = 'head -c 64M /dev/urandom > /data/workspace/large';
 
 export interface DockerWorld {
   readonly instanceId: string;

@@ -56,9 +56,9 @@ export class ClaudeClient {
 
   /** @throws ClaudeRequestError, AgentGoneError, a ZodError for an answer of another shape */
   async request<T>(subtype: string, parameters: object, schema: z.ZodType<T>): Promise<T> {
-    const request_id = randomUUID();
-    const message = { type: 'control_request', request_id, request: { subtype, ...parameters } };
-    const response = await this.connection.request(request_id, subtype, message);
+    const requestId = randomUUID();
+    const message = { type: 'control_request', request_id: requestId, request: { subtype, ...parameters } };
+    const response = await this.connection.request(requestId, subtype, message);
     return schema.parse(response);
   }
 

@@ -63,7 +63,7 @@ export class JsonLineConnection {
     if (stdin?.writable) stdin.write(`${JSON.stringify(message)}\n`);
   }
 
-  /** @throws AgentGoneError */
+  /** For what must not be lost in silence, as `send` does it. @throws AgentGoneError */
   assertThere(): void {
     if (this.exit) throw new AgentGoneError(this.options.agentName, this.exit, this.flaw);
   }
@@ -73,6 +73,7 @@ export class JsonLineConnection {
     throw new AgentGoneError(this.options.agentName, await this.gone, this.flaw);
   }
 
+  /** Tells the program that nothing more comes; most end then. */
   endInput(): void {
     this.options.process.stdin?.end();
   }

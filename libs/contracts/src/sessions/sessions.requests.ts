@@ -97,8 +97,9 @@ export interface UpdateSessionRequest {
 
 /** `GET /api/sessions` */
 export interface ListSessionsRequest {
-  /** Words of titles and messages. */
+  /** Words of titles and messages; all when absent. */
   readonly q?: string;
+  /** Without it and without words archived ones are left out. */
   readonly status?: SessionStatus;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
@@ -106,7 +107,7 @@ export interface ListSessionsRequest {
   readonly limit?: number;
 }
 
-/** A page, newest first. */
+/** A page, the one with the latest activity first. */
 export interface SessionListResponse {
   readonly sessions: readonly SessionResponse[];
   /** Pass as `cursor` for the next page; null at the end. */

@@ -20,7 +20,7 @@ type Props = {
   className?: string;
 };
 
-/** Radio buttons with room for a sentence each. Of one that cannot be chosen it says why, and does not fade. */
+/** Radio buttons with room for a sentence each. One that cannot be chosen fades, but for the sentence that says why. */
 export function ChoiceCards({ label, value, onChange, choices, className }: Props) {
   const name = useId();
   return (

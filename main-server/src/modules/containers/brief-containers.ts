@@ -25,7 +25,7 @@ export interface BriefContainer {
   readonly withoutVariables: (name: string) => boolean;
 }
 
-interface Live {
+interface LiveContainer {
   readonly abort: AbortController;
   readonly started: Promise<unknown>;
 }
@@ -41,7 +41,7 @@ const stopGraceMs = 1_000;
 export class BriefContainers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(BriefContainers.name);
   /** Those that this process started and nobody has removed yet. */
-  private readonly live = new Map<string, Live>();
+  private readonly live = new Map<string, LiveContainer>();
   private sweeping: Promise<void> | null = null;
   private cancelNext: () => void = () => undefined;
   private isStopped = false;

@@ -1,7 +1,10 @@
 const firstControlOpcode = 0x8;
 const maskBytes = 4;
 
-/** Whether these bytes of a WebSocket are pings, pongs and closes alone, which both ends send by themselves. */
+/**
+ * Whether these bytes of a WebSocket are pings, pongs and closes alone, which both ends send by themselves. They have to
+ * begin with a frame: the middle of a long one may be taken for such, which is harmless since its beginning was seen.
+ */
 export function areControlFrames(chunk: Buffer): boolean {
   let at = 0;
   while (at < chunk.length) {

@@ -25,7 +25,7 @@ export class RetriedPreparations implements OnApplicationBootstrap {
     for (const { sessionId } of rows) this.begin(sessionId);
   }
 
-  /** Sees to it that there is a container that is told to begin. */
+  /** Starts its container unless one is connected; a new link is told to begin. Repeating it is harmless. */
   begin(sessionId: string): void {
     if (this.links.get(sessionId) === null) this.wakes.ensureRunning(sessionId);
   }

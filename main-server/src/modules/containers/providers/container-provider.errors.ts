@@ -19,7 +19,7 @@ export class ContainerProviderError extends Error {
   }
 }
 
-/** The session has no workspace: neither one that its container made nor one that is left of it. */
+/** There is no workspace: none was made yet, or nothing is left of it. */
 export class NoFilesError extends ContainerProviderError {
   constructor(options: { cause?: unknown } = {}) {
     super(

@@ -129,7 +129,7 @@ export interface StartOptions {
 
 export interface ProviderAvailability {
   readonly isAvailable: boolean;
-  /** Why not, or what it cannot do; null when there is nothing to say. */
+  /** Why not, or what it cannot do: a line for each; null when there is nothing to say. */
   readonly note: string | null;
 }
 
@@ -239,7 +239,8 @@ export interface ArchivingContainerProvider extends ContainerProvider {
   /**
    * The workspace as a gzipped tar with one folder in it, whether the session runs or not, as fast as it is read. What
    * is cut short ends with an error; destroying it, or aborting `signal` before it is there, ends the work and leaves
-   * nothing behind. Changes nothing. @throws ContainerProviderError before the first byte
+   * nothing behind. Changes nothing. @throws NoFilesError where there is no workspace, another ContainerProviderError
+   * before the first byte
    */
   archive(sessionId: string, signal?: AbortSignal): Promise<Readable>;
 }

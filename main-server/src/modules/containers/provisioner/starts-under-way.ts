@@ -1,9 +1,9 @@
-/** A step of an engine that says nothing must not hold its session for ever. */
+/** Then the next work goes ahead: a step of an engine that says nothing must not hold its session for ever. */
 const patienceMs = 60_000;
 
 /**
- * A start that nobody waits for any more ends a step later. What is asked next of its session waits for that end: a removal
- * that looked before it would leave behind what the step makes.
+ * A start that nobody waits for any more ends a step later. The next start, stop or removal of its session waits for that
+ * end: a removal that looked before it would leave behind what the step makes.
  */
 export class StartsUnderWay {
   private readonly ends = new Map<string, Promise<unknown>>();

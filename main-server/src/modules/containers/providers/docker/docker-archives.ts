@@ -24,12 +24,12 @@ const sweepEveryMs = 60_000;
 const roleFilter = `${labels.role}=archive`;
 /** The engine's stream ends alike with the program and with the connection, so the program says with what it ended. */
 const lastWord = /archive ended with (\d{1,3})\n$/;
-/** Of a start that failed before its container was made there is a volume, and nothing in it. */
+/** It says first whether there is a workspace: a start that failed before its container was made leaves an empty volume. */
 const firstWords = { begins: 'archive begins\n', isEmpty: 'archive of nothing\n' } as const;
 const workspaceFolder = `${dataFolder}/workspace`;
 const script = [
-  '[ -d "$0" ] || { echo "archive of nothing" >&2; exit; }',
-  'echo "archive begins" >&2',
+  `[ -d "$0" ] || { echo "${firstWords.isEmpty.trimEnd()}" >&2; exit; }`,
+  `echo "${firstWords.begins.trimEnd()}" >&2`,
   'tar "$@"',
   'echo "archive ended with $?" >&2',
 ].join('\n');
@@ -46,7 +46,7 @@ export class DockerArchives {
     private readonly options: ArchiveOptions,
   ) {}
 
-  /** @throws ContainerProviderError where there is nothing to read */
+  /** @throws NoFilesError where there is nothing to read, another ContainerProviderError where it cannot be read */
   async open(sessionId: string, signal?: AbortSignal): Promise<Readable> {
     await this.assertFiles(sessionId);
     const name = this.names.archiveOf(sessionId);

@@ -10,7 +10,7 @@ import {
 } from '@codex-webapp/nest-kit';
 import { ContainerProviderError, NoFilesError } from '../container-provider.errors.ts';
 
-/** A folder as a gzipped tar, as fast as it is read. @throws no_files where there is none, rejected where there is no program to do it */
+/** A folder as a gzipped tar, as fast as it is read. @throws NoFilesError where there is none, ContainerProviderError without a program to do it */
 export async function archiveFolder(
   folder: string,
   environment: Readonly<Record<string, string>>,

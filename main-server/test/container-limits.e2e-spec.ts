@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { describe, expect, it } from '@jest/globals';
-import type { ContainerResponse } from '@codex-webapp/contracts';
+import type { ContainerResponse, PreparationStep } from '@codex-webapp/contracts';
 import {
   FakeContainerProvider,
   SlowContainerProvider,
@@ -15,14 +15,19 @@ import { waitFor } from './support/wait-for.ts';
 
 const minuteMs = 60_000;
 
+/** What its container tells of the first attempt at its setup script. */
+async function reportScript(world: FakeWorld, id: string, state: PreparationStep['state']): Promise<void> {
+  const step: PreparationStep = { name: 'script', state, detail: null, percent: null, tookMs: null };
+  const report = { attempt: 1, steps: [step], reason: state === 'failed' ? 'no' : null, tail: '' };
+  const link = world.app.get(LinkRegistry).get(id)!;
+  await world.app.get(EventEmitter2).emitAsync(linkEvents.preparationReported, { link, report });
+}
+
 /** A stopped session whose preparation failed and is tried again, while another session takes the only room. */
 async function retryWithoutRoom(world: FakeWorld): Promise<string> {
   const { id } = await world.app.addSession(world.user, { setupScript: 'npm ci' });
   await world.connectStarted(id);
-  const steps = [{ name: 'script', state: 'failed', detail: null, percent: null, tookMs: null }] as const;
-  const report = { attempt: 1, steps: [...steps], reason: 'no', tail: '' };
-  const link = world.app.get(LinkRegistry).get(id)!;
-  await world.app.get(EventEmitter2).emitAsync(linkEvents.preparationReported, { link, report });
+  await reportScript(world, id, 'failed');
   await world.command(id, 'stop');
   world.disconnect(id);
   await world.addRunning();
@@ -31,6 +36,31 @@ async function retryWithoutRoom(world: FakeWorld): Promise<string> {
   await waitFor(async () => (await world.session(id)).reason?.startsWith('Waits for room: ') === true);
   return id;
 }
+
+describe('a container that dies while it prepares its workspace', () => {
+  it('is started again, although no prompt waits for it', async () => {
+    await using world = await FakeWorld.create();
+    const { id } = await world.app.addSession(world.user, { setupScript: 'npm ci' });
+    await world.connectStarted(id);
+    await reportScript(world, id, 'running');
+    world.provider.end(id, 137);
+    world.disconnect(id);
+    await waitFor(() => world.provider.starts.length === 2);
+    await world.connectStarted(id);
+  });
+
+  it('sleeps on when its user stopped it', async () => {
+    await using world = await FakeWorld.create();
+    const { id } = await world.app.addSession(world.user, { setupScript: 'npm ci' });
+    await world.connectStarted(id);
+    await reportScript(world, id, 'running');
+    await world.command(id, 'stop');
+    world.disconnect(id);
+    await world.addRunning();
+    expect(world.provider.starts).toHaveLength(2);
+    await world.settled(id, 'stopped');
+  });
+});
 
 describe('starts at once', () => {
   it('are as many as allowed; the others wait and show their place', async () => {
@@ -152,6 +182,27 @@ describe('a limit on running sessions', () => {
       }
       await using next = await FakeWorld.create({ folder, provider });
       await next.connectStarted(waiting);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('lets a session sleep that is stopped while its preparation waits for room, also over a restart', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'container-limits-'));
+    const provider = new FakeContainerProvider();
+    let waiting = '';
+    try {
+      {
+        await using world = await FakeWorld.create({ folder, provider, env: { SESSIONS_RUNNING_MAX: '1' } });
+        waiting = await retryWithoutRoom(world);
+        await world.command(waiting, 'stop');
+      }
+      const starts = provider.starts.length;
+      await using next = await FakeWorld.create({ folder, provider });
+      // What is started beside it is started after it would have been.
+      await next.addRunning();
+      expect(provider.starts).toHaveLength(starts + 1);
+      await next.settled(waiting, 'stopped');
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -157,10 +157,13 @@ describe('a device login', () => {
       expect([late.status, late.body.error.code]).toEqual([409, 'device_login.not_running']);
     });
 
-    it('is cancelled while it begins, and leaves nothing', async () => {
+    it.each([
+      ['has written down that it does', 'containers.brief.written'],
+      ['makes its folders', 'process.start.folder-made'],
+    ])('is cancelled while it begins and %s, and leaves nothing', async (_, failpoint) => {
       let hasBegun = false;
       let goOn = (): void => undefined;
-      const disarm = app.get(Failpoints).arm('containers.brief.written', () => {
+      const disarm = app.get(Failpoints).arm(failpoint, () => {
         hasBegun = true;
         return new Promise((resolve) => (goOn = resolve));
       });

@@ -153,6 +153,10 @@ describe('ClaudeEventsMapper', () => {
     );
   });
 
+  it('shows an answer that is the same as the one before it', () => {
+    expect(textsOf(map('background-command'), 'message.delta')).toEqual(['started', 'started', 'next']);
+  });
+
   it('says that an answer broke off, and shows its rest', () => {
     const events = map('cut-text');
     expect(textsOf(events, 'message.delta').join('')).toBe('onea b c d');

@@ -29,8 +29,10 @@ export class ClaudeEventsMapper {
   /** The answer that is streamed, and its latest block. */
   private answerId = '';
   private blockId = '';
-  /** It began and was not told as whole: what it has shown may come again. */
+  /** It began and did not end as a whole: what it has shown may come again. */
   private isAnswerOpen = false;
+  /** Why it ends was told. */
+  private isAnswerWhole = false;
   private lastNotice = '';
   private isInterrupted = false;
 
@@ -78,6 +80,7 @@ export class ClaudeEventsMapper {
         // Claude Code mostly tells of a retry; under load an answer may begin before the last one ended, and repeats it.
         if (this.isAnswerOpen) this.texts.expectRepetition();
         this.isAnswerOpen = true;
+        this.isAnswerWhole = false;
         this.answerId = event.message.id;
         usage.answerBegins(event.message.model, event.message.usage);
         return [];
@@ -92,12 +95,13 @@ export class ClaudeEventsMapper {
           : [];
       }
       case 'message_delta':
-        // Why the answer ends. Under load Claude Code tells the stop of an answer that was cut off as well, but not this.
-        this.isAnswerOpen = false;
+        // Under load Claude Code tells the stop of an answer that was cut off as well, but not why it ends.
+        this.isAnswerWhole = true;
         if (event.usage) usage.answerTells(event.usage);
         return [];
       case 'message_stop':
-        if (!this.isAnswerOpen) {
+        if (this.isAnswerWhole) {
+          this.isAnswerOpen = false;
           this.texts.settle();
           this.lastNotice = '';
         }

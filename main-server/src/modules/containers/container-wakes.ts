@@ -30,9 +30,20 @@ export class ContainerWakes {
 
   /** Sees to it that the session's container runs, soon. Returns at once; a failure shows in the session. */
   ensureRunning(sessionId: string): void {
-    void this.wake(sessionId).catch((error: unknown) =>
-      this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error }),
-    );
+    void this.wake(sessionId).catch((error: unknown) => this.noteFailure(sessionId, error));
+  }
+
+  /** As `ensureRunning`, for what has waited for a while: a session that was stopped since then stays so. */
+  resume(sessionId: string): void {
+    void this.records
+      .find(sessionId)
+      .then((container) => container?.mayWake === false || this.wake(sessionId))
+      .catch((error: unknown) => this.noteFailure(sessionId, error));
+  }
+
+  /** Something waits from now on, until the session is stopped the next time. */
+  async noteWaiting(manager: EntityManager, sessionId: string): Promise<void> {
+    await manager.update(ContainerEntity, { sessionId }, { mayWake: true });
   }
 
   /** A container that ends a turn is not one that ends again and again without getting anywhere. */
@@ -47,6 +58,10 @@ export class ContainerWakes {
     // Whoever still finds none is put back; what was waited for may be gone.
     this.roomless.clear();
     for (const sessionId of waiting) this.tellWakeable(sessionId);
+  }
+
+  private noteFailure(sessionId: string, error: unknown): void {
+    this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error });
   }
 
   private async wake(sessionId: string): Promise<void> {

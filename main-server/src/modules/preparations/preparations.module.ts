@@ -9,7 +9,7 @@ import { PreparationEntity } from './preparation.entity.ts';
 import { PreparationOrders } from './preparation-orders.ts';
 import { PreparationsController } from './preparations.controller.ts';
 import { PreparationsService } from './preparations.service.ts';
-import { RetriedPreparations } from './retried-preparations.ts';
+import { WaitingPreparations } from './waiting-preparations.ts';
 
 @Module({
   imports: [
@@ -21,7 +21,7 @@ import { RetriedPreparations } from './retried-preparations.ts';
     SessionStateModule,
   ],
   controllers: [PreparationsController],
-  providers: [PreparationOrders, PreparationsService, RetriedPreparations],
+  providers: [PreparationOrders, PreparationsService, WaitingPreparations],
   exports: [PreparationOrders, PreparationsService],
 })
 export class PreparationsModule {}

@@ -17,7 +17,7 @@ import { PreparationOrders } from './preparation-orders.ts';
 import { preparationEvents, type PreparationSettled } from './preparation.events.ts';
 import { type Preparation, PreparationEntity } from './preparation.entity.ts';
 import { toPreparationChanged, toPreparationResponse } from './preparation.mapper.ts';
-import { RetriedPreparations } from './retried-preparations.ts';
+import { WaitingPreparations } from './waiting-preparations.ts';
 
 type PreparationRequest = Pick<CreateSessionRequest, 'repository' | 'setupScript'>;
 
@@ -28,7 +28,7 @@ export class PreparationsService {
     private readonly orders: PreparationOrders,
     private readonly sessions: SessionStateService,
     private readonly history: HistoryService,
-    private readonly retried: RetriedPreparations,
+    private readonly waiting: WaitingPreparations,
     private readonly audit: AuditService,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
@@ -93,7 +93,7 @@ export class PreparationsService {
       }
       return { status: 'waiting', steps: toStates(row.steps, 'waiting'), reason: null };
     });
-    this.retried.begin(sessionId);
+    this.waiting.begin(sessionId);
     await this.orders.send(sessionId);
     return changed;
   }
@@ -140,6 +140,7 @@ export class PreparationsService {
         updatedAt: this.clock.now(),
       };
       await manager.update(PreparationEntity, { sessionId }, changed);
+      if (changed.status === 'waiting') await this.waiting.note(manager, sessionId);
       append(toPreparationChanged(changed));
       this.audit.record(manager, { actor: actorOf(user), action, sessionId });
       return toPreparationResponse(changed);

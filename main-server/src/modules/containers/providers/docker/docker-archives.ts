@@ -159,9 +159,10 @@ export class DockerArchives {
     return new Promise((resolve, reject) => {
       let said = '';
       const files = new AttachedOutput((chunk) => {
-        said = `${said}${chunk.toString()}`.slice(-archiveComplaintsMaxBytes);
+        said += chunk.toString();
         if (said.startsWith(firstWords.begins)) resolve(archive);
         else if (said.startsWith(firstWords.isEmpty)) reject(new NoFilesError());
+        said = said.slice(-archiveComplaintsMaxBytes);
       });
       output.once('error', (error) => files.destroy(toProviderError(error)));
       files.once('close', () => output.destroy());

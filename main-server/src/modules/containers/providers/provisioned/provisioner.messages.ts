@@ -135,15 +135,18 @@ export const answerLineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), value: z.unknown() }),
   z.object({
     type: z.literal('error'),
-    reason: z.enum([
-      'unreachable',
-      'image_unavailable',
-      'rejected',
-      'out_of_resources',
-      'timed_out',
-      'no_files',
-      'failed',
-    ]),
+    reason: z
+      .enum([
+        'unreachable',
+        'image_unavailable',
+        'rejected',
+        'out_of_resources',
+        'timed_out',
+        'no_files',
+        'failed',
+      ])
+      // Of a newer provisioner.
+      .catch('failed'),
     message: z.string(),
     isRetryable: z.boolean(),
   }),

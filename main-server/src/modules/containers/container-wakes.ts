@@ -35,10 +35,7 @@ export class ContainerWakes {
 
   /** As `ensureRunning`, for what has waited for a while: a session that was stopped since then stays so. */
   resume(sessionId: string): void {
-    void this.records
-      .find(sessionId)
-      .then((container) => container?.mayWake === false || this.wake(sessionId))
-      .catch((error: unknown) => this.noteFailure(sessionId, error));
+    void this.wakeUnlessStopped(sessionId).catch((error: unknown) => this.noteFailure(sessionId, error));
   }
 
   /** Something waits from now on, until the session is stopped the next time. */
@@ -62,6 +59,11 @@ export class ContainerWakes {
 
   private noteFailure(sessionId: string, error: unknown): void {
     this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error });
+  }
+
+  private async wakeUnlessStopped(sessionId: string): Promise<void> {
+    const container = await this.records.find(sessionId);
+    if (container?.mayWake !== false) await this.wake(sessionId);
   }
 
   private async wake(sessionId: string): Promise<void> {

@@ -39,6 +39,8 @@ await describeWithDocker('a session that takes all it can get', () => {
       });
       neighbour = await world.provider.start(specOf());
       greedy = await world.provider.start(specOf());
+      // It makes its folder when it begins, which is later than a start resolves.
+      await waitFor(async () => (await runInside(greedy.id, ['ls', '/data'])).includes('workspace'), minute);
     }, 2 * minute);
     afterEach(() => world.dispose(), minute);
 

@@ -12,8 +12,8 @@ test('what the engine cannot do is said where a session is made', async ({ brows
   await using engine = await LimitedEngine.start();
   const environment = { ...engine.environment, CONTAINER_PROVIDER: 'auto' };
   const server = await RunningServer.start({ environment });
+  const [desktop, phone] = [await open(browser, 'desktop'), await open(browser, 'phone')];
   try {
-    const [desktop, phone] = [await open(browser, 'desktop'), await open(browser, 'phone')];
     await setUp(desktop, server);
     await logIn(phone, server);
     for (const [name, page] of Object.entries({ desktop, phone })) {
@@ -49,6 +49,7 @@ test('what the engine cannot do is said where a session is made', async ({ brows
       await shoot(page, `unfit-engine.${name}`);
     }
   } finally {
+    for (const page of [desktop, phone]) await page.context().close();
     await server.dispose();
   }
 });

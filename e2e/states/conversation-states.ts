@@ -135,7 +135,7 @@ export const conversationStates: readonly State[] = [
     open: openSession('cut'),
     shows: (page) => [
       sessionUi(page).getByText('Output cut.'),
-      sessionUi(page).getByRole('link', { name: /^Download/ }),
+      sessionUi(page).getByRole('button', { name: /^Download/ }),
     ],
   },
   {

@@ -1,66 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { EventEmitter2 } from '@nestjs/event-emitter';
 import { describe, expect, it } from '@jest/globals';
-import type { ContainerResponse, PreparationStep } from '@codex-webapp/contracts';
+import type { ContainerResponse } from '@codex-webapp/contracts';
 import {
   FakeContainerProvider,
   SlowContainerProvider,
 } from '../src/modules/containers/providers/fake/fake.provider.ts';
-import { linkEvents } from '../src/modules/link/link.events.ts';
-import { LinkRegistry } from '../src/modules/link/link-registry.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const minuteMs = 60_000;
-
-/** What its container tells of the first attempt at its setup script. */
-async function reportScript(world: FakeWorld, id: string, state: PreparationStep['state']): Promise<void> {
-  const step: PreparationStep = { name: 'script', state, detail: null, percent: null, tookMs: null };
-  const report = { attempt: 1, steps: [step], reason: state === 'failed' ? 'no' : null, tail: '' };
-  const link = world.app.get(LinkRegistry).get(id)!;
-  await world.app.get(EventEmitter2).emitAsync(linkEvents.preparationReported, { link, report });
-}
-
-/** A stopped session whose preparation failed and is tried again, while another session takes the only room. */
-async function retryWithoutRoom(world: FakeWorld): Promise<string> {
-  const { id } = await world.app.addSession(world.user, { setupScript: 'npm ci' });
-  await world.connectStarted(id);
-  await reportScript(world, id, 'failed');
-  await world.command(id, 'stop');
-  world.disconnect(id);
-  await world.addRunning();
-  const retried = await world.app.as(world.user).post(`/api/sessions/${id}/preparation/retry`, {});
-  expect(retried).toMatchObject({ status: 200, body: { status: 'waiting', attempt: 2 } });
-  await waitFor(async () => (await world.session(id)).reason?.startsWith('Waits for room: ') === true);
-  return id;
-}
-
-describe('a container that dies while it prepares its workspace', () => {
-  it('is started again, although no prompt waits for it', async () => {
-    await using world = await FakeWorld.create();
-    const { id } = await world.app.addSession(world.user, { setupScript: 'npm ci' });
-    await world.connectStarted(id);
-    await reportScript(world, id, 'running');
-    world.provider.end(id, 137);
-    world.disconnect(id);
-    await waitFor(() => world.provider.starts.length === 2);
-    await world.connectStarted(id);
-  });
-
-  it('sleeps on when its user stopped it', async () => {
-    await using world = await FakeWorld.create();
-    const { id } = await world.app.addSession(world.user, { setupScript: 'npm ci' });
-    await world.connectStarted(id);
-    await reportScript(world, id, 'running');
-    await world.command(id, 'stop');
-    world.disconnect(id);
-    await world.addRunning();
-    expect(world.provider.starts).toHaveLength(2);
-    await world.settled(id, 'stopped');
-  });
-});
 
 describe('starts at once', () => {
   it('are as many as allowed; the others wait and show their place', async () => {
@@ -162,50 +109,6 @@ describe('a limit on running sessions', () => {
     await world.command(second, 'stop');
     await world.connectStarted(first);
     expect((await world.session(first)).reason).toBeNull();
-  });
-
-  it('lets a preparation that is tried again wait for room', async () => {
-    await using world = await FakeWorld.create({ env: { SESSIONS_RUNNING_MAX: '1' } });
-    const waiting = await retryWithoutRoom(world);
-    for (const { sessionId } of world.app.get(LinkRegistry).list()) await world.command(sessionId, 'stop');
-    await world.connectStarted(waiting);
-  });
-
-  it('lets a preparation that is tried again wait for room over a restart of the server', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'container-limits-'));
-    const provider = new FakeContainerProvider();
-    let waiting = '';
-    try {
-      {
-        await using world = await FakeWorld.create({ folder, provider, env: { SESSIONS_RUNNING_MAX: '1' } });
-        waiting = await retryWithoutRoom(world);
-      }
-      await using next = await FakeWorld.create({ folder, provider });
-      await next.connectStarted(waiting);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-
-  it('lets a session sleep that is stopped while its preparation waits for room, also over a restart', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'container-limits-'));
-    const provider = new FakeContainerProvider();
-    let waiting = '';
-    try {
-      {
-        await using world = await FakeWorld.create({ folder, provider, env: { SESSIONS_RUNNING_MAX: '1' } });
-        waiting = await retryWithoutRoom(world);
-        await world.command(waiting, 'stop');
-      }
-      const starts = provider.starts.length;
-      await using next = await FakeWorld.create({ folder, provider });
-      // What is started beside it is started after it would have been.
-      await next.addRunning();
-      expect(provider.starts).toHaveLength(starts + 1);
-      await next.settled(waiting, 'stopped');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 
   it('is never exceeded by starts that come at the same time', async () => {

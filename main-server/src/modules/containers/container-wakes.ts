@@ -11,6 +11,11 @@ import { ContainerRecords } from './container-records.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { decideWake } from './restart-pauses.ts';
 
+interface WakeOptions {
+  /** Whether somebody asks for it after its user stopped it. */
+  readonly isStopOver: boolean;
+}
+
 /** Starts containers that something waits for; at once, or after the pause that its ends have earned it. */
 @Injectable()
 export class ContainerWakes {
@@ -30,12 +35,12 @@ export class ContainerWakes {
 
   /** Sees to it that the session's container runs, soon. Returns at once; a failure shows in the session. */
   ensureRunning(sessionId: string): void {
-    void this.wake(sessionId).catch((error: unknown) => this.noteFailure(sessionId, error));
+    this.begin(sessionId, { isStopOver: true });
   }
 
   /** As `ensureRunning`, for what has waited for a while: a session that was stopped since then stays so. */
   resume(sessionId: string): void {
-    void this.wakeUnlessStopped(sessionId).catch((error: unknown) => this.noteFailure(sessionId, error));
+    this.begin(sessionId, { isStopOver: false });
   }
 
   /** Something waits from now on, until the session is stopped the next time. */
@@ -57,22 +62,20 @@ export class ContainerWakes {
     for (const sessionId of waiting) this.tellWakeable(sessionId);
   }
 
-  private noteFailure(sessionId: string, error: unknown): void {
-    this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error });
+  private begin(sessionId: string, options: WakeOptions): void {
+    void this.wake(sessionId, options).catch((error: unknown) =>
+      this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error }),
+    );
   }
 
-  private async wakeUnlessStopped(sessionId: string): Promise<void> {
-    const container = await this.records.find(sessionId);
-    if (container?.mayWake !== false) await this.wake(sessionId);
-  }
-
-  private async wake(sessionId: string): Promise<void> {
+  private async wake(sessionId: string, { isStopOver }: WakeOptions): Promise<void> {
     const [session, container] = await Promise.all([
       this.sessions.find(sessionId),
       this.records.find(sessionId),
     ]);
     if (session === null || session.deletingAt !== null || session.archivedAt !== null) return;
     if (this.starts.isStopping) return;
+    if (!isStopOver && container?.mayWake === false) return;
     const now = this.clock.now();
     const wake = decideWake(container, now);
     if (wake.type === 'now') await this.startOrWait(session, container);

@@ -11,6 +11,7 @@ import type { EntityManager } from 'typeorm';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { actorOf } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
+import { ContainerWakes } from '../containers/container-wakes.ts';
 import { HistoryService } from '../history/history.service.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PreparationOrders } from './preparation-orders.ts';
@@ -29,6 +30,7 @@ export class PreparationsService {
     private readonly sessions: SessionStateService,
     private readonly history: HistoryService,
     private readonly waiting: WaitingPreparations,
+    private readonly wakes: ContainerWakes,
     private readonly audit: AuditService,
     private readonly events: EventEmitter2,
     private readonly clock: Clock,
@@ -140,7 +142,7 @@ export class PreparationsService {
         updatedAt: this.clock.now(),
       };
       await manager.update(PreparationEntity, { sessionId }, changed);
-      if (changed.status === 'waiting') await this.waiting.note(manager, sessionId);
+      if (changed.status === 'waiting') await this.wakes.noteWaiting(manager, sessionId);
       append(toPreparationChanged(changed));
       this.audit.record(manager, { actor: actorOf(user), action, sessionId });
       return toPreparationResponse(changed);

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, type FindOptionsWhere, MoreThan, Repository } from 'typeorm';
+import { type FindOptionsWhere, MoreThan, Repository } from 'typeorm';
 import { ContainerWakes } from '../containers/container-wakes.ts';
 import {
   containerEvents,
@@ -30,11 +30,6 @@ export class WaitingPreparations implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const rows = await this.preparations.find({ select: { sessionId: true }, where: [...waiting] });
     for (const { sessionId } of rows) this.wakes.resume(sessionId);
-  }
-
-  /** In the transaction that tries it again: it waits from now on, until its session is stopped. */
-  async note(manager: EntityManager, sessionId: string): Promise<void> {
-    await this.wakes.noteWaiting(manager, sessionId);
   }
 
   /** Starts its container unless one is connected; a new link is told to begin. Repeating it is harmless. */

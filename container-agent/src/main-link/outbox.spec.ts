@@ -77,20 +77,30 @@ describe('append', () => {
     expect(onDisk).toContain('durable');
   });
 
-  it('waits while the outbox is full and drops nothing', async () => {
-    const outbox = open(createFolder(), { maxBytes: 2_000, segmentMaxBytes: 500 });
+  it.each([
+    { maxBytes: 2_000, segmentMaxBytes: 500, length: 10, count: 40 },
+    // As it comes, with the largest events there are.
+    { maxBytes: 64 * 1024 * 1024, length: 32_000, count: 2_300 },
+  ])('waits while $maxBytes bytes are held, and drops nothing', async ({ length, count, ...limits }) => {
+    const outbox = open(createFolder(), limits);
+    const texts = Array.from({ length: count }, (_, index) => `event ${index}`.padEnd(length, '.'));
     let appended = 0;
     const writer = (async () => {
-      for (let index = 0; index < 40; index += 1) {
-        await outbox.append(delta(`event ${index}`));
+      for (const text of texts) {
+        await outbox.append(delta(text));
         appended += 1;
       }
     })();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(appended).toBeLessThan(40);
-    expect(outbox.bytes).toBeLessThan(2_500);
+    let before = -1;
+    while (appended !== before) {
+      before = appended;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    expect(appended).toBeLessThan(count);
+    expect(outbox.bytes).toBeGreaterThanOrEqual(limits.maxBytes);
+    expect(outbox.bytes).toBeLessThan(limits.maxBytes + length + 500);
     const seen: string[] = [];
-    while (seen.length < 40) {
+    while (seen.length < count) {
       for (const { seq, text } of readAll(outbox, outbox.ackedSeq + 1)) {
         seen.push(text);
         outbox.ack(outbox.epoch, seq);
@@ -98,7 +108,7 @@ describe('append', () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     await writer;
-    expect(seen).toEqual(Array.from({ length: 40 }, (_, index) => `event ${index}`));
+    expect(seen.every((text, index) => text === texts[index])).toBe(true);
   });
 });
 

@@ -189,11 +189,15 @@ describe('docker-compose.yml', () => {
   });
 
   it('passes on every key, login and gateway that the README tells to export', () => {
-    const exported = [...readRepositoryFile('README.md').matchAll(/^export ([A-Z0-9_]+)=/gm)];
-    const names = exported.map(([, name]) => name!);
-    expect(names).toContain('AGENT_ENV_CLAUDE_CODE_OAUTH_TOKEN');
+    const lines = readRepositoryFile('README.md').match(/^export .+=.*$/gm) ?? [];
+    const names = lines.flatMap((line) => [...line.matchAll(/(?<= )[A-Z][A-Z0-9_]+(?==)/g)].map(String));
+    expect(names).toEqual(expect.arrayContaining(['AGENT_ENV_CLAUDE_CODE_OAUTH_TOKEN', 'TLS_FOLDER']));
     const passed = Object.keys(service('main-server').environment);
-    expect(names.filter((name) => !passed.includes(name))).toEqual([]);
+    // What the second file reads itself, for its proxy.
+    const ofProxy = [...readRepositoryFile('docker-compose.server.yml').matchAll(/\$\{([A-Z0-9_]+)/g)].map(
+      ([, name]) => name!,
+    );
+    expect(names.filter((name) => ![...passed, ...ofProxy].includes(name))).toEqual([]);
   });
 
   it('tells main-server and the provisioner the same of sessions', () => {

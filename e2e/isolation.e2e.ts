@@ -118,6 +118,15 @@ async function inScene(page: Page, act: (scene: Scene) => Promise<void>): Promis
   }
 }
 
+async function countAnswers(server: RunningServer, sessionId: string): Promise<number> {
+  const rows = await query(
+    server.databasePath,
+    `SELECT id FROM messages WHERE session_id = ? AND role = 'assistant'`,
+    sessionId,
+  );
+  return rows.length;
+}
+
 async function withOrigin(server: RunningServer, id: string): Promise<{ id: string; origin: string }> {
   const [row] = await query<{ label: string }>(
     server.databasePath,
@@ -137,6 +146,10 @@ function hostileFrame({ page, hostile }: Scene): Frame {
 async function attackOf(scene: Scene, frame: Frame): Promise<Attack> {
   const { server, page, hostile, sibling } = scene;
   const context = page.context();
+  // A command is stored a moment after its page shows how it ended.
+  await expect
+    .poll(() => countAnswers(server, hostile.id), { message: 'the answer is stored', timeout: 30_000 })
+    .toBe(1);
   await page.waitForTimeout(500);
   const before = {
     everything: await readEverything(server.databasePath),

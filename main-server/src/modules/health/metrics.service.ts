@@ -28,13 +28,14 @@ export class MetricsService implements OnModuleDestroy {
     registers: [this.registry],
   });
 
+  private isProcessWatched = false;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly clients: SessionClients,
     private readonly links: LinkRegistry,
     sessionGauges: SessionGauges,
   ) {
-    collectDefaultMetrics({ register: this.registry });
     this.registry.registerMetric(this.sessionsGauge());
     this.registry.registerMetric(this.connectionsGauge());
     for (const gauge of sessionGauges.all) this.registry.registerMetric(gauge);
@@ -51,9 +52,17 @@ export class MetricsService implements OnModuleDestroy {
     if (outcome === 'ready') this.startSeconds.observe({ provider }, tookMs / 1_000);
   }
 
-  /** In Prometheus's text format. */
+  /** In Prometheus's text format. Those of the process itself count from the first call on. */
   collect(): Promise<string> {
+    this.watchProcess();
     return this.registry.metrics();
+  }
+
+  /** Not before somebody asks: the delay of the event loop is sampled a hundred times a second, half of what idling costs. */
+  private watchProcess(): void {
+    if (this.isProcessWatched) return;
+    this.isProcessWatched = true;
+    collectDefaultMetrics({ register: this.registry });
   }
 
   private sessionsGauge(): Gauge {

@@ -6,11 +6,24 @@ import { DataSource } from 'typeorm';
 export class ContainerGenerations {
   constructor(private readonly dataSource: DataSource) {}
 
-  async current(): Promise<ReadonlyMap<string, number>> {
+  /** Of these sessions only: the cost is theirs, however many others there have ever been. */
+  async current(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const rows: readonly { id: string; generation: number }[] = await this.dataSource.query(
-      `SELECT sessions.id, containers.generation FROM containers JOIN sessions ON sessions.id = containers.session_id
+      `SELECT sessions.id, containers.generation
+       FROM json_each(?) AS asked
+       JOIN sessions ON sessions.id = asked.value
+       JOIN containers ON containers.session_id = sessions.id
        WHERE sessions.deleting_at IS NULL`,
+      [JSON.stringify(sessionIds)],
     );
     return new Map(rows.map(({ id, generation }) => [id, generation]));
+  }
+
+  /** Differs once anything was written, by this process or by another one. To be compared, and cheap. */
+  async version(): Promise<string> {
+    const [row]: readonly { version: string }[] = await this.dataSource.query(
+      `SELECT total_changes() || '.' || data_version AS version FROM pragma_data_version`,
+    );
+    return row?.version ?? '';
   }
 }

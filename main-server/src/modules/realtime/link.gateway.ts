@@ -29,6 +29,8 @@ export class LinkGateway
     ({ sessionId }) => sessionId,
   );
   private readonly recheck = setInterval(() => void this.endReplaced(), recheckMs).unref();
+  /** What the database was like at the last look; null when a link came since, which may be replaced already. */
+  private lookedAt: string | null = null;
 
   constructor(
     private readonly guard: ContainerUpgradeGuard,
@@ -43,6 +45,7 @@ export class LinkGateway
   handleConnection(socket: WebSocket, { authorized }: AuthorizedRequest<ContainerIdentity>): void {
     const connection = this.links.accept(socket, authorized);
     this.sockets.add(connection, authorized);
+    this.lookedAt = null;
     socket.on('close', () => this.sockets.remove(connection));
   }
 
@@ -52,8 +55,12 @@ export class LinkGateway
 
   private async endReplaced(): Promise<void> {
     if (this.sockets.size === 0) return;
-    const current = await this.generations.current();
-    for (const [connection, { sessionId, generation }] of this.sockets.entries()) {
+    const version = await this.generations.version();
+    if (version === this.lookedAt) return;
+    this.lookedAt = version;
+    const links = this.sockets.entries();
+    const current = await this.generations.current(links.map(([, { sessionId }]) => sessionId));
+    for (const [connection, { sessionId, generation }] of links) {
       if (current.get(sessionId) !== generation)
         connection.close(closeCodes.revoked, 'the container was replaced');
     }

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { Logger } from '@nestjs/common';
 import type Docker from 'dockerode';
 import { pack } from 'tar-fs';
@@ -193,7 +194,7 @@ function parseProgress(text: string): { readonly line: string | null; readonly e
     return { line: null, error: 'Docker ended the answer in the middle.' };
   }
   const status = [progress.id, progress.status, progress.progress].filter(Boolean).join(' ');
-  const line = (progress.stream ?? status).replaceAll(/\[[0-9;]*m/g, '').trim();
+  const line = stripVTControlCharacters(progress.stream ?? status).trim();
   return { line: line === '' ? null : line.slice(0, shownLineMaxLength), error: progress.error ?? null };
 }
 

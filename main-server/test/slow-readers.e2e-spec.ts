@@ -87,5 +87,6 @@ describe(`${stalledCount} readers that stall while ${burst} events come`, () => 
       back.close();
     }
     expect(ends).toEqual(stalled.map(() => positions.at(-1)));
-  });
+    // Four bursts: a slow machine takes half a minute for each.
+  }, 300_000);
 });

@@ -50,6 +50,7 @@ describe('the archive of a workspace', () => {
     id: string,
     query = '',
     { cookie, authorization }: { readonly cookie?: string; readonly authorization?: string } = user,
+    signal?: AbortSignal,
   ): Promise<IncomingMessage> {
     const credential =
       authorization === undefined
@@ -58,7 +59,7 @@ describe('the archive of a workspace', () => {
     return new Promise((resolve, reject) => {
       const asked = request(
         `${app.url}/api/sessions/${id}/workspace/archive${query}`,
-        { headers: { host: app.host, ...credential } },
+        { headers: { host: app.host, ...credential }, signal },
         resolve,
       );
       asked.once('error', reject);
@@ -151,6 +152,29 @@ describe('the archive of a workspace', () => {
     await waitFor(() => findTars().length === 0, deadlineMs);
     await waitFor(async () => (await follow(sessionId, download)).state === 'failed', deadlineMs);
     expect((await follow(sessionId, download)).reason).toContain('cancelled');
+  });
+
+  it('is not begun for whoever has left before it could be', async () => {
+    // An engine that takes its time to start what reads the files.
+    let signal: AbortSignal | undefined;
+    const slow = jest
+      .spyOn(app.get(ProcessContainerProvider), 'archive')
+      .mockImplementation((...given: readonly unknown[]) => {
+        signal = given[1] as AbortSignal;
+        return new Promise((_resolve, reject) =>
+          signal?.addEventListener('abort', () => reject(signal?.reason as Error)),
+        );
+      });
+    const download = randomUUID();
+    const leaving = new AbortController();
+    const asked = open(sessionId, `?download=${download}`, user, leaving.signal);
+    await waitFor(() => signal !== undefined, deadlineMs);
+    expect(await follow(sessionId, download)).toMatchObject({ state: 'preparing' });
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await waitFor(async () => (await follow(sessionId, download)).state === 'failed', deadlineMs);
+    expect((await follow(sessionId, download)).reason).toContain('cancelled');
+    slow.mockRestore();
   });
 
   it('has no end when it is not whole', async () => {

@@ -1,6 +1,7 @@
-import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts';
 import { archiveType, toAttachment } from '@codex-webapp/nest-kit';
+import type { Response } from 'express';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { WorkspaceArchiveQueryDto } from './dto/workspace-archive-query.dto.ts';
@@ -18,8 +19,12 @@ export class WorkspaceArchivesController {
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
     @Query() query: WorkspaceArchiveQueryDto,
+    @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
-    const { bytes, fileName } = await this.archives.open(user, sessionId, query);
+    const left = new AbortController();
+    if (response.closed) left.abort();
+    else response.once('close', () => left.abort());
+    const { bytes, fileName } = await this.archives.open(user, sessionId, query, left.signal);
     return new StreamableFile(bytes, { type: archiveType, disposition: toAttachment(fileName) });
   }
 

@@ -34,18 +34,20 @@ export class WorkspaceArchivesService implements OnModuleInit {
   }
 
   /**
-   * As fast as it is read. Ends with an error unless it is whole; destroying it ends the work.
+   * As fast as it is read. Ends with an error unless it is whole; destroying it ends the work, and so does `left`, also
+   * while there is nothing to read yet.
    * @throws session.not_found, request.too_many, container.not_running, …
    */
   async open(
     user: AuthUser,
     sessionId: string,
     { download }: WorkspaceArchiveQuery,
+    left: AbortSignal,
   ): Promise<WorkspaceArchive> {
     const session = await this.sessions.getOwned(user, sessionId);
     const fileName = toArchiveName(session.title);
     const { id: userId, loginId, tokenId } = user;
-    const asked = { id: download, sessionId, userId, fileName, loginId, tokenId };
+    const asked = { id: download, sessionId, userId, fileName, loginId, tokenId, left };
     const { signal, ...entry } = this.downloads.begin(asked);
     try {
       return { bytes: entry.count(await this.read(session, signal)), fileName };

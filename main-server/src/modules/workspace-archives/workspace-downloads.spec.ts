@@ -18,6 +18,7 @@ function begin() {
     fileName: 'workspace.tar.gz',
     loginId: null,
     tokenId: null,
+    left: new AbortController().signal,
   });
   return { clock, downloads, source, counted: count(source) };
 }

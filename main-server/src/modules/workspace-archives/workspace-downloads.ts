@@ -24,6 +24,8 @@ export interface DownloadAsked {
   readonly fileName: string;
   readonly loginId: string | null;
   readonly tokenId: string | null;
+  /** Aborted when nobody waits for it any more. */
+  readonly left: AbortSignal;
 }
 
 export interface DownloadUnderWay {
@@ -80,6 +82,9 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
       endedAt: null,
     };
     this.downloads.set(id, download);
+    const cancel = (): void => download.abort.abort(ended(cancelled));
+    if (asked.left.aborted) cancel();
+    else asked.left.addEventListener('abort', cancel, { once: true });
     return {
       signal: download.abort.signal,
       count: (bytes) => this.count(download, bytes),
@@ -194,6 +199,7 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
   }
 }
 
+const cancelled = 'It was cancelled, or the connection was lost.';
 const tooSlow = 'It was cut because less than a megabyte of it was taken in ten minutes.';
 
 function ended(message: string): DomainError {
@@ -204,8 +210,7 @@ function ended(message: string): DomainError {
 const left = 'ERR_STREAM_PREMATURE_CLOSE';
 
 function describe(error: unknown): string {
-  if ((error as NodeJS.ErrnoException | null)?.code === left)
-    return 'It was cancelled, or the connection was lost.';
+  if ((error as NodeJS.ErrnoException | null)?.code === left) return cancelled;
   if (error instanceof DomainError) return error.message;
   return 'The files could not be read to their end. What was saved is not complete; delete it and try again.';
 }

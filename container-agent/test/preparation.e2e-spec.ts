@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { MainFrameOf, PreparationReport, PreparationStep } from '@codex-webapp/contracts';
 import { AgentProcess } from './support/agent-process.ts';
@@ -11,6 +12,7 @@ import { waitFor } from './support/wait-for.ts';
 jest.setTimeout(150_000);
 
 const deadlineMs = 60_000;
+const credentialHelper = fileURLToPath(new URL('../git-credential-session', import.meta.url));
 
 describe('the preparation of a workspace', () => {
   let git: GitServer;
@@ -18,19 +20,31 @@ describe('the preparation of a workspace', () => {
 
   beforeEach(async () => {
     git = await GitServer.start();
-    agent = await AgentProcess.start(git.trust);
+    agent = await AgentProcess.start(asInItsImage());
   });
   afterEach(async () => {
     await agent[Symbol.asyncDispose]();
     await git[Symbol.asyncDispose]();
   });
 
+  /** The image has the helper in git's own configuration; git's server is trusted besides. */
+  const asInItsImage = (): Record<string, string> => ({
+    ...git.trust,
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'credential.helper',
+    GIT_CONFIG_VALUE_0: credentialHelper,
+  });
   const repository = () => ({ url: git.url, branch: null, isShallow: false });
   const prepare = (over: Partial<MainFrameOf<'workspace.prepare'>> = {}) =>
     agent.main.send({ type: 'workspace.prepare', attempt: 1, repository: null, script: null, ...over });
   const inWorkspace = (...names: string[]) => path.join(agent.workspace, ...names);
   const runGit = (...args: string[]) =>
     execFileSync('git', args, { cwd: agent.workspace, encoding: 'utf8' }).trim();
+
+  const giveVariable = (name: string, value: string): void => {
+    const environment = [{ name, value }];
+    agent.main.settings = { status: 200, body: { environment, mcpServers: [], problems: [] } };
+  };
 
   async function whenReported(
     matches: (report: PreparationReport) => boolean,
@@ -59,7 +73,7 @@ describe('the preparation of a workspace', () => {
     await agent.kill();
     const hellos = agent.main.hellos.length;
     agent.main.preparations.length = 0;
-    await agent.run(git.trust);
+    await agent.run(asInItsImage());
     await waitFor(() => agent.main.hellos.length > hellos, deadlineMs, 'the link');
   }
 
@@ -170,8 +184,7 @@ describe('the preparation of a workspace', () => {
   });
 
   it('gives the script the variables of the session', async () => {
-    const environment = [{ name: 'NPM_TOKEN', value: 'of the session' }];
-    agent.main.settings = { status: 200, body: { environment, mcpServers: [], problems: [] } };
+    giveVariable('NPM_TOKEN', 'of the session');
     prepare({ script: 'echo "$NPM_TOKEN" > told\n' });
     expect(states(await whenOver())).toEqual(['script done']);
     expect(readFileSync(inWorkspace('told'), 'utf8')).toBe('of the session\n');
@@ -188,11 +201,32 @@ describe('the preparation of a workspace', () => {
   });
 
   it('asks nobody for a login, and says that one is missing', async () => {
-    git.isPrivate = true;
+    git.password = 'sesame';
     prepare({ repository: repository() });
     const report = await whenOver();
     expect(report.reason).toContain('wants a login');
+    expect(report.reason).toContain('GIT_TOKENS');
     expect(report.tail).toContain('terminal prompts disabled');
+  });
+
+  it('logs in with a token of the session, which stays where it was', async () => {
+    git.password = 'sesame';
+    giveVariable('GIT_TOKENS', `github.com=other ${new URL(git.url).host}=sesame`);
+    prepare({ repository: repository(), script: 'git fetch && git config --list --show-origin > told' });
+    expect(states(await whenOver())).toEqual(['clone done', 'script done']);
+    expect(new Set(git.logins)).toEqual(new Set(['x-access-token:sesame']));
+    expect(runGit('remote', 'get-url', 'origin')).toBe(git.url);
+    const log = (await (await agent.fetch('/api/preparation/log')).json()) as { text: string };
+    expect(log.text + readFileSync(inWorkspace('told'), 'utf8')).not.toContain('sesame');
+    expect(spawnSync('grep', ['-rl', 'sesame', agent.folder]).stdout.toString()).toBe('');
+  });
+
+  it('says to nobody else what it logs in with', async () => {
+    git.password = 'sesame';
+    giveVariable('GIT_TOKENS', '127.0.0.1=sesame 127.0.0.1:1=sesame github.com=sesame');
+    prepare({ repository: repository() });
+    expect((await whenOver()).reason).toContain('wants a login');
+    expect(git.logins).toEqual([]);
   });
 
   it('overwrites nothing in the workspace', async () => {

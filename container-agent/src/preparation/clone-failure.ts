@@ -1,7 +1,7 @@
 const causes: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
     /could not read username|authentication failed|terminal prompts disabled|permission denied \(|invalid credentials|the requested url returned error: 40[13]/i,
-    'The server of the repository wants a login that this session does not have, or there is no such repository.',
+    'The server of the repository wants a login that this session does not have, or there is no such repository. Give it a token, as the variable GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token), then try again.',
   ],
   [/remote branch .* not found/i, 'The repository has no such branch.'],
   [

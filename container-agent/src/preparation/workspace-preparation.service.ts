@@ -133,18 +133,20 @@ export class WorkspacePreparation implements OnApplicationBootstrap {
 
   private async run(step: StepName, order: PreparationOrder, signal: AbortSignal): Promise<void> {
     const { workspacePath, homePath } = this.config;
-    const env = agentEnvironment(this.environment, { home: homePath, workspacePath });
     const context: StepContext = {
       log: this.log,
       signal,
       onProgress: (detail, percent) => this.reports.progress(step, detail, percent),
     };
     const { marker, folder } = this;
+    const { environment } = await untilAborted(this.settings.find(), signal);
+    const env = {
+      ...agentEnvironment(this.environment, { home: homePath, workspacePath }),
+      ...environment,
+    };
     if (step === 'script' && order.script !== null) {
       this.log.append('$ setup script\n');
-      const { environment } = await untilAborted(this.settings.find(), signal);
-      const options = { workspacePath, folder, env: { ...env, ...environment }, marker };
-      return runSetupScript(order.script, options, context);
+      return runSetupScript(order.script, { workspacePath, folder, env, marker }, context);
     }
     if (!order.repository) return;
     if (this.records.read().clone !== 'placing' || !(await isCloneThere(workspacePath))) {

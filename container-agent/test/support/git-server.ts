@@ -17,8 +17,10 @@ const author = {
 export class GitServer implements AsyncDisposable {
   /** Requests it was sent, in order. */
   readonly requests: string[] = [];
-  /** Asks for a login before it shows anything. */
-  isPrivate = false;
+  /** Asks for this password before it shows anything, whoever comes with it. */
+  password: string | null = null;
+  /** Who came with a password, and which. */
+  readonly logins: string[] = [];
   /** Packs are begun, and go no further, while true. */
   isStuck = false;
   private readonly held = new Set<ServerResponse>();
@@ -58,7 +60,7 @@ export class GitServer implements AsyncDisposable {
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'https://localhost');
     this.requests.push(`${request.method} ${url.pathname}`);
-    if (this.isPrivate && request.headers.authorization === undefined) {
+    if (!this.isLetIn(request)) {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
     }
@@ -69,6 +71,13 @@ export class GitServer implements AsyncDisposable {
       return;
     }
     this.runGit(request, response, url);
+  }
+
+  private isLetIn({ headers: { authorization } }: IncomingMessage): boolean {
+    if (authorization === undefined) return this.password === null;
+    const login = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString();
+    this.logins.push(login);
+    return this.password === null || login.endsWith(`:${this.password}`);
   }
 
   private runGit(request: IncomingMessage, response: ServerResponse, url: URL): void {

@@ -131,6 +131,35 @@ await describeWithDocker('agents in the real image, under its real limits', () =
     },
     (isLong ? 30 : 20) * minute,
   );
+
+  it(
+    'shell: git logs in where the session has a token for, and nowhere else',
+    async () => {
+      const variables = [
+        { name: 'GITHUB_TOKEN', value: 'of-github', isSecret: true },
+        { name: 'GIT_TOKENS', value: 'git.example.org=ada:of-example', isSecret: true },
+      ];
+      const { body } = await server.client.post('/api/sessions', { agent: 'shell' });
+      const { id } = body as SessionResponse;
+      expect((await server.client.put(`/api/sessions/${id}/environment`, { variables })).status).toBe(200);
+      const script = ['github.com', 'git.example.org', 'example.org']
+        .map(
+          (host) =>
+            `printf 'protocol=https\\nhost=${host}\\n\\n' | GIT_TERMINAL_PROMPT=0 git credential fill`,
+        )
+        .join('; ');
+      const { items } = await ask(server, id, `{ ${script}; } 2>&1 | grep -E '^(username|password|fatal)'`);
+      expect(items.map(outputOf).join('').replaceAll('\r', '').trim().split('\n')).toEqual([
+        'username=x-access-token',
+        'password=of-github',
+        'username=ada',
+        'password=of-example',
+        expect.stringMatching(/^fatal: could not read Username/),
+      ]);
+      await server.client.delete(`/api/sessions/${id}`);
+    },
+    5 * minute,
+  );
 });
 
 function outputOf(item: MessageItem): string {

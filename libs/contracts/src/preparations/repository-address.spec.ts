@@ -56,12 +56,12 @@ describe('the address of a repository', () => {
   ])('may not be %j', (address) => expect(findAddressProblem(address)).not.toBeNull());
 
   it.each([
-    'https://user:secret@example.org/a',
+    'https://user:sesame@example.org/a',
     'https://token@example.org/a',
-    'ssh://git:secret@example.org/a',
+    'ssh://git:sesame@example.org/a',
   ])('has no login in it: %s', (address) => {
     expect(findAddressProblem(address)).toContain('Leave the login out');
-    expect(findAddressProblem(address)).not.toContain('secret');
+    expect(findAddressProblem(address)).not.toContain('sesame');
   });
 
   it('is never anything that git takes for an option, a helper or a path', () => {

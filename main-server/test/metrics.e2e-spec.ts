@@ -34,6 +34,14 @@ describe('metrics', () => {
     expect((await app.as(await app.addUser()).get('/metrics')).status).toBe(403);
   });
 
+  it('have figures of the process from the first look on', async () => {
+    await using app = await createTestApp();
+    const { text } = await app.as(await app.addAdmin()).get('/metrics');
+    const delay = /^nodejs_eventloop_lag_mean_seconds (\S+)$/m.exec(text)?.[1];
+    expect(Number(delay)).toBeGreaterThan(0);
+    expect(Number(delay)).toBeLessThan(60);
+  });
+
   it('are for administrators alone where no token is set', async () => {
     await using app = await createTestApp();
     expect((await app.withToken(metricsToken).get('/metrics')).status).toBe(401);

@@ -5,10 +5,10 @@ import type { Response } from 'express';
 export const Disconnection = createParamDecorator(
   (_data: unknown, context: ExecutionContext): AbortSignal => {
     const controller = new AbortController();
-    context
-      .switchToHttp()
-      .getResponse<Response>()
-      .once('close', () => controller.abort());
+    const response = context.switchToHttp().getResponse<Response>();
+    // The guards took their time; whoever left meanwhile is not announced again.
+    if (response.closed) controller.abort();
+    else response.once('close', () => controller.abort());
     return controller.signal;
   },
 );

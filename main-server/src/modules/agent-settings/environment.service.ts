@@ -12,7 +12,7 @@ import { AgentSettingsStore } from './agent-settings-store.ts';
 import { invalid, toStoredValues } from './named-values.ts';
 import { SettingsPlaces } from './settings-places.ts';
 
-/** Variables that agents, shells and terminals of sessions find in their environment. */
+/** Variables that agents, shells, terminals and preparations of sessions find in their environment. */
 @Injectable()
 export class EnvironmentService {
   constructor(

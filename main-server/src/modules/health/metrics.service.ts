@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -9,6 +10,9 @@ import { SessionGauges } from './session-gauges.ts';
 
 /** Seconds: from a claimed container to a cold build of the image. */
 const startBuckets = [0.5, 1, 2, 3, 5, 10, 20, 60, 300];
+
+/** Ten samples of the event loop's delay. */
+const firstSamplesMs = 100;
 
 /** What Prometheus asks for. Names sessions by their ids, and nobody by name. */
 @Injectable()
@@ -52,17 +56,19 @@ export class MetricsService implements OnModuleDestroy {
     if (outcome === 'ready') this.startSeconds.observe({ provider }, tookMs / 1_000);
   }
 
-  /** In Prometheus's text format. Those of the process itself count from the first call on. */
-  collect(): Promise<string> {
-    this.watchProcess();
+  /** In Prometheus's text format. Figures of the process itself begin with the first call. */
+  async collect(): Promise<string> {
+    await this.watchProcess();
     return this.registry.metrics();
   }
 
-  /** Not before somebody asks: the delay of the event loop is sampled a hundred times a second, half of what idling costs. */
-  private watchProcess(): void {
+  /** From the first look on: sampling the event loop's delay a hundred times a second is half of what idling costs. */
+  private async watchProcess(): Promise<void> {
     if (this.isProcessWatched) return;
     this.isProcessWatched = true;
     collectDefaultMetrics({ register: this.registry });
+    // Before its first samples the delay is not a number.
+    await sleep(firstSamplesMs);
   }
 
   private sessionsGauge(): Gauge {

@@ -19,11 +19,12 @@ export class ContainerGenerations {
     return new Map(rows.map(({ id, generation }) => [id, generation]));
   }
 
-  /** Differs once anything was written, by this process or by another one. To be compared, and cheap. */
-  async version(): Promise<string> {
-    const [row]: readonly { version: string }[] = await this.dataSource.query(
-      `SELECT total_changes() || '.' || data_version AS version FROM pragma_data_version`,
+  /** Another number after every commit: writes have a connection of their own, so to this one they are a stranger's. */
+  async dataVersion(): Promise<number> {
+    const [row]: readonly { readonly version: number }[] = await this.dataSource.query(
+      `SELECT data_version AS version FROM pragma_data_version`,
     );
-    return row?.version ?? '';
+    if (row === undefined) throw new Error('SQLite has no data_version');
+    return row.version;
   }
 }

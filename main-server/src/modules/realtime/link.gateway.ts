@@ -1,4 +1,4 @@
-import type { OnApplicationShutdown } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import { closeCodes, linkLimits } from '@codex-webapp/contracts';
 import type { AuthorizedRequest, PathWsServer } from '@codex-webapp/nest-kit';
@@ -25,12 +25,13 @@ const recheckMs = 1_000;
 export class LinkGateway
   implements OnGatewayInit<PathWsServer>, OnGatewayConnection<WebSocket>, OnApplicationShutdown
 {
+  private readonly logger = new Logger(LinkGateway.name);
   private readonly sockets = new ConnectionRegistry<ContainerIdentity, LinkConnection>(
     ({ sessionId }) => sessionId,
   );
-  private readonly recheck = setInterval(() => void this.endReplaced(), recheckMs).unref();
-  /** What the database was like at the last look; null when a link came since, which may be replaced already. */
-  private lookedAt: string | null = null;
+  private readonly recheck = setInterval(() => void this.recheckAll(), recheckMs).unref();
+  /** The data version of the last look. Null when a link came since: it may be replaced already. */
+  private checkedVersion: number | null = null;
 
   constructor(
     private readonly guard: ContainerUpgradeGuard,
@@ -45,7 +46,7 @@ export class LinkGateway
   handleConnection(socket: WebSocket, { authorized }: AuthorizedRequest<ContainerIdentity>): void {
     const connection = this.links.accept(socket, authorized);
     this.sockets.add(connection, authorized);
-    this.lookedAt = null;
+    this.checkedVersion = null;
     socket.on('close', () => this.sockets.remove(connection));
   }
 
@@ -53,11 +54,20 @@ export class LinkGateway
     clearInterval(this.recheck);
   }
 
+  private async recheckAll(): Promise<void> {
+    try {
+      await this.endReplaced();
+    } catch (error) {
+      this.checkedVersion = null;
+      this.logger.warn({ msg: 'Links of replaced containers could not be looked for', err: error });
+    }
+  }
+
   private async endReplaced(): Promise<void> {
     if (this.sockets.size === 0) return;
-    const version = await this.generations.version();
-    if (version === this.lookedAt) return;
-    this.lookedAt = version;
+    const version = await this.generations.dataVersion();
+    if (version === this.checkedVersion) return;
+    this.checkedVersion = version;
     const links = this.sockets.entries();
     const current = await this.generations.current(links.map(([, { sessionId }]) => sessionId));
     for (const [connection, { sessionId, generation }] of links) {

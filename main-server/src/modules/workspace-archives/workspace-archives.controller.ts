@@ -1,9 +1,9 @@
-import { Controller, Get, Header, Param, Query, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts';
 import { archiveType, toAttachment } from '@codex-webapp/nest-kit';
-import type { Response } from 'express';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { Disconnection } from '../../common/disconnection.decorator.ts';
 import { WorkspaceArchiveQueryDto } from './dto/workspace-archive-query.dto.ts';
 import { WorkspaceArchivesService } from './workspace-archives.service.ts';
 
@@ -19,12 +19,9 @@ export class WorkspaceArchivesController {
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
     @Query() query: WorkspaceArchiveQueryDto,
-    @Res({ passthrough: true }) response: Response,
+    @Disconnection() disconnection: AbortSignal,
   ): Promise<StreamableFile> {
-    const left = new AbortController();
-    if (response.closed) left.abort();
-    else response.once('close', () => left.abort());
-    const { bytes, fileName } = await this.archives.open(user, sessionId, query, left.signal);
+    const { bytes, fileName } = await this.archives.open(user, sessionId, query, disconnection);
     return new StreamableFile(bytes, { type: archiveType, disposition: toAttachment(fileName) });
   }
 

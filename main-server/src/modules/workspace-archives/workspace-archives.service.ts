@@ -34,20 +34,20 @@ export class WorkspaceArchivesService implements OnModuleInit {
   }
 
   /**
-   * As fast as it is read. Ends with an error unless it is whole; destroying it ends the work, and so does `left`, also
-   * while there is nothing to read yet.
+   * As fast as it is read. Ends with an error unless it is whole. Destroying it ends the work; so does `disconnection`,
+   * also before there is anything to read.
    * @throws session.not_found, request.too_many, container.not_running, …
    */
   async open(
     user: AuthUser,
     sessionId: string,
     { download }: WorkspaceArchiveQuery,
-    left: AbortSignal,
+    disconnection: AbortSignal,
   ): Promise<WorkspaceArchive> {
     const session = await this.sessions.getOwned(user, sessionId);
     const fileName = toArchiveName(session.title);
     const { id: userId, loginId, tokenId } = user;
-    const asked = { id: download, sessionId, userId, fileName, loginId, tokenId, left };
+    const asked = { id: download, sessionId, userId, fileName, loginId, tokenId, disconnection };
     const { signal, ...entry } = this.downloads.begin(asked);
     try {
       return { bytes: entry.count(await this.read(session, signal)), fileName };

@@ -18,7 +18,7 @@ function begin() {
     fileName: 'workspace.tar.gz',
     loginId: null,
     tokenId: null,
-    left: new AbortController().signal,
+    disconnection: new AbortController().signal,
   });
   return { clock, downloads, source, counted: count(source) };
 }

@@ -24,8 +24,8 @@ export interface DownloadAsked {
   readonly fileName: string;
   readonly loginId: string | null;
   readonly tokenId: string | null;
-  /** Aborted when nobody waits for it any more. */
-  readonly left: AbortSignal;
+  /** Aborted when whoever asked is gone. */
+  readonly disconnection: AbortSignal;
 }
 
 export interface DownloadUnderWay {
@@ -83,8 +83,8 @@ export class WorkspaceDownloads implements OnApplicationShutdown {
     };
     this.downloads.set(id, download);
     const cancel = (): void => download.abort.abort(ended(cancelled));
-    if (asked.left.aborted) cancel();
-    else asked.left.addEventListener('abort', cancel, { once: true });
+    if (asked.disconnection.aborted) cancel();
+    else asked.disconnection.addEventListener('abort', cancel, { once: true });
     return {
       signal: download.abort.signal,
       count: (bytes) => this.count(download, bytes),
@@ -206,11 +206,11 @@ function ended(message: string): DomainError {
   return new DomainError('workspace.archive_unavailable', { message });
 }
 
-/** Node's word for whoever left. */
-const left = 'ERR_STREAM_PREMATURE_CLOSE';
+/** What Node calls it when the reader left. */
+const prematureClose = 'ERR_STREAM_PREMATURE_CLOSE';
 
 function describe(error: unknown): string {
-  if ((error as NodeJS.ErrnoException | null)?.code === left) return cancelled;
+  if ((error as NodeJS.ErrnoException | null)?.code === prematureClose) return cancelled;
   if (error instanceof DomainError) return error.message;
   return 'The files could not be read to their end. What was saved is not complete; delete it and try again.';
 }

@@ -10,7 +10,7 @@ export function EnvironmentPage() {
     <>
       <VariablesSection
         owner={null}
-        description="For agents, terminals and shell commands of all your sessions, from their next start or message on."
+        description="For agents, terminals, shell commands, clones and setup scripts of all your sessions, from their next start or message on."
       />
       <McpServersSection owner={null} description="Tools for the agents of all your sessions." />
       <Banner>

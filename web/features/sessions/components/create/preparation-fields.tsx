@@ -18,7 +18,7 @@ export function PreparationFields({ draft, onChange }: Props) {
       <Field
         label="Repository"
         isOptional
-        hint="Cloned into the workspace before the first prompt is run. A private one needs a token, as a variable of your Environment: GITHUB_TOKEN, GITLAB_TOKEN or GIT_TOKENS."
+        hint="Cloned into the workspace before the first prompt is run. A private one needs its https address and a token among the secret variables of your Environment: GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token)."
         // Not while it is being typed: every address is wrong at first.
         error={hasLeftUrl ? url : null}
       >

@@ -17,12 +17,16 @@ function toFrame(stream: 1 | 2, content: string): Buffer {
 }
 
 /** An engine whose archive container says these frames. */
-function engineThatSays(names: DockerNames, ...frames: readonly Buffer[]): Docker {
+function engineThatSays(frames: readonly Buffer[], told: (order: string) => void = () => undefined): Docker {
+  const answer = (order: string) => () => Promise.resolve(told(order));
   const container = {
-    attach: () => Promise.resolve(Readable.from(frames)),
-    start: () => Promise.resolve(),
-    remove: () => Promise.resolve(),
-    wait: () => Promise.resolve(),
+    attach: async () => {
+      await answer('attach')();
+      return Readable.from(frames);
+    },
+    start: answer('start'),
+    remove: answer('remove'),
+    wait: answer('wait'),
   };
   const engine = {
     getVolume: () => ({ inspect: () => Promise.resolve({ Labels: names.labelsOf('s') }) }),
@@ -32,23 +36,38 @@ function engineThatSays(names: DockerNames, ...frames: readonly Buffer[]): Docke
   return engine as unknown as Docker;
 }
 
+const names = new DockerNames('0123456789abcdef');
+
+function archivesOf(engine: Docker): DockerArchives {
+  return new DockerArchives(engine, names, {
+    images: async function* () {
+      yield* ['image', 'another'];
+    },
+    limits: () => Promise.resolve({ memoryBytes: 1e9, nanoCpus: 1e9, pidsLimit: 64 }),
+    runtime: null,
+  });
+}
+
 describe('an archive', () => {
   it.each([
     ['alone', (complaints: string) => [toFrame(2, 'archive begins\n'), toFrame(2, complaints)]],
     ['together with all complaints', (complaints: string) => [toFrame(2, `archive begins\n${complaints}`)]],
   ])('begins with its first word, told %s', async (_, tell) => {
-    const names = new DockerNames('0123456789abcdef');
     const complaints = 'tar: secret: Cannot open: Permission denied\n'.repeat(400);
     const frames = [...tell(complaints), toFrame(1, 'files'), toFrame(2, 'archive ended with 1\n')];
-    const archives = new DockerArchives(engineThatSays(names, ...frames), names, {
-      images: async function* () {
-        yield 'image';
-      },
-      limits: () => Promise.resolve({ memoryBytes: 1e9, nanoCpus: 1e9, pidsLimit: 64 }),
-      runtime: null,
-    });
-    const archive = await archives.open('s');
+    const archive = await archivesOf(engineThatSays(frames)).open('s');
     expect(await buffer(archive)).toEqual(Buffer.from('files'));
+  });
+
+  it('starts nothing for whoever has left meanwhile, and leaves nothing behind', async () => {
+    const leaving = new AbortController();
+    const told: string[] = [];
+    const engine = engineThatSays([], (order) => {
+      told.push(order);
+      if (order === 'attach') leaving.abort();
+    });
+    await expect(archivesOf(engine).open('s', leaving.signal)).rejects.toThrow('aborted');
+    expect(told).toEqual(['attach', 'remove', 'wait']);
   });
 });
 

@@ -15,7 +15,7 @@ import { isAbsent, isConflict, toProviderError } from './docker.errors.ts';
 
 export interface ArchiveOptions {
   /** To make the container from, the best first. */
-  readonly images: (sessionId: string) => AsyncIterable<string>;
+  readonly images: (sessionId: string, signal?: AbortSignal) => AsyncIterable<string>;
   readonly limits: () => Promise<ContainerLimits>;
   readonly runtime: string | null;
 }
@@ -114,12 +114,12 @@ export class DockerArchives {
   /** An image that is gone, or that lacks the programs, leaves the others. */
   private async startWithAnyImage(sessionId: string, name: string, signal?: AbortSignal): Promise<Readable> {
     let problem: unknown = null;
-    for await (const image of this.options.images(sessionId)) {
+    for await (const image of this.options.images(sessionId, signal)) {
       signal?.throwIfAborted();
       try {
-        return await this.start(sessionId, name, image);
+        return await this.start(sessionId, name, image, signal);
       } catch (error) {
-        if (error instanceof NoFilesError) throw error;
+        if (error instanceof NoFilesError || signal?.aborted === true) throw error;
         this.logger.warn({ msg: 'An image cannot be used to read files', sessionId, image, err: error });
         problem ??= error;
         await this.remove(name);
@@ -128,7 +128,12 @@ export class DockerArchives {
     throw problem;
   }
 
-  private async start(sessionId: string, name: string, image: string): Promise<Readable> {
+  private async start(
+    sessionId: string,
+    name: string,
+    image: string,
+    signal?: AbortSignal,
+  ): Promise<Readable> {
     const container = await this.docker.createContainer(
       toArchiveOptions({
         name,
@@ -150,6 +155,7 @@ export class DockerArchives {
     // An error that nobody hears would end the process, and nobody listens before `follow`: until then `open` asks.
     output.once('error', () => undefined);
     this.underWay.set(name, output);
+    signal?.throwIfAborted();
     await container.start();
     return output;
   }

@@ -34,7 +34,7 @@ class OneImageEngine {
 }
 
 /** An engine without the image that answers a pull with these lines. */
-function pulling(...lines: readonly unknown[]): Docker {
+function engineThatPulls(...lines: readonly unknown[]): Docker {
   const absent = Object.assign(new Error('no such image'), { statusCode: 404 });
   return {
     getImage: () => ({ inspect: () => Promise.reject(absent) }),
@@ -45,55 +45,55 @@ function pulling(...lines: readonly unknown[]): Docker {
   } as unknown as Docker;
 }
 
-describe('what a session that waits for its image is told', () => {
-  const ensure = async (docker: Docker) => {
-    const told: string[] = [];
-    const images = new DockerImage(docker, { image, repositoryFolder: '/none' });
-    const outcome = await images
-      .ensure({ onLine: (line) => told.push(line) })
-      .catch((error: unknown) => error);
-    return { told, outcome };
-  };
-
-  it('is each line of the engine: which layer, what it does, how far it is', async () => {
-    const progress = { status: 'Downloading', id: '4abcf2066143', progress: '[=====>     ]  1.2MB/3.4MB' };
-    const { told, outcome } = await ensure(
-      pulling({ status: 'Pulling from agent', id: '1' }, progress, {
-        stream: '\u001B[1mStep 1/9\u001B[0m : FROM [m]\n',
-      }),
-    );
-    expect(outcome).toBe(image);
-    expect(told).toEqual([
-      `Pulling ${image}`,
-      '1 Pulling from agent',
-      '4abcf2066143 Downloading [=====>     ]  1.2MB/3.4MB',
-      'Step 1/9 : FROM [m]',
-    ]);
-  });
-
-  it('is short, and nothing where the engine says nothing', async () => {
-    const { told } = await ensure(
-      pulling({ stream: '\n' }, { aux: { ID: 'sha256:1' } }, { stream: 'x'.repeat(1_000) }),
-    );
-    expect(told).toEqual([`Pulling ${image}`, 'x'.repeat(200)]);
-  });
-
-  it('comes with a failure: the engine’s own words, and the last lines before them', async () => {
-    const lines = Array.from({ length: 20 }, (_, at) => ({ stream: `line ${at}` }));
-    const { outcome } = await ensure(pulling(...lines, { error: 'manifest unknown' }));
-    expect(outcome).toMatchObject({ reason: 'image_unavailable', isRetryable: true });
-    const { message } = outcome as Error;
-    expect(message).toContain(`The image ${image} could not be pulled: manifest unknown\nline 5\n`);
-    expect(message).toMatch(/\nline 19$/);
-  });
-
-  it('is a failure too when the engine falls silent in the middle of a line', async () => {
-    const { outcome } = await ensure(pulling({ stream: 'one' }, '{"status":"Downl'));
-    expect((outcome as Error).message).toContain('Docker ended the answer in the middle.');
-  });
-});
-
 describe('DockerImage', () => {
+  describe('ensure', () => {
+    const ensure = async (docker: Docker) => {
+      const told: string[] = [];
+      const images = new DockerImage(docker, { image, repositoryFolder: '/none' });
+      const outcome = await images
+        .ensure({ onLine: (line) => told.push(line) })
+        .catch((error: unknown) => error);
+      return { told, outcome };
+    };
+
+    it('tells each line of the engine, without its colours', async () => {
+      const progress = { status: 'Downloading', id: '4abcf2066143', progress: '[=====>     ]  1.2MB/3.4MB' };
+      const { told, outcome } = await ensure(
+        engineThatPulls({ status: 'Pulling from agent', id: '1' }, progress, {
+          stream: '\u001B[1mStep 1/9\u001B[0m : FROM [m]\n',
+        }),
+      );
+      expect(outcome).toBe(image);
+      expect(told).toEqual([
+        `Pulling ${image}`,
+        '1 Pulling from agent',
+        '4abcf2066143 Downloading [=====>     ]  1.2MB/3.4MB',
+        'Step 1/9 : FROM [m]',
+      ]);
+    });
+
+    it('cuts long lines and leaves empty ones out', async () => {
+      const { told } = await ensure(
+        engineThatPulls({ stream: '\n' }, { aux: { ID: 'sha256:1' } }, { stream: 'x'.repeat(1_000) }),
+      );
+      expect(told).toEqual([`Pulling ${image}`, 'x'.repeat(200)]);
+    });
+
+    it('fails with the words of the engine and the last lines before them', async () => {
+      const lines = Array.from({ length: 20 }, (_, at) => ({ stream: `line ${at}` }));
+      const { outcome } = await ensure(engineThatPulls(...lines, { error: 'manifest unknown' }));
+      expect(outcome).toMatchObject({ reason: 'image_unavailable', isRetryable: true });
+      const { message } = outcome as Error;
+      expect(message).toContain(`The image ${image} could not be pulled: manifest unknown\nline 5\n`);
+      expect(message).toMatch(/\nline 19$/);
+    });
+
+    it('fails when the engine falls silent in the middle of a line', async () => {
+      const { outcome } = await ensure(engineThatPulls({ stream: 'one' }, '{"status":"Downl'));
+      expect((outcome as Error).message).toContain('Docker ended the answer in the middle.');
+    });
+  });
+
   it('looks for a newer image for who wants one, however many only ask whether it is here', async () => {
     const engine = new OneImageEngine();
     const images = new DockerImage(engine.docker, { image, repositoryFolder: '/none' });

@@ -120,7 +120,7 @@ export class DockerContainerProvider implements DockerProvider {
     this.use = new DockerStats(docker, this.names, this.disk);
     this.image = new DockerImage(docker, options);
     this.archives = new DockerArchives(docker, this.names, {
-      images: (sessionId) => this.imagesFor(sessionId),
+      images: (sessionId, signal) => this.imagesFor(sessionId, signal),
       limits: async () => this.engine.fit(options.sizes.small),
       runtime: options.runtime,
     });
@@ -343,10 +343,10 @@ export class DockerContainerProvider implements DockerProvider {
   }
 
   /** With which a session's files can be read, also when the one it should start from cannot be had. */
-  private async *imagesFor(sessionId: string): AsyncIterable<string> {
+  private async *imagesFor(sessionId: string, signal?: AbortSignal): AsyncIterable<string> {
     const present = [await this.find(sessionId), await this.router.inspect()];
     for (const container of present) if (container !== null) yield container.Image;
-    yield this.image.ensure();
+    yield this.image.ensure({ signal });
   }
 
   private async prepareAll(): Promise<void> {

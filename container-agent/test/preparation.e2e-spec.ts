@@ -41,8 +41,8 @@ describe('the preparation of a workspace', () => {
   const runGit = (...args: string[]) =>
     execFileSync('git', args, { cwd: agent.workspace, encoding: 'utf8' }).trim();
 
-  const giveVariable = (name: string, value: string): void => {
-    const environment = [{ name, value }];
+  const giveVariables = (variables: Readonly<Record<string, string>>): void => {
+    const environment = Object.entries(variables).map(([name, value]) => ({ name, value }));
     agent.main.settings = { status: 200, body: { environment, mcpServers: [], problems: [] } };
   };
 
@@ -184,7 +184,7 @@ describe('the preparation of a workspace', () => {
   });
 
   it('gives the script the variables of the session', async () => {
-    giveVariable('NPM_TOKEN', 'of the session');
+    giveVariables({ NPM_TOKEN: 'of the session' });
     prepare({ script: 'echo "$NPM_TOKEN" > told\n' });
     expect(states(await whenOver())).toEqual(['script done']);
     expect(readFileSync(inWorkspace('told'), 'utf8')).toBe('of the session\n');
@@ -209,23 +209,50 @@ describe('the preparation of a workspace', () => {
     expect(report.tail).toContain('terminal prompts disabled');
   });
 
-  it('logs in with a token of the session, which stays where it was', async () => {
+  it('logs in with a token of the session, and writes it nowhere', async () => {
     git.password = 'sesame';
-    giveVariable('GIT_TOKENS', `github.com=other ${new URL(git.url).host}=sesame`);
+    giveVariables({ GIT_TOKENS: `github.com=other ${new URL(git.url).host}=sesame` });
     prepare({ repository: repository(), script: 'git fetch && git config --list --show-origin > told' });
     expect(states(await whenOver())).toEqual(['clone done', 'script done']);
     expect(new Set(git.logins)).toEqual(new Set(['x-access-token:sesame']));
     expect(runGit('remote', 'get-url', 'origin')).toBe(git.url);
     const log = (await (await agent.fetch('/api/preparation/log')).json()) as { text: string };
     expect(log.text + readFileSync(inWorkspace('told'), 'utf8')).not.toContain('sesame');
-    expect(spawnSync('grep', ['-rl', 'sesame', agent.folder]).stdout.toString()).toBe('');
+    expect(spawnSync('grep', ['-rq', 'sesame', agent.folder]).status).toBe(1);
   });
 
   it('says to nobody else what it logs in with', async () => {
     git.password = 'sesame';
-    giveVariable('GIT_TOKENS', '127.0.0.1=sesame 127.0.0.1:1=sesame github.com=sesame');
+    giveVariables({ GIT_TOKENS: '127.0.0.1=sesame 127.0.0.1:1=sesame github.com=sesame' });
     prepare({ repository: repository() });
     expect((await whenOver()).reason).toContain('wants a login');
+    expect(git.logins).toEqual([]);
+  });
+
+  it('says when the token is refused', async () => {
+    git.password = 'sesame';
+    giveVariables({ GIT_TOKENS: `${new URL(git.url).host}=wrong` });
+    prepare({ repository: repository() });
+    expect((await whenOver()).reason).toContain('refuses the login');
+  });
+
+  it('is led by none of the variables that tell git what to run, whom to ask and whom to trust', async () => {
+    git.password = 'sesame';
+    const asking = inWorkspace('..', 'ask.sh');
+    writeFileSync(asking, `#!/bin/sh\ntouch ${inWorkspace('..', 'asked')}\necho sesame\n`, { mode: 0o755 });
+    giveVariables({
+      GIT_ASKPASS: asking,
+      SSH_ASKPASS: asking,
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'credential.helper',
+      GIT_CONFIG_VALUE_0: `!${asking}`,
+      GIT_SSL_NO_VERIFY: '1',
+      GIT_DIR: '/nowhere',
+      LANGUAGE: 'de',
+    });
+    prepare({ repository: repository() });
+    expect((await whenOver()).reason).toContain('wants a login');
+    expect(existsSync(inWorkspace('..', 'asked'))).toBe(false);
     expect(git.logins).toEqual([]);
   });
 

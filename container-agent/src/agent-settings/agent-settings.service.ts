@@ -52,12 +52,14 @@ export class AgentSettingsService implements AgentSettings, OnApplicationBootstr
     const answer = await askAgain(this.client, 'agent-settings');
     // An older main-server has none to give.
     if (answer === null) return nothingGiven;
-    if (answer.status !== 200) {
+    const answered = containerSettingsSchema.safeParse(answer.body);
+    if (answer.status !== 200 || !answered.success) {
       throw new AgentSetupError(
         'The server does not say which variables and MCP servers this session has. Try again in a moment.',
+        { cause: answered.error },
       );
     }
-    const { environment, mcpServers, problems } = containerSettingsSchema.parse(answer.body);
+    const { environment, mcpServers, problems } = answered.data;
     this.problems = problems;
     const parts = JSON.stringify([environment, mcpServers]);
     return {

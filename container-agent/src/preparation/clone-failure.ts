@@ -1,7 +1,15 @@
 const causes: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
-    /could not read username|authentication failed|terminal prompts disabled|permission denied \(|invalid credentials|the requested url returned error: 40[13]/i,
-    'The server of the repository wants a login that this session does not have, or there is no such repository. Give it a token, as the variable GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token), then try again.',
+    /permission denied \(/i,
+    'The server of the repository takes no ssh key that this session has. Use the https address and a token, or put a key into ~/.ssh of the session.',
+  ],
+  [
+    /authentication failed|invalid credentials|the requested url returned error: 40[13]/i,
+    'The server of the repository refuses the login that it was given: the token has ended, or may not read this repository.',
+  ],
+  [
+    /could not read username|terminal prompts disabled/i,
+    'The server of the repository wants a login, or there is no such repository. Set a token as a secret variable: GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token). Then try again.',
   ],
   [/remote branch .* not found/i, 'The repository has no such branch.'],
   [

@@ -32,16 +32,22 @@ const ssh =
 const strangers =
   /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_.*|NAMESPACE|COMMON_DIR|EXEC_PATH|TEMPLATE_DIR|PROXY_COMMAND|EXTERNAL_DIFF|TRACE.*|REDIRECT_.*)$/;
 
+/** The session's variables of git would tell this clone how to work, whom to ask and whom to trust, but for these. */
+const steering = /^(?:GIT_|SSH_ASKPASS)/;
+const harmless: ReadonlySet<string> = new Set(['GIT_TOKENS', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH']);
+
 export interface CloneOptions {
   readonly workspacePath: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The session's own: git logs in by them. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly marker: string;
 }
 
 /** Clones beside what is in the workspace; `placeClone` brings it there. What is left of an earlier try is thrown away. @throws StepFailure */
 export async function cloneRepository(
   repository: Repository,
-  { workspacePath, env, marker }: CloneOptions,
+  { workspacePath, env, variables, marker }: CloneOptions,
   { log, signal, onProgress }: StepContext,
 ): Promise<void> {
   await dropClone(workspacePath);
@@ -52,7 +58,7 @@ export async function cloneRepository(
     file: 'git',
     args: [...settings.flatMap((setting) => ['-c', setting]), ...toArguments(repository, workspacePath)],
     cwd: workspacePath,
-    env: toEnvironment(env),
+    env: toEnvironment(env, variables),
     marker,
     timeoutMs,
     signal,
@@ -138,13 +144,25 @@ function toArguments({ url, branch, isShallow }: Repository, workspacePath: stri
   ];
 }
 
-function toEnvironment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function toEnvironment(
+  env: CloneOptions['env'],
+  variables: CloneOptions['variables'],
+): Readonly<Record<string, string>> {
   return {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => !strangers.test(name))),
+    ...without(env, (name) => strangers.test(name)),
+    ...without(variables, (name) => steering.test(name) && !harmless.has(name)),
     LC_ALL: 'C.UTF-8',
+    LANGUAGE: '',
     GIT_ALLOW_PROTOCOL: 'https:ssh',
     GIT_TERMINAL_PROMPT: '0',
     GIT_SSH_COMMAND: ssh,
     GIT_SSH_VARIANT: 'ssh',
   };
+}
+
+function without(
+  variables: Readonly<Record<string, string>>,
+  isOut: (name: string) => boolean,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !isOut(name)));
 }

@@ -139,20 +139,19 @@ export class WorkspacePreparation implements OnApplicationBootstrap {
       onProgress: (detail, percent) => this.reports.progress(step, detail, percent),
     };
     const { marker, folder } = this;
-    const { environment } = await untilAborted(this.settings.find(), signal);
-    const env = {
-      ...agentEnvironment(this.environment, { home: homePath, workspacePath }),
-      ...environment,
-    };
+    const env = agentEnvironment(this.environment, { home: homePath, workspacePath });
+    const findVariables = async () => (await untilAborted(this.settings.find(), signal)).environment;
     if (step === 'script' && order.script !== null) {
       this.log.append('$ setup script\n');
-      return runSetupScript(order.script, { workspacePath, folder, env, marker }, context);
+      const options = { workspacePath, folder, env: { ...env, ...(await findVariables()) }, marker };
+      return runSetupScript(order.script, options, context);
     }
     if (!order.repository) return;
     if (this.records.read().clone !== 'placing' || !(await isCloneThere(workspacePath))) {
       this.log.clear();
       this.log.append(`$ git clone ${order.repository.url}\n`);
-      await cloneRepository(order.repository, { workspacePath, env, marker }, context);
+      const options = { workspacePath, env, variables: await findVariables(), marker };
+      await cloneRepository(order.repository, options, context);
       this.records.change({ clone: 'placing' });
     }
     await placeClone(workspacePath);

@@ -11,7 +11,7 @@ const port = /^[1-9]\d{0,4}$/;
 const forms =
   'Write it as https://host/path, git@host:path or ssh://git@host/path. Nothing else can be cloned here.';
 const withoutLogin =
-  'Leave the login out of the address: it would be stored and shown with the session. Give the session a token as a secret variable: GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token).';
+  'Leave the login out of the address: it would be stored and shown with the session. For https set a token as a secret variable of your Environment: GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token). For ssh use a key in the session.';
 
 /**
  * What is wrong with the address of a repository, in words for people; null for a good one. Everything that git would

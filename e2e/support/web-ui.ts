@@ -43,8 +43,26 @@ export async function createSession(page: Page, choices: NewSessionChoices): Pro
   }
   await dialog.getByRole('button', { name: 'Create session' }).click();
   await page.waitForURL((url) => url.href !== before && /\/sessions\/[0-9a-f-]{36}$/.test(url.pathname));
-  await expect(sessionUi(page).getByRole('textbox', { name: 'Message' })).toBeVisible();
+  try {
+    await expect(sessionUi(page).getByRole('textbox', { name: 'Message' })).toBeVisible();
+  } catch (error) {
+    throw new Error(`The session did not open. ${await describeFrames(page)}`, { cause: error });
+  }
   return page.url().split('/').at(-1) ?? '';
+}
+
+/** How each frame of the page is, asked of the page itself: what is there and not painted looks like what never came. */
+async function describeFrames(page: Page): Promise<string> {
+  const silence = new Promise<string>((resolve) => setTimeout(() => resolve('does not answer'), 5_000));
+  const states = page.frames().map(async (frame) => {
+    const asked = frame.evaluate(() => {
+      const { readyState, visibilityState, body } = document;
+      const size = `${window.innerWidth}×${window.innerHeight}`;
+      return `${readyState}, ${visibilityState}, ${size}: ${body.innerText.slice(0, 300)}`;
+    });
+    return `${frame.url()} is ${await Promise.race([asked.catch(String), silence])}`;
+  });
+  return (await Promise.all(states)).join('; ');
 }
 
 export function sessionUi(page: Page): FrameLocator {

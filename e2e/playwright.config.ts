@@ -30,6 +30,8 @@ export default defineConfig({
   ],
   use: {
     headless: true,
+    // What is not there to be pressed would otherwise be waited for until the whole test is cut.
+    actionTimeout: 60_000,
     trace: 'retain-on-failure',
     launchOptions: {
       // A distribution's Chromium (CHROMIUM_PATH=/usr/bin/chromium) works as well as Playwright's own download.

@@ -5,7 +5,7 @@ import { type State, openSession, inSession, output } from './state.ts';
 /** The whole of what was cut; its bar is the one that offers a file too. */
 async function showAllOfOutput(page: Page): Promise<void> {
   const bar = sessionUi(page)
-    .getByRole('link', { name: /^Download/ })
+    .getByRole('button', { name: /^Download/ })
     .locator('..');
   await bar.getByRole('button', { name: 'Show all' }).click();
 }

@@ -43,8 +43,11 @@ export class DokployLogs {
     await rename(`${path}.new`, path);
   }
 
+  /** With what a server has left that was killed while it wrote. */
   async forget(sessionId: string): Promise<void> {
-    await rm(this.pathOf(sessionId), { force: true });
+    const path = this.pathOf(sessionId);
+    await rm(`${path}.new`, { force: true });
+    await rm(path, { force: true });
   }
 
   /** Goes on after a cut where it was, and over restarts of the app, until it is told to stop or the app is gone. */

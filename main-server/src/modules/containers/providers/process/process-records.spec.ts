@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProcessRecords } from './process-records.ts';
@@ -20,5 +20,15 @@ describe('ProcessRecords', () => {
     const file = join(folder, 'containers');
     await writeFile(file, '');
     await expect(new ProcessRecords(file).list()).rejects.toThrow('ENOTDIR');
+  });
+
+  it('removes with a record what a server has left that was killed while it wrote one', async () => {
+    const records = new ProcessRecords(folder);
+    await writeFile(join(folder, 'removed.json'), '{}');
+    await writeFile(join(folder, 'removed.json.new'), '{ "sess');
+    await writeFile(join(folder, 'other.json.new'), '');
+    await records.remove('removed');
+    await records.remove('other');
+    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -47,18 +47,21 @@ export class ProcessRecords {
   async write(record: ProcessRecord): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const path = this.pathOf(record.sessionId);
-    const file = await open(`${path}.new`, 'w', 0o600);
+    const file = await open(draftOf(path), 'w', 0o600);
     try {
       await file.writeFile(JSON.stringify(record));
       await file.datasync();
     } finally {
       await file.close();
     }
-    await rename(`${path}.new`, path);
+    await rename(draftOf(path), path);
   }
 
+  /** With what a server has left of one that was killed while it wrote. */
   async remove(sessionId: string): Promise<void> {
-    await rm(this.pathOf(sessionId), { force: true });
+    const path = this.pathOf(sessionId);
+    await rm(draftOf(path), { force: true });
+    await rm(path, { force: true });
   }
 
   /** Read again when one of them was written or removed: both are told by the time of their folder. */
@@ -101,4 +104,9 @@ export class ProcessRecords {
   private pathOf(sessionId: string): string {
     return join(this.folder, `${assertSessionFolderName(sessionId)}.json`);
   }
+}
+
+/** Where the next one is written, so that nobody ever reads half of one. */
+function draftOf(path: string): string {
+  return `${path}.new`;
 }

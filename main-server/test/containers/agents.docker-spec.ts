@@ -156,6 +156,7 @@ await describeWithDocker('agents in the real image, under its real limits', () =
         'password=of-example',
         expect.stringMatching(/^fatal: could not read Username/),
       ]);
+      expect(await findContainer(id)).not.toBeNull();
       await server.client.delete(`/api/sessions/${id}`);
     },
     5 * minute,

@@ -133,7 +133,7 @@ await describeWithDocker('agents in the real image, under its real limits', () =
   );
 
   it(
-    'shell: git logs in where the session has a token for, and nowhere else',
+    'shell: git logs in where the session has a token, and nowhere else',
     async () => {
       const variables = [
         { name: 'GITHUB_TOKEN', value: 'of-github', isSecret: true },

@@ -64,6 +64,8 @@ for (const { name, passed, failed, skipped, tookMs } of results) {
   const cells = [passed, failed, skipped].map((count) => String(count).padStart(8)).join('');
   console.log(`${name.padEnd(20)}${cells}${`${(tookMs / 1000).toFixed(1)} s`.padStart(10)}`);
 }
+for (const { name, failures = [] } of results)
+  for (const failure of failures) console.log(`\nFAILED ${name}: ${failure}`);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 process.exit(sum('failed') === 0 ? 0 : 1);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,6 +65,7 @@ export class DokploySimulator implements AsyncDisposable {
   private constructor(
     readonly dokploy: Dokploy,
     readonly apiKey: string,
+    private readonly folder: string,
   ) {
     this.keys = new ApiKeys(apiKey);
     this.logs = new LogStream(dokploy, this.keys);
@@ -82,7 +83,7 @@ export class DokploySimulator implements AsyncDisposable {
       ...options,
       folder,
     });
-    const simulator = new DokploySimulator(dokploy, options.apiKey ?? 'simulated-key');
+    const simulator = new DokploySimulator(dokploy, options.apiKey ?? 'simulated-key', folder);
     simulator.server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
     await once(simulator.server, 'listening');
     return simulator;
@@ -104,6 +105,7 @@ export class DokploySimulator implements AsyncDisposable {
     this.server.close();
     this.server.closeAllConnections();
     await this.dokploy.close();
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -22,6 +22,7 @@ export async function run() {
     nodeArgs: profilable,
   });
   try {
+    await sleep(settleMs);
     const alone = await measureIdle(product);
     const sessions = [];
     while (sessions.length < count) sessions.push(await product.createSession({ provider: 'process' }));

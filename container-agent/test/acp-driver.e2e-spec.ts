@@ -188,6 +188,8 @@ for (const { id, is } of installed) {
     if (has('quick resume')) describeResume(() => world);
 
     it('leaves no process behind', async () => {
+      // One that does not end a command in time was ended with it.
+      await world.run(['say: I am here.']);
       expect(world.listProcesses().length).toBeGreaterThan(0);
       await world.driver.close();
       expect(world.listProcesses()).toEqual([]);

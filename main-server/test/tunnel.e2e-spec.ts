@@ -124,6 +124,14 @@ describe('the tunnel of a container', () => {
     close();
   });
 
+  it('ends with its socket also where nobody has used it, and says so to who comes then', async () => {
+    const [tunnel] = tunnels;
+    const closed = once(tunnel!, 'closed');
+    sockets[0]!.terminate();
+    await closed;
+    await expect(tunnel!.connectPort(portOf(agent))).rejects.toMatchObject({ code: 'container.unreachable' });
+  });
+
   it('comes back after the socket was lost', async () => {
     sockets[0]!.terminate();
     await waitFor(() => tunnels.length === 2);

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import { createTunnelStream, DomainError } from '@codex-webapp/nest-kit';
 import type { WebSocket } from 'ws';
 import { TunnelAgent } from './tunnel-agent.ts';
@@ -28,7 +29,10 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
   readonly agent: TunnelAgent;
   /** The ones used last at the end. */
   private readonly portAgents = new Map<number, TunnelAgent>();
-  private readonly session: ClientHttp2Session;
+  private readonly stream: Duplex;
+  /** Null until the first connection: most sessions need none for most of their time, and each costs 20 KB and 1 ms. */
+  private session: ClientHttp2Session | null = null;
+  private isEnded = false;
   private readonly ping: NodeJS.Timeout;
   private isAlive = true;
 
@@ -40,18 +44,10 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
     readonly key: Buffer,
   ) {
     super();
-    const { streamWindowBytes, connectionsMax } = tunnelLimits;
-    this.session = connect('http://container', {
-      createConnection: () => createTunnelStream(socket),
-      settings: { enablePush: false, initialWindowSize: streamWindowBytes },
-      maxSessionMemory: 64,
-    });
-    this.session.once('connect', () => this.session.setLocalWindowSize(streamWindowBytes * connectionsMax));
-    // The end of the session is told by `close`; each stream reports the error to its own user.
-    this.session.on('error', () => undefined);
-    this.session.once('close', () => this.onClosed());
+    this.stream = createTunnelStream(socket);
+    this.stream.on('error', () => undefined);
     this.agent = new TunnelAgent(() => this.connect(agentAuthority), {
-      maxSockets: connectionsMax,
+      maxSockets: tunnelLimits.connectionsMax,
       keepAlive: true,
     });
     // Node does not notice by itself that a socket below HTTP/2 is gone unless the socket is its own.
@@ -89,8 +85,10 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
   }
 
   private async connect(authority: string): Promise<ClientHttp2Stream> {
-    if (this.session.destroyed || this.session.closed) throw containerUnreachable();
-    const stream = this.session.request(
+    if (this.isEnded) throw containerUnreachable();
+    const session = this.openSession();
+    if (session.destroyed || session.closed) throw containerUnreachable();
+    const stream = session.request(
       { [constants.HTTP2_HEADER_METHOD]: 'CONNECT', [constants.HTTP2_HEADER_AUTHORITY]: authority },
       { endStream: false },
     );
@@ -105,7 +103,25 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
     return stream;
   }
 
+  private openSession(): ClientHttp2Session {
+    if (this.session) return this.session;
+    const { streamWindowBytes, connectionsMax } = tunnelLimits;
+    const session = connect('http://container', {
+      createConnection: () => this.stream,
+      settings: { enablePush: false, initialWindowSize: streamWindowBytes },
+      maxSessionMemory: 64,
+    });
+    session.once('connect', () => session.setLocalWindowSize(streamWindowBytes * connectionsMax));
+    // The end of the session is told by `close`; each stream reports the error to its own user.
+    session.on('error', () => undefined);
+    session.once('close', () => this.onClosed());
+    return (this.session = session);
+  }
+
   private end(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    if (this.session === null) return this.onClosed();
     if (!this.session.destroyed) this.session.destroy(new Error('The tunnel was lost'));
   }
 

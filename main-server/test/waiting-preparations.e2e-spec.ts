@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { describe, expect, it } from '@jest/globals';
 import type { PreparationStep } from '@codex-webapp/contracts';
-import { FakeContainerProvider } from '../src/modules/containers/providers/fake/fake.provider.ts';
 import { linkEvents } from '../src/modules/link/link.events.ts';
 import { LinkRegistry } from '../src/modules/link/link-registry.ts';
 import { FakeWorld } from './support/fake-world.ts';
+import { overRestart } from './support/over-restart.ts';
 import { waitFor } from './support/wait-for.ts';
 
+/** Of the first server; the next one has more room. */
 const oneRunning = { SESSIONS_RUNNING_MAX: '1' };
 
 /** One that runs, and whose container has told so of the first attempt at its setup script. */
@@ -33,26 +31,6 @@ async function retryWithoutRoom(world: FakeWorld): Promise<string> {
   expect(retried).toMatchObject({ status: 200, body: { status: 'waiting', attempt: 2 } });
   await waitFor(async () => (await world.session(id)).reason?.startsWith('Waits for room: ') === true);
   return id;
-}
-
-/** `before` runs where there is room for one session, `after` in the next server, where there is more. */
-async function overRestart(
-  before: (world: FakeWorld) => Promise<string>,
-  after: (world: FakeWorld, sessionId: string) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'waiting-preparations-'));
-  const provider = new FakeContainerProvider();
-  try {
-    let sessionId = '';
-    {
-      await using world = await FakeWorld.create({ folder, provider, env: oneRunning });
-      sessionId = await before(world);
-    }
-    await using next = await FakeWorld.create({ folder, provider });
-    await after(next, sessionId);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 describe('a container that dies while it prepares its workspace', () => {
@@ -85,7 +63,11 @@ describe('a preparation that is tried again', () => {
   });
 
   it('waits over a restart of the server', () =>
-    overRestart(retryWithoutRoom, async (next, waiting) => void (await next.connectStarted(waiting))));
+    overRestart(
+      retryWithoutRoom,
+      async (next, waiting) => void (await next.connectStarted(waiting)),
+      oneRunning,
+    ));
 
   it('waits no more once its session is stopped, also over a restart', () =>
     overRestart(
@@ -101,5 +83,6 @@ describe('a preparation that is tried again', () => {
         expect(next.provider.starts).toHaveLength(starts + 1);
         await next.settled(waiting, 'stopped');
       },
+      oneRunning,
     ));
 });

@@ -11,11 +11,6 @@ import { ContainerRecords } from './container-records.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { decideWake } from './restart-pauses.ts';
 
-interface WakeOptions {
-  /** Whether somebody asks for it after its user stopped it. */
-  readonly isStopOver: boolean;
-}
-
 /** Starts containers that something waits for; at once, or after the pause that its ends have earned it. */
 @Injectable()
 export class ContainerWakes {
@@ -33,19 +28,19 @@ export class ContainerWakes {
     private readonly clock: Clock,
   ) {}
 
-  /** Sees to it that the session's container runs, soon. Returns at once; a failure shows in the session. */
+  /**
+   * Sees to it that the session's container runs, soon, unless its user has stopped it and asked for nothing since (see
+   * `noteAsked`). Returns at once; a failure shows in the session.
+   */
   ensureRunning(sessionId: string): void {
-    this.begin(sessionId, { isStopOver: true });
+    void this.wake(sessionId).catch((error: unknown) =>
+      this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error }),
+    );
   }
 
-  /** As `ensureRunning`, for what has waited for a while: a session that was stopped since then stays so. */
-  resume(sessionId: string): void {
-    this.begin(sessionId, { isStopOver: false });
-  }
-
-  /** Something waits from now on, until the session is stopped the next time. */
-  async noteWaiting(manager: EntityManager, sessionId: string): Promise<void> {
-    await manager.update(ContainerEntity, { sessionId }, { mayWake: true });
+  /** Somebody wants it to run: what waits wakes it from the commit on, until it is stopped the next time. */
+  async noteAsked(manager: EntityManager, sessionId: string): Promise<void> {
+    await manager.update(ContainerEntity, { sessionId, mayWake: false }, { mayWake: true });
   }
 
   /** A container that ends a turn is not one that ends again and again without getting anywhere. */
@@ -62,20 +57,14 @@ export class ContainerWakes {
     for (const sessionId of waiting) this.tellWakeable(sessionId);
   }
 
-  private begin(sessionId: string, options: WakeOptions): void {
-    void this.wake(sessionId, options).catch((error: unknown) =>
-      this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error }),
-    );
-  }
-
-  private async wake(sessionId: string, { isStopOver }: WakeOptions): Promise<void> {
+  private async wake(sessionId: string): Promise<void> {
     const [session, container] = await Promise.all([
       this.sessions.find(sessionId),
       this.records.find(sessionId),
     ]);
     if (session === null || session.deletingAt !== null || session.archivedAt !== null) return;
     if (this.starts.isStopping) return;
-    if (!isStopOver && container?.mayWake === false) return;
+    if (container?.mayWake === false) return;
     const now = this.clock.now();
     const wake = decideWake(container, now);
     if (wake.type === 'now') await this.startOrWait(session, container);

@@ -29,7 +29,7 @@ export class WaitingPreparations implements OnApplicationBootstrap {
   /** Wakes what a stop in the wrong moment left asleep. */
   async onApplicationBootstrap(): Promise<void> {
     const rows = await this.preparations.find({ select: { sessionId: true }, where: [...waiting] });
-    for (const { sessionId } of rows) this.wakes.resume(sessionId);
+    for (const { sessionId } of rows) this.wakes.ensureRunning(sessionId);
   }
 
   /** Starts its container unless one is connected; a new link is told to begin. Repeating it is harmless. */
@@ -50,6 +50,6 @@ export class WaitingPreparations implements OnApplicationBootstrap {
 
   private async resume(sessionId: string): Promise<void> {
     const isWaiting = await this.preparations.existsBy(waiting.map((where) => ({ ...where, sessionId })));
-    if (isWaiting) this.wakes.resume(sessionId);
+    if (isWaiting) this.wakes.ensureRunning(sessionId);
   }
 }

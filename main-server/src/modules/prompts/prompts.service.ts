@@ -18,6 +18,7 @@ import { authorOf, toAuthorColumns } from '../messages/message-author.ts';
 import { checkStorable } from '../messages/storable-text.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { ContainerWaker } from './container-waker.ts';
 import { PromptDispatcher, UndeliverableError } from './prompt-dispatcher.ts';
 import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
@@ -44,6 +45,7 @@ export class PromptsService {
     private readonly sessions: SessionStateService,
     private readonly history: HistoryService,
     private readonly dispatcher: PromptDispatcher,
+    private readonly containers: ContainerWaker,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -114,6 +116,7 @@ export class PromptsService {
   /** Goes on after an interrupt. Resuming a queue that runs succeeds. */
   async resume(actor: Actor, { id: sessionId }: Pick<Session, 'id'>): Promise<void> {
     await this.history.append(sessionId, async (manager, append) => {
+      await this.containers.noteAsked(manager, sessionId);
       const session = await this.sessions.read(manager, sessionId);
       if (!session.isQueuePaused) return;
       await unpause(this.sessions, manager, append, sessionId);
@@ -151,6 +154,7 @@ export class PromptsService {
     }
     const created = await this.insert(manager, sessionId, author, request);
     append(toPromptChanged(created));
+    await this.containers.noteAsked(manager, sessionId);
     await alongside(manager, append, created);
     if (authorOf(author).kind === 'user' && session.isQueuePaused)
       await unpause(this.sessions, manager, append, sessionId);

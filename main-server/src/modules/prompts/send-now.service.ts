@@ -12,6 +12,7 @@ import { LinkRegistry } from '../link/link-registry.ts';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { ContainerWaker } from './container-waker.ts';
 import { PromptDispatcher } from './prompt-dispatcher.ts';
 import { type Prompt, PromptEntity } from './prompt.entity.ts';
 import { toPromptChanged, toPromptResponse } from './prompt.mapper.ts';
@@ -32,6 +33,7 @@ export class SendNowService {
     private readonly links: LinkRegistry,
     private readonly changes: QueueChangesService,
     private readonly dispatcher: PromptDispatcher,
+    private readonly containers: ContainerWaker,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -46,6 +48,7 @@ export class SendNowService {
       const found: Prompt | null = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
       if (found?.steeredTurnId) return { prompt: found, frame: toSteer(found) };
       assertQueued(found);
+      await this.containers.noteAsked(manager, sessionId);
       const isMoved = await this.changes.moveToFront(manager, append, found);
       const session = await this.sessions.read(manager, sessionId);
       if (session.isQueuePaused) await unpause(this.sessions, manager, append, sessionId);

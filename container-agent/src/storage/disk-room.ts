@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
+import { writeByDraftSync } from '@codex-webapp/nest-kit';
 
 /** The end of a turn with all that waits to be told of it. */
 const defaultReserveBytes = 4 * 1024 * 1024;
@@ -48,17 +49,14 @@ export class DiskRoom {
   holdReserve(): void {
     this.isReserveOpen = false;
     if (existsSync(this.reserve)) return;
-    const draft = `${this.reserve}.new`;
     try {
       const { bavail, bsize } = statfsSync(path.dirname(this.reserve));
       if (bavail * bsize < 2 * this.reserveBytes) return;
       // A file system that compresses would hold nothing back for zeros.
-      writeFileSync(draft, randomBytes(this.reserveBytes), { mode: 0o600 });
-      renameSync(draft, this.reserve);
+      writeByDraftSync(this.reserve, randomBytes(this.reserveBytes));
     } catch (error) {
       // Work goes on without it.
       if (!isDiskFull(error)) this.logger.warn({ msg: 'No room could be held back on the disk', err: error });
-      rmSync(draft, { force: true, recursive: true });
     }
   }
 

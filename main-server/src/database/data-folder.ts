@@ -1,7 +1,7 @@
-import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { StartupError } from '@codex-webapp/nest-kit';
+import { removeWithDraft, StartupError, writeByDraft } from '@codex-webapp/nest-kit';
 import { FolderLock } from './folder-lock.ts';
 
 const lockFile = 'server.lock';
@@ -48,14 +48,12 @@ export class DataFolder implements OnApplicationShutdown {
   }
 
   /** A crash leaves the old content or the new, never half of it. */
-  async write(name: string, content: string): Promise<void> {
-    const temporary = this.file(`${name}.new`);
-    await writeFile(temporary, content, { mode: 0o600, flush: true });
-    await rename(temporary, this.file(name));
+  write(name: string, content: string): Promise<void> {
+    return writeByDraft(this.file(name), content, { flush: true });
   }
 
   remove(name: string): Promise<void> {
-    return rm(this.file(name), { force: true });
+    return removeWithDraft(this.file(name));
   }
 
   onApplicationShutdown(): Promise<void> {

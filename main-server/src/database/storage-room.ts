@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, statfsSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
-import { DomainError } from '@codex-webapp/nest-kit';
+import { DomainError, writeByDraft } from '@codex-webapp/nest-kit';
 
 /** Some hundred logins: each takes a few pages of the log that SQLite writes ahead. */
 const reserveBytes = 4 * 1024 * 1024;
@@ -31,15 +31,12 @@ export class StorageRoom {
   async ensureReserve(): Promise<boolean> {
     if (existsSync(this.reserve)) return true;
     if (this.freeBytes() < reserveBytes + roomBytes) return false;
-    const temporary = `${this.reserve}.new`;
     try {
       // A file system that compresses would hold nothing back for zeros.
-      await writeFile(temporary, randomBytes(reserveBytes), { mode: 0o600 });
-      await rename(temporary, this.reserve);
+      await writeByDraft(this.reserve, randomBytes(reserveBytes));
       return true;
     } catch (error) {
       this.logger.warn({ msg: 'No room could be held back on the disk of the database', err: error });
-      await rm(temporary, { force: true });
       return false;
     }
   }

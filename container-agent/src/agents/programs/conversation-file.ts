@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeByDraft } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 
 const id = z.string().min(1);
@@ -42,8 +43,7 @@ export class ConversationFile {
 
   async write(known: KnownConversation): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await writeFile(`${this.file}.new`, JSON.stringify(known));
-    await rename(`${this.file}.new`, this.file);
+    await writeByDraft(this.file, JSON.stringify(known));
     this.known = known;
   }
 }

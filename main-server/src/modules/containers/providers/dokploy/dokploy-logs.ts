@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeWithDraft, writeByDraft } from '@codex-webapp/nest-kit';
 import { logTailDefault, type LogLine, type LogOptions } from '../container-provider.ts';
 import { LineSplitter, markLines, parsePlace, type TimedLine } from '../log-lines.ts';
 import type { OwnApp } from './dokploy-apps.ts';
@@ -37,17 +38,12 @@ export class DokployLogs {
     const lines = await this.fetchLines(app, keptLines);
     if (lines.length === 0) return;
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
-    const path = this.pathOf(app.sessionId);
     const rows = lines.map(({ at, text }) => `${at} ${text}\n`);
-    await writeFile(`${path}.new`, rows.join(''), { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    await writeByDraft(this.pathOf(app.sessionId), rows.join(''));
   }
 
-  /** With what a server has left that was killed while it wrote. */
   async forget(sessionId: string): Promise<void> {
-    const path = this.pathOf(sessionId);
-    await rm(`${path}.new`, { force: true });
-    await rm(path, { force: true });
+    await removeWithDraft(this.pathOf(sessionId));
   }
 
   /** Goes on after a cut where it was, and over restarts of the app, until it is told to stop or the app is gone. */

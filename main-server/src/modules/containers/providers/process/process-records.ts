@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeWithDraft, writeByDraft } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 import { assertSessionFolderName } from './process-folders.ts';
 
@@ -46,22 +47,11 @@ export class ProcessRecords {
 
   async write(record: ProcessRecord): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const path = this.pathOf(record.sessionId);
-    const file = await open(draftOf(path), 'w', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(record));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(draftOf(path), path);
+    await writeByDraft(this.pathOf(record.sessionId), JSON.stringify(record), { flush: true });
   }
 
-  /** With what a server has left of one that was killed while it wrote. */
   async remove(sessionId: string): Promise<void> {
-    const path = this.pathOf(sessionId);
-    await rm(draftOf(path), { force: true });
-    await rm(path, { force: true });
+    await removeWithDraft(this.pathOf(sessionId));
   }
 
   /** Read again when one of them was written or removed: both are told by the time of their folder. */
@@ -104,9 +94,4 @@ export class ProcessRecords {
   private pathOf(sessionId: string): string {
     return join(this.folder, `${assertSessionFolderName(sessionId)}.json`);
   }
-}
-
-/** Where the next one is written, so that nobody ever reads half of one. */
-function draftOf(path: string): string {
-  return `${path}.new`;
 }

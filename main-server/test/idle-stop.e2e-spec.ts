@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { TerminalClientFrame, TerminalResponse } from '@codex-webapp/contracts';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { WebSocket } from 'ws';
 import { HistoryService } from '../src/modules/history/history.service.ts';
 import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
 import { sessionEvents, type SessionUsed } from '../src/modules/session-state/session.events.ts';
 import { WriteQueue } from '../src/database/write-queue.ts';
-import { createTestApp, type TestApp } from './support/create-test-app.ts';
+import { createTestApp } from './support/create-test-app.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitForStatus } from './support/session-process.ts';
 import { SessionPage } from './support/session-page.ts';
 import { ShiftedClock } from './support/shifted-clock.ts';
+import { ShownTerminal } from './support/shown-terminal.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const minuteMs = 60_000;
@@ -189,43 +189,6 @@ describe('a session that nobody uses', () => {
     expect(world.provider.starts).toHaveLength(1);
   });
 });
-
-/** A terminal of a session, and the page that shows it. */
-class ShownTerminal {
-  private output = '';
-
-  private constructor(readonly socket: WebSocket) {
-    socket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) this.output += data.toString();
-    });
-  }
-
-  static async open(app: TestApp, page: SessionPage): Promise<ShownTerminal> {
-    const { body } = await page.ask({
-      method: 'POST',
-      path: '/api/terminals',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ cols: 80, rows: 24 }),
-    });
-    const { id } = JSON.parse(body) as TerminalResponse;
-    const socket = new WebSocket(`${app.url.replace(/^http/, 'ws')}/api/terminals/${id}/socket`, {
-      headers: { host: page.host, origin: page.origin, cookie: page.cookie },
-    });
-    const terminal = new ShownTerminal(socket);
-    await once(socket, 'open');
-    return terminal;
-  }
-
-  type(data: string): void {
-    this.socket.send(JSON.stringify({ type: 'terminal.input', data } satisfies TerminalClientFrame));
-  }
-
-  /** It comes, after what was seen before. */
-  async see(text: string): Promise<void> {
-    await waitFor(() => this.output.includes(text), 20_000);
-    this.output = '';
-  }
-}
 
 describe('a session with an open terminal', () => {
   it('runs while somebody types or something is printed, and is stopped once neither is', async () => {

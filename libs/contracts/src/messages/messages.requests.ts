@@ -48,7 +48,7 @@ export interface MessageResponse {
 }
 
 /** `GET …/messages` */
-export interface MessagePageRequest {
+export interface ListMessagesRequest {
   /** Those below this position alone; the newest when absent. */
   readonly before?: number;
   /** `messageLimits.pageDefault` when absent. */

@@ -20,7 +20,7 @@ export interface TurnEventResponse {
 }
 
 /** `GET …/turns/:turnId/events` */
-export interface TurnEventPageRequest {
+export interface ListTurnEventsRequest {
   /** Those above this position alone; from the first when absent. */
   readonly after?: number;
   /** `turnEventPageLimits.pageDefault` when absent. */

@@ -3,9 +3,9 @@ import type {
   CreateSessionRequest,
   CreateTicketRequest,
   CreateUserRequest,
+  ListMessagesRequest,
   ListSessionsRequest,
   LoginRequest,
-  MessagePageRequest,
   ReadContainerLogsRequest,
   RepositoryRequest,
   SetupRequest,
@@ -25,7 +25,7 @@ import { RepositoryDto } from '../../modules/sessions/dto/repository.dto.ts';
 import { UpdateSessionDto } from '../../modules/sessions/dto/update-session.dto.ts';
 import { CreateUserDto } from '../../modules/users/dto/create-user.dto.ts';
 import { WorkspaceArchiveQueryDto } from '../../modules/workspace-archives/dto/workspace-archive-query.dto.ts';
-import { MessagePageQuery } from './message-page.query.ts';
+import { ListMessagesDto } from './list-messages.dto.ts';
 import { ReadLogsDto } from './read-logs.dto.ts';
 
 // `implements` does not notice an optional field that was forgotten; these lines do.
@@ -33,9 +33,9 @@ expectTypeOf<CreateApiTokenDto>().toEqualTypeOf<CreateApiTokenRequest>();
 expectTypeOf<CreateSessionDto>().toEqualTypeOf<CreateSessionRequest>();
 expectTypeOf<CreateTicketDto>().toEqualTypeOf<CreateTicketRequest>();
 expectTypeOf<CreateUserDto>().toEqualTypeOf<CreateUserRequest>();
+expectTypeOf<ListMessagesDto>().toEqualTypeOf<ListMessagesRequest>();
 expectTypeOf<ListSessionsDto>().toEqualTypeOf<ListSessionsRequest>();
 expectTypeOf<LoginDto>().toEqualTypeOf<LoginRequest>();
-expectTypeOf<MessagePageQuery>().toEqualTypeOf<MessagePageRequest>();
 expectTypeOf<ReadLogsDto>().toEqualTypeOf<ReadContainerLogsRequest>();
 expectTypeOf<RepositoryDto>().toEqualTypeOf<RepositoryRequest>();
 expectTypeOf<SetupDto>().toEqualTypeOf<SetupRequest>();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { MessageListResponse, MessagePageRequest } from '@codex-webapp/contracts';
+import type { MessageListResponse, ListMessagesRequest } from '@codex-webapp/contracts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { MessagesService } from './messages.service.ts';
@@ -13,7 +13,7 @@ export class ConversationService {
   ) {}
 
   /** @throws session.not_found */
-  async list(user: AuthUser, sessionId: string, page: MessagePageRequest): Promise<MessageListResponse> {
+  async list(user: AuthUser, sessionId: string, page: ListMessagesRequest): Promise<MessageListResponse> {
     const session = await this.sessions.getOwned(user, sessionId);
     return this.messages.page(session.id, page);
   }

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import type { MessageListResponse } from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
-import { MessagePageQuery } from '../../common/dto/message-page.query.ts';
+import { ListMessagesDto } from '../../common/dto/list-messages.dto.ts';
 import { ConversationService } from './conversation.service.ts';
 
 @Controller('api/sessions/:sessionId/messages')
@@ -13,7 +13,7 @@ export class MessagesController {
   list(
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
-    @Query() query: MessagePageQuery,
+    @Query() query: ListMessagesDto,
   ): Promise<MessageListResponse> {
     return this.conversation.list(user, sessionId, query);
   }

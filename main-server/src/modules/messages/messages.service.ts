@@ -6,7 +6,7 @@ import {
   type MessageAuthor,
   type MessageItem,
   type MessageListResponse,
-  type MessagePageRequest,
+  type ListMessagesRequest,
   type MessageResponse,
   type MessageRole,
   type TurnOutcome,
@@ -103,7 +103,7 @@ export class MessagesService {
   }
 
   /** From the newest end, or from before a position; oldest first. */
-  async page(sessionId: string, page: MessagePageRequest = {}): Promise<MessageListResponse> {
+  async page(sessionId: string, page: ListMessagesRequest = {}): Promise<MessageListResponse> {
     const limit = page.limit ?? messageLimits.pageDefault;
     const rows = await findRows(this.messages, {
       where: { sessionId, ...(page.before === undefined ? {} : { position: new Below(page.before) }) },

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import {
   turnEventPageLimits,
   type TurnEventListResponse,
-  type TurnEventPageRequest,
+  type ListTurnEventsRequest,
 } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { Repository } from 'typeorm';
@@ -30,7 +30,7 @@ export class TurnEventsService {
   async list(
     user: AuthUser,
     turnRef: { readonly sessionId: string; readonly turnId: string },
-    { after = 0, limit = turnEventPageLimits.pageDefault }: TurnEventPageRequest,
+    { after = 0, limit = turnEventPageLimits.pageDefault }: ListTurnEventsRequest,
   ): Promise<TurnEventListResponse> {
     const { id: sessionId } = await this.sessions.getOwned(user, turnRef.sessionId);
     const turn = await findRow(this.turns, { id: turnRef.turnId, sessionId });

@@ -4,7 +4,7 @@ import type { MessageListResponse, MessageResponse, PromptResponse } from '@code
 import type { Response } from 'express';
 import { ContainerRoute, CurrentContainer } from '../../common/access.decorator.ts';
 import type { ContainerIdentity } from '../../common/auth-user.ts';
-import { MessagePageQuery } from '../../common/dto/message-page.query.ts';
+import { ListMessagesDto } from '../../common/dto/list-messages.dto.ts';
 import { StoreMessageDto } from './dto/store-message.dto.ts';
 import { SuggestTitleDto } from './dto/suggest-title.dto.ts';
 import { WebhooksService } from './webhooks.service.ts';
@@ -30,7 +30,7 @@ export class WebhooksController {
   @Get('messages')
   listMessages(
     @CurrentContainer() container: ContainerIdentity,
-    @Query() query: MessagePageQuery,
+    @Query() query: ListMessagesDto,
   ): Promise<MessageListResponse> {
     return this.webhooks.listMessages(container, query);
   }

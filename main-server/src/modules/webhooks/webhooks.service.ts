@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   defaultSessionTitle,
   type MessageListResponse,
-  type MessagePageRequest,
+  type ListMessagesRequest,
   type MessageResponse,
   type PromptResponse,
   type StoreMessageRequest,
@@ -85,7 +85,7 @@ export class WebhooksService {
 
   async listMessages(
     { sessionId }: ContainerIdentity,
-    page: MessagePageRequest,
+    page: ListMessagesRequest,
   ): Promise<MessageListResponse> {
     return this.messages.page(sessionId, page);
   }

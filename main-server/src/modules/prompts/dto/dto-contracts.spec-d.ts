@@ -1,19 +1,19 @@
 import type {
   InterruptRequest,
+  ListTurnEventsRequest,
   PromptWaitRequest,
   QueuePromptRequest,
-  TurnEventPageRequest,
   UpdatePromptRequest,
 } from '@codex-webapp/contracts';
 import { expectTypeOf } from 'expect-type';
 import type { InterruptDto } from './interrupt.dto.ts';
+import type { ListTurnEventsDto } from './list-turn-events.dto.ts';
 import type { PromptWaitQuery } from './prompt-wait.query.ts';
 import type { QueuePromptDto } from './queue-prompt.dto.ts';
-import type { TurnEventPageQuery } from './turn-event-page.query.ts';
 import type { UpdatePromptDto } from './update-prompt.dto.ts';
 
 expectTypeOf<QueuePromptDto>().toEqualTypeOf<QueuePromptRequest>();
 expectTypeOf<UpdatePromptDto>().toEqualTypeOf<UpdatePromptRequest>();
 expectTypeOf<InterruptDto>().toEqualTypeOf<InterruptRequest>();
+expectTypeOf<ListTurnEventsDto>().toEqualTypeOf<ListTurnEventsRequest>();
 expectTypeOf<PromptWaitQuery>().toEqualTypeOf<PromptWaitRequest>();
-expectTypeOf<TurnEventPageQuery>().toEqualTypeOf<TurnEventPageRequest>();

@@ -1,8 +1,8 @@
-import { turnEventPageLimits, type TurnEventPageRequest } from '@codex-webapp/contracts';
+import { turnEventPageLimits, type ListTurnEventsRequest } from '@codex-webapp/contracts';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-export class TurnEventPageQuery implements TurnEventPageRequest {
+export class ListTurnEventsDto implements ListTurnEventsRequest {
   @IsOptional()
   @Type(() => Number)
   @IsInt()

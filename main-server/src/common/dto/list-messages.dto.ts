@@ -1,8 +1,8 @@
-import { messageLimits, type MessagePageRequest } from '@codex-webapp/contracts';
+import { messageLimits, type ListMessagesRequest } from '@codex-webapp/contracts';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 
-export class MessagePageQuery implements MessagePageRequest {
+export class ListMessagesDto implements ListMessagesRequest {
   @IsOptional()
   @Type(() => Number)
   @IsInt()

@@ -16,7 +16,7 @@ describe('GET /api/sessions/:id/container/logs/stream', () => {
   let token: string;
 
   beforeAll(async () => {
-    world = await FakeWorld.create({ provider: new FallibleProvider() });
+    world = await FakeWorld.create({ provider: new FallibleContainerProvider() });
     token = await world.app.addToken(world.user, 'read');
   });
   afterAll(() => world[Symbol.asyncDispose]());
@@ -151,7 +151,7 @@ describe('GET /api/sessions/:id/container/logs/stream', () => {
     const id = await world.addRunning();
     const stream = await open(id, '?tail=1');
     await waitForWord(stream, 'tick');
-    (world.provider as FallibleProvider).failure = new ContainerProviderError(
+    (world.provider as FallibleContainerProvider).failure = new ContainerProviderError(
       'unreachable',
       'Nobody answers.',
     );
@@ -159,7 +159,7 @@ describe('GET /api/sessions/:id/container/logs/stream', () => {
     await waitForWord(stream, '<unavailable>');
     expect(eventsOf(stream).at(-1)).toEqual({ type: 'unavailable', message: 'Nobody answers.' });
     print(id, 'meanwhile');
-    (world.provider as FallibleProvider).failure = null;
+    (world.provider as FallibleContainerProvider).failure = null;
     await waitForWord(stream, 'meanwhile');
     expect(wordsOf(stream).slice(-4)).toEqual(['<unavailable>', '<running>', 'first', 'meanwhile']);
     stream.close();
@@ -251,7 +251,7 @@ describe('GET /api/sessions/:id/container/logs/stream', () => {
       await one.over();
       expect(one.events.at(-1)).toMatchObject({ data: { error: { code: 'session.not_found' } } });
     }
-    await waitFor(() => (world.provider as FallibleProvider).readers.size === 0);
+    await waitFor(() => (world.provider as FallibleContainerProvider).readers.size === 0);
   });
 
   it('holds back the backend for a reader that takes nothing, and nobody else', async () => {
@@ -283,7 +283,7 @@ describe('GET /api/sessions/:id/container/logs/stream', () => {
 });
 
 /** Can be made to fail, and knows who reads. */
-class FallibleProvider extends FakeContainerProvider {
+class FallibleContainerProvider extends FakeContainerProvider {
   failure: ContainerProviderError | null = null;
   readonly readers = new Set<symbol>();
 

@@ -17,7 +17,7 @@ const first = { name: 'registry.test/agent:1', id: 'sha256:1' };
 const second = { name: 'registry.test/agent:1', id: 'sha256:2' };
 
 /** Cannot get a newer image. */
-class NoNewerImageProvider extends FakeContainerProvider {
+class NoNewerImageContainerProvider extends FakeContainerProvider {
   override start(spec: ContainerSpec, options?: StartOptions): Promise<ContainerRef> {
     if (spec.pullsImage !== true) return super.start(spec, options);
     const message = 'The registry does not have it.';
@@ -26,7 +26,7 @@ class NoNewerImageProvider extends FakeContainerProvider {
 }
 
 /** Loses the answer of the first start, and lets its repetition wait. A newer image comes meanwhile. */
-class LostAnswerProvider extends FakeContainerProvider {
+class LostAnswerContainerProvider extends FakeContainerProvider {
   private lostOf: string | null = null;
   private goOn: () => void = () => undefined;
   private readonly mayGoOn = new Promise<void>((resolve) => (this.goOn = resolve));
@@ -67,7 +67,7 @@ describe('the image of a session', () => {
   });
 
   it('of a container that was there already is not what the next ones are made from', async () => {
-    const provider = new LostAnswerProvider();
+    const provider = new LostAnswerContainerProvider();
     await using world = await createWorld(provider);
     const { id } = await world.app.addSession(world.user);
     await waitFor(() => provider.image === second);
@@ -123,7 +123,7 @@ describe('the image of a session', () => {
   });
 
   it('that cannot be upgraded leaves a session that starts from the one it had', async () => {
-    await using world = await createWorld(new NoNewerImageProvider());
+    await using world = await createWorld(new NoNewerImageContainerProvider());
     const id = await world.addRunning();
     await world.command(id, 'upgrade');
     await world.settled(id, 'error');

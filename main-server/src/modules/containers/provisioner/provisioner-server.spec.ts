@@ -13,7 +13,7 @@ import { ProvisionedContainerProvider } from '../providers/provisioned/provision
 import { ProvisionerServer } from './provisioner-server.ts';
 
 /** Has as many changes to tell as the test says, and makes its containers when the test lets it. */
-class TalkativeProvider extends FakeContainerProvider {
+class DirectedContainerProvider extends FakeContainerProvider {
   private onChange: ((sessionId: string | null) => void) | null = null;
   hasEnded = false;
   isMaking = false;
@@ -44,12 +44,12 @@ class TalkativeProvider extends FakeContainerProvider {
 
 describe('ProvisionerServer', () => {
   let folder: string;
-  let provider: TalkativeProvider;
+  let provider: DirectedContainerProvider;
   let server: ProvisionerServer;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cw-provisioner-'));
-    provider = new TalkativeProvider();
+    provider = new DirectedContainerProvider();
     const connect = () =>
       provider as unknown as ReturnType<ConstructorParameters<typeof ProvisionerServer>[1]>;
     server = new ProvisionerServer({ accept: () => Promise.resolve('ours') }, connect);

@@ -12,7 +12,6 @@ import Docker from 'dockerode';
 import type { ContainerImage } from '../../src/modules/containers/providers/container-provider.ts';
 import { DockerArchives } from '../../src/modules/containers/providers/docker/docker-archives.ts';
 import { DockerNames, labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
-import { testProgram } from '../support/describe-container-provider.ts';
 import {
   buildImage,
   buildTestImage,
@@ -24,6 +23,7 @@ import {
   type DockerWorld,
   largeFileCommand,
 } from '../support/docker-world.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const timeoutMs = 120_000;

@@ -5,12 +5,9 @@ import { createServer } from 'node:http';
 import Docker from 'dockerode';
 import { isOurs } from '../../src/modules/containers/container-listen-addresses.ts';
 import { DockerContainerProvider } from '../../src/modules/containers/providers/docker/docker.provider.ts';
-import {
-  describeContainerOutput,
-  describeContainerProvider,
-  expectBusy,
-  testProgram,
-} from '../support/describe-container-provider.ts';
+import { describeContainerOutput } from '../support/describe-container-output.ts';
+import { describeContainerProvider } from '../support/describe-container-provider.ts';
+import { expectBusy } from '../support/expect-busy.ts';
 import {
   buildTestImage,
   containerPort,
@@ -23,6 +20,7 @@ import {
   type DockerWorld,
 } from '../support/docker-world.ts';
 import { LossyProxy } from '../support/lossy-proxy.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const timeoutMs = 60_000;

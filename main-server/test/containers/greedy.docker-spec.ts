@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { ContainerRef } from '../../src/modules/containers/providers/container-provider.ts';
-import { testProgram } from '../support/describe-container-provider.ts';
 import {
   buildTestImage,
   describeWithDocker,
@@ -11,6 +10,7 @@ import {
   runInside,
   type DockerWorld,
 } from '../support/docker-world.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const minute = 60_000;

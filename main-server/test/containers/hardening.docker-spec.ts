@@ -1,7 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { testProgram } from '../support/describe-container-provider.ts';
 import {
   buildTestImage,
   describeWithDocker,
@@ -12,6 +11,7 @@ import {
   type DockerWorld,
 } from '../support/docker-world.ts';
 import { normaliseInspect } from '../support/normalise-inspect.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 
 const golden = new URL('./docker-inspect.golden.json', import.meta.url);
 const timeoutMs = 60_000;

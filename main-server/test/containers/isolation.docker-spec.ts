@@ -6,7 +6,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { ContainerRef } from '../../src/modules/containers/providers/container-provider.ts';
-import { testProgram } from '../support/describe-container-provider.ts';
 import {
   buildTestImage,
   containerPort,
@@ -17,6 +16,7 @@ import {
   testImage,
   type DockerWorld,
 } from '../support/docker-world.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const minute = 60_000;

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import Docker from 'dockerode';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import type { ContainerSpec } from '../../src/modules/containers/providers/container-provider.ts';
-import { testProgram } from '../support/describe-container-provider.ts';
 import {
   buildTestImage,
   describeWithDocker,
@@ -12,6 +11,7 @@ import {
   type DockerWorld,
 } from '../support/docker-world.ts';
 import { LossyProxy, seeded } from '../support/lossy-proxy.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 
 const minute = 60_000;
 const sessions = 20;

@@ -3,7 +3,6 @@ import Docker from 'dockerode';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { DockerContainerProvider } from '../../src/modules/containers/providers/docker/docker.provider.ts';
 import { requestSlice } from '../support/crash-slice.ts';
-import { testProgram } from '../support/describe-container-provider.ts';
 import { describeProviderCrashes, type CrashWorld } from '../support/describe-provider-crashes.ts';
 import {
   buildTestImage,
@@ -12,6 +11,7 @@ import {
   dockerOptions,
   removeInstallation,
 } from '../support/docker-world.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 
 function makeWorld(): Promise<CrashWorld> {
   const options = dockerOptions();

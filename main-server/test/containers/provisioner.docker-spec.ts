@@ -16,11 +16,8 @@ import {
 } from '../../src/modules/containers/providers/provisioned/provisioner.messages.ts';
 import { ProvisionerInstance } from '../../src/modules/containers/provisioner/provisioner-instance.ts';
 import { ProvisionerServer } from '../../src/modules/containers/provisioner/provisioner-server.ts';
-import {
-  describeContainerOutput,
-  describeContainerProvider,
-  testProgram,
-} from '../support/describe-container-provider.ts';
+import { describeContainerOutput } from '../support/describe-container-output.ts';
+import { describeContainerProvider } from '../support/describe-container-provider.ts';
 import {
   buildTestImage,
   describeWithDocker,
@@ -32,6 +29,7 @@ import {
   testImage,
   largeFileCommand,
 } from '../support/docker-world.ts';
+import { testProgram } from '../support/provider-test-program.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const timeoutMs = 60_000;

@@ -7,11 +7,9 @@ import {
   type ContainerRef,
   type ContainerSpec,
   type ContainerStats,
-  type CpuCount,
   type LogLine,
   type LogOptions,
 } from '../../src/modules/containers/providers/container-provider.ts';
-import { coresBetween } from '../../src/modules/containers/stats/cores-between.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A provider that runs `testProgram` in its containers. */
@@ -20,44 +18,6 @@ export interface ProviderUnderTest {
   /** Removes what the provider made, also what a failed test left. */
   dispose(): Promise<void>;
 }
-
-/**
- * What runs in the containers of this suite. It counts its runs in a file of the workspace, so that lost data shows in
- * its log. `EXIT_WITH` makes it end, `SHOUT_BYTES` makes it print as much, `PRINT_ODD` what is no text in single bytes,
- * `PRINT_LONG` a line of that length, `HOLD_BYTES` gives it a child that holds as much memory and keeps a core busy; it
- * leaves a child behind that ignores SIGTERM.
- */
-export const testProgram = `
-const { mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
-const { spawn } = require('node:child_process');
-const odd = Buffer.concat([Buffer.from('odd \u20ac'), Buffer.of(0xff, 0xfe), Buffer.from('\\0\\x1b[31mred \ud83d\ude00\\n')]);
-const file = process.env.WORKSPACE_PATH + '/runs';
-let runs = 0;
-mkdirSync(process.env.WORKSPACE_PATH, { recursive: true });
-try { runs = Number(readFileSync(file, 'utf8')); } catch {}
-writeFileSync(file, String(runs + 1));
-console.log('run ' + (runs + 1) + ' says ' + process.env.GREETING);
-if (process.env.SHOUT_BYTES) shout(Number(process.env.SHOUT_BYTES));
-if (process.env.PRINT_ODD) for (const byte of odd) writeSync(1, Buffer.of(byte));
-if (process.env.PRINT_LONG) process.stdout.write('x'.repeat(Number(process.env.PRINT_LONG)) + '\\nafter the long line\\n');
-if (process.env.EXIT_WITH) process.exit(Number(process.env.EXIT_WITH));
-process.on('SIGTERM', () => process.exit(0));
-const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';
-const child = spawn(process.execPath, ['-e', stubborn], { detached: true, stdio: 'ignore' });
-console.log('child ' + child.pid);
-const busy = 'const held = Buffer.alloc(Number(process.env.HOLD_BYTES), 1); for (;;);';
-if (process.env.HOLD_BYTES) spawn(process.execPath, ['-e', busy], { stdio: 'ignore' });
-setInterval(() => console.log('tick'), 200);
-function shout(left) {
-  const line = 'x'.repeat(8191) + '\\n';
-  const next = () => {
-    if (left <= 0) return writeFileSync(process.env.WORKSPACE_PATH + '/shouted', 'done');
-    left -= line.length;
-    process.stdout.write(line, next);
-  };
-  next();
-}
-`;
 
 /** The promises of `ContainerProvider`, kept by every provider alike. */
 export function describeContainerProvider(
@@ -327,79 +287,3 @@ export function describeContainerProvider(
     });
   });
 }
-
-/** What `testProgram` prints beside plain lines, from providers that run it. */
-export function describeContainerOutput(
-  name: string,
-  makeProvider: () => Promise<ProviderUnderTest>,
-  timeoutMs = 20_000,
-): void {
-  describe(`${name}, as the reader of a log`, () => {
-    async function linesWith(
-      environment: Record<string, string>,
-      awaited: string,
-    ): Promise<readonly string[]> {
-      const { provider, dispose } = await makeProvider();
-      try {
-        const sessionId = randomUUID();
-        const workspace = { WORKSPACE_PATH: provider.workspacePath(sessionId) };
-        const ref = await provider.start({
-          sessionId,
-          generation: 1,
-          environment: { ...workspace, ...environment },
-        });
-        const lines: string[] = [];
-        for await (const { text } of provider.logs(ref, { follow: true })) {
-          lines.push(text);
-          if (text === awaited) break;
-        }
-        const kept: string[] = [];
-        for await (const { text } of provider.logs(ref, { tail: 1_000 })) kept.push(text);
-        expect(kept.slice(0, lines.length).join('\n') === lines.join('\n')).toBe(true);
-        return lines;
-      } finally {
-        await dispose();
-      }
-    }
-
-    function claim(text: string, test: () => Promise<void>): void {
-      it(text, test, timeoutMs);
-    }
-
-    claim('gives bytes that are no text, and characters that were printed in parts', async () => {
-      const odd = 'odd \u20ac\ufffd\ufffd\u0000\u001b[31mred \ud83d\ude00';
-      expect(await linesWith({ PRINT_ODD: 'yes' }, odd)).toContain(odd);
-    });
-
-    claim('cuts a line that is too long, and says by how much', async () => {
-      const lines = await linesWith({ PRINT_LONG: '100000' }, 'after the long line');
-      const long = lines.find((line) => line.startsWith('xxx'));
-      expect(long?.length).toBeLessThan(20_000);
-      expect(long).toMatch(/x … \d+ more bytes$/);
-    });
-  });
-}
-/** Of a container that was started with `HOLD_BYTES`: a core is busy and the memory is held. A busy machine is waited for. */
-export async function expectBusy(
-  provider: ContainerProvider,
-  { sessionId, bytes, timeoutMs }: { sessionId: string; bytes: number; timeoutMs: number },
-): Promise<void> {
-  let cores: number | null = null;
-  let usedBytes = 0;
-  let earlier: CpuCount | null = null;
-  await waitFor(async () => {
-    const [stats] = await provider.stats([sessionId]);
-    const cpu = stats?.cpu;
-    if (!cpu || 'cores' in cpu) return false;
-    if (earlier === null || cpu.at - earlier.at > readingPauseMs) {
-      cores = coresBetween(earlier, cpu);
-      earlier = cpu;
-    }
-    usedBytes = stats.memory?.usedBytes ?? 0;
-    return cores !== null && cores > 0.2 && usedBytes > bytes;
-  }, timeoutMs);
-  expect(cores).toBeLessThan(1.5);
-  expect(usedBytes).toBeLessThan(bytes + 150 * 1024 * 1024);
-}
-
-const readingPauseMs = 1_000;

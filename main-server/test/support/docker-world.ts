@@ -12,7 +12,7 @@ import {
 } from '../../src/modules/containers/providers/docker/docker.provider.ts';
 import { isAbsent, isConflict } from '../../src/modules/containers/providers/docker/docker.errors.ts';
 import { describeWith } from '../../../container-agent/test/support/describe-with.ts';
-import { testProgram } from './describe-container-provider.ts';
+import { testProgram } from './provider-test-program.ts';
 import { waitFor } from './wait-for.ts';
 
 const agentFolder = fileURLToPath(new URL('../../../container-agent/dist', import.meta.url));

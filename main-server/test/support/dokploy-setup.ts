@@ -13,7 +13,7 @@ import type {
 } from '../../src/modules/containers/providers/dokploy/dokploy-places.ts';
 import type { DokployTimes } from '../../src/modules/containers/providers/dokploy/dokploy-sessions.ts';
 import { DokployContainerProvider } from '../../src/modules/containers/providers/dokploy/dokploy.provider.ts';
-import { testProgram } from './describe-container-provider.ts';
+import { testProgram } from './provider-test-program.ts';
 
 export const programImage = 'registry.test/codex/session:1';
 export const standingImage = 'registry.test/codex/standing:1';

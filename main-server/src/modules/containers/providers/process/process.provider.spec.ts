@@ -4,12 +4,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  describeContainerOutput,
-  describeContainerProvider,
-  expectBusy,
-  testProgram,
-} from '../../../../../test/support/describe-container-provider.ts';
+import { describeContainerOutput } from '../../../../../test/support/describe-container-output.ts';
+import { describeContainerProvider } from '../../../../../test/support/describe-container-provider.ts';
+import { expectBusy } from '../../../../../test/support/expect-busy.ts';
+import { testProgram } from '../../../../../test/support/provider-test-program.ts';
 import { waitFor } from '../../../../../test/support/wait-for.ts';
 import type { ContainerRef } from '../container-provider.ts';
 import { findProcess } from './process-table.ts';

@@ -1,8 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { containerStartSteps } from '@codex-webapp/contracts';
-import type { ContainerInspectInfo } from 'dockerode';
-import { ContainerProviderError } from '../container-provider.errors.ts';
 import type {
   ArchivingContainerProvider,
   ContainerImage,
@@ -33,10 +31,11 @@ import { DockerOuterNetwork } from './docker-outer-network.ts';
 import { DockerRouter } from './docker-router.ts';
 import { DockerStats } from './docker-stats.ts';
 import { dataFolder, toCreateOptions } from './docker-template.ts';
-import { ignore, isAbsent, isConflict, translate } from './docker.errors.ts';
+import { translate } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
+import { SessionContainers, type MadeContainer } from './session-containers.ts';
 import { SessionNetworks } from './session-networks.ts';
 import { SessionVolumes } from './session-volumes.ts';
 import { parsePool } from './subnets.ts';
@@ -64,15 +63,6 @@ export interface DockerProviderOptions {
   readonly volumeOptions: Readonly<Record<string, string>>;
 }
 
-interface Made {
-  readonly id: string;
-  readonly isNew: boolean;
-}
-
-const stopGraceMs = 10_000;
-const conflictLooks = 50;
-const conflictPauseMs = 100;
-
 /** Docker, straight or by way of the provisioner. */
 export interface DockerProvider
   extends
@@ -96,6 +86,7 @@ export class DockerContainerProvider implements DockerProvider {
   private readonly names: DockerNames;
   private readonly image: DockerImage;
   private readonly outer: DockerOuterNetwork;
+  private readonly containers: SessionContainers;
   private readonly networks: SessionNetworks;
   private readonly volumes: SessionVolumes;
   private readonly router: DockerRouter;
@@ -111,12 +102,15 @@ export class DockerContainerProvider implements DockerProvider {
   ) {
     this.names = new DockerNames(options.instanceId);
     this.sizes = toSizeResponses(options.sizes);
+    this.containers = new SessionContainers(docker, this.names);
     this.engine = new DockerEngine(docker, this.names, {
       runtime: options.runtime,
       largestMemoryBytes: options.sizes.large.memoryBytes,
       diskBound: describeBound(options.disk),
     });
-    this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) => this.stopContainer(sessionId));
+    this.disk = new DiskWatch(docker, this.names, options.disk, (sessionId) =>
+      this.containers.stop(sessionId),
+    );
     this.use = new DockerStats(docker, this.names, this.disk);
     this.image = new DockerImage(docker, options);
     this.archives = new DockerArchives(docker, this.names, {
@@ -175,7 +169,7 @@ export class DockerContainerProvider implements DockerProvider {
   }
 
   async inspect(ref: ContainerRef): Promise<ContainerState> {
-    const found = await translate(this.find(ref.sessionId));
+    const found = await translate(this.containers.find(ref.sessionId));
     if (found === null) return { state: 'absent' };
     const { State: state } = found;
     if (state.Running || state.Restarting) return { state: 'running', startedAt: state.StartedAt };
@@ -184,14 +178,14 @@ export class DockerContainerProvider implements DockerProvider {
   }
 
   async stop(ref: ContainerRef, options: StopOptions = {}): Promise<void> {
-    await translate(this.stopContainer(ref.sessionId, options.graceMs));
+    await translate(this.containers.stop(ref.sessionId, options.graceMs));
     // A stopped container needs none, and the next start makes one.
     await translate(this.networks.remove(ref.sessionId));
   }
 
   async remove(ref: ContainerRef): Promise<void> {
-    const found = await translate(this.find(ref.sessionId));
-    if (found !== null) await translate(this.removeContainer(found.Id));
+    const found = await translate(this.containers.find(ref.sessionId));
+    if (found !== null) await translate(this.containers.remove(found.Id));
     await translate(this.networks.remove(ref.sessionId));
   }
 
@@ -202,9 +196,7 @@ export class DockerContainerProvider implements DockerProvider {
   }
 
   async list(): Promise<readonly LabelledContainer[]> {
-    const found = await translate(
-      this.docker.listContainers({ all: true, filters: { label: [this.names.filter, labels.session] } }),
-    );
+    const found = await translate(this.containers.list());
     return found.map((container) => {
       const sessionId = container.Labels[labels.session] ?? '';
       return {
@@ -225,7 +217,7 @@ export class DockerContainerProvider implements DockerProvider {
   }
 
   async *logs(ref: ContainerRef, options: LogOptions = {}): AsyncIterable<LogLine> {
-    const found = await translate(this.find(ref.sessionId));
+    const found = await translate(this.containers.find(ref.sessionId));
     if (found === null) return;
     yield* readContainerLog(this.docker.getContainer(found.Id), found.Id, options);
   }
@@ -258,9 +250,9 @@ export class DockerContainerProvider implements DockerProvider {
     signal?.throwIfAborted();
     const { id, isNew } = await this.createOrAdopt(spec, image, { onProgress, signal });
     signal?.throwIfAborted();
-    if (onImage !== undefined) onImage(await this.imageOf(id), isNew);
+    if (onImage !== undefined) onImage(await this.containers.imageOf(id), isNew);
     onProgress?.('start', null);
-    await ignore(this.docker.getContainer(id).start(), isConflict);
+    await this.containers.start(id);
     return this.refOf(spec.sessionId);
   }
 
@@ -269,13 +261,13 @@ export class DockerContainerProvider implements DockerProvider {
     spec: ContainerSpec,
     image: string,
     { onProgress, signal }: StartOptions,
-  ): Promise<Made> {
+  ): Promise<MadeContainer> {
     onProgress?.('volume', null);
-    const found = await this.find(spec.sessionId);
+    const found = await this.containers.find(spec.sessionId);
     if (found !== null) {
       const isSame = found.Config.Labels[labels.generation] === String(spec.generation);
       if (isSame && found.State.Running) return { id: found.Id, isNew: false };
-      await this.removeContainer(found.Id);
+      await this.containers.remove(found.Id);
     }
     const mount = await this.volumes.ensure(spec.sessionId);
     signal?.throwIfAborted();
@@ -298,53 +290,12 @@ export class DockerContainerProvider implements DockerProvider {
       mount,
     });
     this.disk.forget(spec.sessionId);
-    try {
-      return { id: (await this.docker.createContainer(options)).id, isNew: true };
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      const id = await this.findSoon(spec);
-      if (id !== null) return { id, isNew: false };
-      throw error;
-    }
-  }
-
-  /** The engine gives a name away a moment before it can say to what: a create whose answer was lost is still at work. */
-  private async findSoon({ sessionId, generation }: ContainerSpec): Promise<string | null> {
-    for (let look = 0; look < conflictLooks; look += 1) {
-      const found = await this.find(sessionId);
-      if (found !== null)
-        return found.Config.Labels[labels.generation] === String(generation) ? found.Id : null;
-      await new Promise((resolve) => setTimeout(resolve, conflictPauseMs));
-    }
-    return null;
-  }
-
-  /** Null when there is none. @throws rejected when a stranger has its name */
-  private async find(sessionId: string): Promise<ContainerInspectInfo | null> {
-    const name = this.names.ofSession(sessionId);
-    try {
-      const found = await this.docker.getContainer(name).inspect();
-      const isOurs =
-        this.names.isOurs(found.Config.Labels) && found.Config.Labels[labels.session] === sessionId;
-      if (isOurs) return found;
-    } catch (error) {
-      if (isAbsent(error)) return null;
-      throw error;
-    }
-    throw new ContainerProviderError(
-      'rejected',
-      `A container named ${name} is not ours. Rename or remove it.`,
-    );
-  }
-
-  private async imageOf(id: string): Promise<ContainerImage> {
-    const { Config, Image } = await this.docker.getContainer(id).inspect();
-    return { name: Config.Image, id: Image };
+    return this.containers.create(spec, options);
   }
 
   /** With which a session's files can be read, also when the one it should start from cannot be had. */
   private async *imagesFor(sessionId: string, signal?: AbortSignal): AsyncIterable<string> {
-    const present = [await this.find(sessionId), await this.router.inspect()];
+    const present = [await this.containers.find(sessionId), await this.router.inspect()];
     for (const container of present) if (container !== null) yield container.Image;
     yield this.image.ensure({ signal });
   }
@@ -352,19 +303,6 @@ export class DockerContainerProvider implements DockerProvider {
   private async prepareAll(): Promise<void> {
     const image = await this.image.ensure();
     await this.router.ensure(this.options.routerImage ?? image);
-  }
-
-  private async stopContainer(sessionId: string, graceMs = stopGraceMs): Promise<void> {
-    const found = await this.find(sessionId);
-    if (found === null || !(found.State.Running || found.State.Restarting)) return;
-    const seconds = Math.ceil(graceMs / 1_000);
-    await ignore(this.docker.getContainer(found.Id).stop({ t: seconds }), isAbsent, isConflict);
-  }
-
-  private async removeContainer(id: string): Promise<void> {
-    await ignore(this.docker.getContainer(id).remove({ force: true }), isAbsent, isConflict);
-    // A removal that another call began is reported as a conflict before it is done.
-    await ignore(this.docker.getContainer(id).wait({ condition: 'removed' }), isAbsent);
   }
 
   private refOf(sessionId: string): ContainerRef {

@@ -19,20 +19,13 @@ import type {
   WatchingContainerProvider,
 } from '../container-provider.ts';
 import { FolderSizes } from './folder-sizes.ts';
+import { markerOf, OwnProcesses, ownVariables } from './own-processes.ts';
 import { archiveFolder } from './process-archive.ts';
 import { ProcessFolders } from './process-folders.ts';
 import { ProcessLedger } from './process-ledger.ts';
 import { readLog } from './process-log.ts';
 import type { ProcessRecord } from './process-records.ts';
-import {
-  canReadEnvironment,
-  findProcess,
-  hasArgument,
-  hasEnvironment,
-  lacksEnvironment,
-  listProcesses,
-  type ProcessEntry,
-} from './process-table.ts';
+import { findProcess, listProcesses, type ProcessEntry } from './process-table.ts';
 import { ProcessWatch, type LiveProcess } from './process-watch.ts';
 import { collectTree, killTree, selectTree, signalProcess, type TreeRoot } from './process-tree.ts';
 import { readUse } from './process-use.ts';
@@ -53,8 +46,6 @@ const stopGraceMs = 10_000;
 const stopPollMs = 50;
 const watchPauseMs = 2_000;
 const rotationPauseMs = 10_000;
-const sessionVariable = 'CODEX_WEBAPP_SESSION';
-const nonceVariable = 'CODEX_WEBAPP_NONCE';
 
 /**
  * Runs container-agent as a detached child of its own terminal session, so that it outlives main-server; pid, start
@@ -71,11 +62,10 @@ export class ProcessContainerProvider
   private readonly logger = new Logger(ProcessContainerProvider.name);
   private readonly folders: ProcessFolders;
   private readonly ledger: ProcessLedger;
+  private readonly processes: OwnProcesses;
   private readonly folderSizes = new FolderSizes();
   /** Of the processes this server started itself, by nonce: resolves once their end is written down. */
   private readonly exits = new Map<string, Promise<void>>();
-  /** Of each session, the process whose nonce was read. */
-  private readonly verified = new Map<string, string>();
 
   constructor(
     private readonly options: ProcessProviderOptions,
@@ -83,6 +73,7 @@ export class ProcessContainerProvider
   ) {
     this.folders = new ProcessFolders(options.dataFolder);
     this.ledger = new ProcessLedger(this.folders);
+    this.processes = new OwnProcesses(options.entryFile);
   }
 
   workspacePath(sessionId: string): string {
@@ -122,7 +113,7 @@ export class ProcessContainerProvider
     const earlier = await this.ledger.find(sessionId);
     await this.failpoints.hit('process.start.record-read');
     if (earlier !== null) {
-      const pid = earlier.generation === generation ? await this.findPid(earlier) : null;
+      const pid = earlier.generation === generation ? await this.processes.findPid(earlier) : null;
       await this.failpoints.hit('process.start.looked');
       if (pid !== null) return this.refOf(sessionId);
       await this.stop(this.refOf(sessionId));
@@ -150,7 +141,8 @@ export class ProcessContainerProvider
   async inspect(ref: ContainerRef): Promise<ContainerState> {
     const record = await this.ledger.find(ref.sessionId);
     if (record === null) return { state: 'absent' };
-    if ((await this.findPid(record)) !== null) return { state: 'running', startedAt: record.startedAt };
+    if ((await this.processes.findPid(record)) !== null)
+      return { state: 'running', startedAt: record.startedAt };
     await this.exits.get(record.nonce);
     const ended = (await this.ledger.find(ref.sessionId)) ?? record;
     return { state: 'stopped', exitCode: ended.exit?.code ?? null, reason: describeExit(ended) };
@@ -160,7 +152,7 @@ export class ProcessContainerProvider
     const record = await this.ledger.find(ref.sessionId);
     await this.failpoints.hit('process.stop.record-read');
     if (record === null) return;
-    const pid = await this.findPid(record);
+    const pid = await this.processes.findPid(record);
     await this.failpoints.hit('process.stop.found');
     const root: TreeRoot = { pid, marker: markerOf(ref.sessionId) };
     const tree = await collectTree(root);
@@ -168,7 +160,8 @@ export class ProcessContainerProvider
     if (pid !== null) {
       signalProcess(pid, 'SIGTERM');
       const deadline = performance.now() + (options.graceMs ?? stopGraceMs);
-      while (performance.now() < deadline && (await this.findPid(record)) !== null) await pause(stopPollMs);
+      while (performance.now() < deadline && (await this.processes.findPid(record)) !== null)
+        await pause(stopPollMs);
       await this.failpoints.hit('process.stop.asked');
     }
     const hasEnded = await killTree(root, tree, pause);
@@ -184,7 +177,7 @@ export class ProcessContainerProvider
     await this.failpoints.hit('process.remove.stopped');
     await this.folders.removeLogOf(ref.sessionId);
     await this.failpoints.hit('process.remove.log-removed');
-    this.verified.delete(ref.sessionId);
+    this.processes.forget(ref.sessionId);
     await this.ledger.remove(ref.sessionId);
     await this.failpoints.hit('process.remove.done');
   }
@@ -204,7 +197,7 @@ export class ProcessContainerProvider
         ref: this.refOf(record.sessionId),
         sessionId: record.sessionId,
         generation: record.generation,
-        isRunning: (await this.findPid(record)) !== null,
+        isRunning: (await this.processes.findPid(record)) !== null,
       })),
     );
   }
@@ -242,7 +235,7 @@ export class ProcessContainerProvider
   private async listAlive(): Promise<readonly LiveProcess[]> {
     const alive: LiveProcess[] = [];
     for (const record of await this.ledger.list()) {
-      const pid = await this.findPid(record);
+      const pid = await this.processes.findPid(record);
       const { sessionId, nonce, startTime } = record;
       if (pid !== null) alive.push({ sessionId, nonce, pid, startTime });
     }
@@ -253,7 +246,7 @@ export class ProcessContainerProvider
     const usedBytes = this.folderSizes.get(this.folders.dataOf(sessionId));
     const disk = usedBytes === null ? {} : { disk: { usedBytes, limitBytes: null } };
     const record = await this.ledger.find(sessionId);
-    const pid = record === null ? null : await this.findPid(record);
+    const pid = record === null ? null : await this.processes.findPid(record);
     const root = all.filter((entry) => entry.pid === pid);
     if (record === null || root.length === 0) return { sessionId, ...disk };
     // What left its parents behind and cleaned its environment is not looked for each time: it counts as nobody's.
@@ -279,8 +272,7 @@ export class ProcessContainerProvider
         PORT: '0',
         HOST: '127.0.0.1',
         ...spec.environment,
-        [sessionVariable]: sessionId,
-        [nonceVariable]: record.nonce,
+        ...ownVariables(record),
       },
       onExit: (code, signal) => resolveExit({ code, signal }),
     });
@@ -299,40 +291,9 @@ export class ProcessContainerProvider
     this.exits.delete(record.nonce);
   }
 
-  /** The pid of the record's process if that very process runs. */
-  private async findPid(record: ProcessRecord): Promise<number | null> {
-    const nonce = `${nonceVariable}=${record.nonce}`;
-    if (record.pid !== null) {
-      const entry = await findProcess(record.pid);
-      if (entry === null || entry.startTime !== record.startTime) return null;
-      return (await this.isOurs(record.pid, record)) ? record.pid : null;
-    }
-    if (!canReadEnvironment || record.exit !== null) return null;
-    for (const entry of await listProcesses()) {
-      const isOurs =
-        (await hasEnvironment(entry.pid, nonce)) && (await hasArgument(entry.pid, this.options.entryFile));
-      if (isOurs) return entry.pid;
-    }
-    return null;
-  }
-
-  /** The environment of a process does not change, so it is read once. */
-  private async isOurs(pid: number, { sessionId, startTime, nonce }: ProcessRecord): Promise<boolean> {
-    const identity = `${pid} ${startTime} ${nonce}`;
-    if (this.verified.get(sessionId) === identity) return true;
-    const assignment = `${nonceVariable}=${nonce}`;
-    if (await lacksEnvironment(pid, assignment)) return false;
-    if (await hasEnvironment(pid, assignment)) this.verified.set(sessionId, identity);
-    return true;
-  }
-
   private refOf(sessionId: string): ContainerRef {
     return { provider: this.name, sessionId, id: sessionId };
   }
-}
-
-function markerOf(sessionId: string): string {
-  return `${sessionVariable}=${sessionId}`;
 }
 
 function describeExit(record: ProcessRecord): string | null {

@@ -1,6 +1,6 @@
 import type { ContainerStatsPoint, ContainerStatsResponse } from '@codex-webapp/contracts/containers';
 import type { Page } from '@playwright/test';
-import type { DemoName } from '../support/demo-sessions.ts';
+import type { DemoName } from '../support/demo-recipes.ts';
 import { busyHour, loseStats, showStats } from '../support/shown-stats.ts';
 import { sessionUi } from '../support/web-ui.ts';
 import { type Stage, type State, go, openSession, inSession, openMenu } from './state.ts';

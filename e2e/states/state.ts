@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { ApiClient } from '../support/api-client.ts';
-import type { DemoName, DemoSessions } from '../support/demo-sessions.ts';
+import type { DemoName } from '../support/demo-recipes.ts';
+import type { DemoSessions } from '../support/demo-sessions.ts';
 import type { RunningServer } from '../support/running-server.ts';
 import { showStats } from '../support/shown-stats.ts';
 import { sessionUi } from '../support/web-ui.ts';

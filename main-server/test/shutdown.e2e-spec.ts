@@ -4,13 +4,19 @@ import { once } from 'node:events';
 import { describe, expect, it, jest } from '@jest/globals';
 import { closeCodes, retryAfterOf, type MainFrame } from '@codex-webapp/contracts';
 import { says } from './support/conversation.ts';
+import type { TestUser } from './support/create-test-app.ts';
 import { ServerProcess } from './support/server-process.ts';
+import { type PageHost, SessionPage } from './support/session-page.ts';
+import { ShownTerminal } from './support/shown-terminal.ts';
 import type { TestSocket } from './support/test-socket.ts';
 import { waitFor } from './support/wait-for.ts';
 
 const rounds = process.env.TEST_FULL === '1' ? 100 : 10;
 
 jest.setTimeout(60_000 + rounds * 6_000);
+
+/** Who asks is known by the server's own token. */
+const nobody = {} as TestUser;
 
 /** A container that sends as long as it is let, and knows what was acknowledged. */
 class BusyContainer {
@@ -117,6 +123,36 @@ describe('SIGTERM', () => {
     expect(answer).toMatch(/^HTTP\/1.1 201 /);
     await server.start();
     expect(await storedTexts(server, id, 1)).toEqual(['begun before']);
+  });
+
+  it('is not held up by a terminal that a page shows', async () => {
+    await using server = await ServerProcess.start({ provider: 'process' });
+    const session = await server.addSession({ agent: 'shell' });
+    const host: PageHost = {
+      url: `http://127.0.0.1:${server.port}`,
+      as: () => server.client,
+      addSession: () => Promise.resolve(session),
+    };
+    try {
+      await waitFor(async () => {
+        const { body } = await server.client.get(`/api/sessions/${session.id}/container/status`);
+        return body.isConnected === true;
+      }, 40_000);
+      const page = await SessionPage.open(host, nobody, session);
+      const terminal = await ShownTerminal.open(host, page);
+      terminal.type('echo here-$((1+1))\r');
+      await terminal.see('here-2');
+      const closed = once(terminal.socket, 'close');
+      const stoppedAt = performance.now();
+      server.signal('SIGTERM');
+      expect(await server.ended()).toBe(0);
+      // Well before the end that a stop which hangs is given.
+      expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+      await closed;
+    } finally {
+      await server.start();
+      await server.client.delete(`/api/sessions/${session.id}`);
+    }
   });
 
   async function storedTexts(

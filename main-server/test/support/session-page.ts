@@ -14,6 +14,9 @@ import { SessionTokensService } from '../../src/modules/auth/session-tokens.serv
 import { ContainerIdentityService } from '../../src/modules/session-state/container-identity.service.ts';
 import type { TestApp, TestUser } from './create-test-app.ts';
 
+/** What a browser needs of the app: one in this process, or a `ServerProcess`. */
+export type PageHost = Pick<TestApp, 'url' | 'as' | 'addSession'>;
+
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -28,7 +31,11 @@ export interface Ask {
 }
 
 /** Node does not resolve `*.localhost`, so the name goes into the header alone. */
-export async function ask(app: TestApp, host: string, { headers, body, ...rest }: Ask = {}): Promise<Answer> {
+export async function ask(
+  app: Pick<PageHost, 'url'>,
+  host: string,
+  { headers, body, ...rest }: Ask = {},
+): Promise<Answer> {
   const { hostname, port } = new URL(app.url);
   const outgoing = httpRequest({ ...rest, hostname, port, headers: { ...headers, host }, agent: false });
   outgoing.end(body);
@@ -37,7 +44,7 @@ export async function ask(app: TestApp, host: string, { headers, body, ...rest }
 }
 
 export async function ticketFor(
-  app: TestApp,
+  app: PageHost,
   user: TestUser,
   sessionId: string,
   purpose: 'enter' | 'socket',
@@ -47,7 +54,12 @@ export async function ticketFor(
 }
 
 /** What the script of the entry page does. */
-export function postTicket(app: TestApp, host: string, ticket: string, headers = {}): Promise<Answer> {
+export function postTicket(
+  app: Pick<PageHost, 'url'>,
+  host: string,
+  ticket: string,
+  headers = {},
+): Promise<Answer> {
   return ask(app, host, {
     method: 'POST',
     path: '/__session/enter',
@@ -63,7 +75,7 @@ export class SessionPage {
   readonly host: string;
 
   private constructor(
-    private readonly app: TestApp,
+    private readonly app: PageHost,
     readonly session: SessionResponse,
     readonly cookie: string,
   ) {
@@ -72,7 +84,7 @@ export class SessionPage {
     this.host = new URL(session.origin).host;
   }
 
-  static async open(app: TestApp, user: TestUser, session?: SessionResponse): Promise<SessionPage> {
+  static async open(app: PageHost, user: TestUser, session?: SessionResponse): Promise<SessionPage> {
     const opened = session ?? (await app.addSession(user));
     const ticket = await ticketFor(app, user, opened.id, 'enter');
     const answer = await postTicket(app, new URL(opened.origin).host, ticket);

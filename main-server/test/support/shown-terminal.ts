@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { TerminalClientFrame, TerminalResponse } from '@codex-webapp/contracts';
 import { WebSocket } from 'ws';
-import type { TestApp } from './create-test-app.ts';
-import type { SessionPage } from './session-page.ts';
+import type { PageHost, SessionPage } from './session-page.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A terminal of a session, and the page that shows it. */
@@ -15,7 +14,7 @@ export class ShownTerminal {
     });
   }
 
-  static async open(app: TestApp, page: SessionPage): Promise<ShownTerminal> {
+  static async open(app: Pick<PageHost, 'url'>, page: SessionPage): Promise<ShownTerminal> {
     const { body } = await page.ask({
       method: 'POST',
       path: '/api/terminals',

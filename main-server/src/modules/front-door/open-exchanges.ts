@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { DomainError } from '@codex-webapp/nest-kit';
 import { loginEvents, type LoginEnded } from '../auth/login.events.ts';
@@ -16,10 +16,11 @@ export interface Exchange {
 
 /** Ends what a login had under way when the login ends, and what goes to a session that is deleted. */
 @Injectable()
-export class OpenExchanges implements OnApplicationShutdown {
+export class OpenExchanges implements BeforeApplicationShutdown {
   private readonly open = new Map<string, Set<Exchange>>();
 
-  onApplicationShutdown(): void {
+  /** Before the listeners close: those wait for every socket that came through them. */
+  beforeApplicationShutdown(): void {
     this.abortAll(() => true);
   }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Repository } from '@codex-webapp/contracts';
 import { explainCloneFailure } from './clone-failure.ts';
 import { parseCloneProgress } from './clone-progress.ts';
+import { checkGivenKey, findGitSsh } from './git-ssh.ts';
 import { StepFailure, type StepContext } from './preparation-step.ts';
 import { runStepProgram } from './step-program.ts';
 
@@ -26,15 +27,19 @@ const settings = [
   'http.lowSpeedTime=60',
   'advice.detachedHead=false',
 ] as const;
-const ssh =
-  'ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=30 -o ServerAliveInterval=15 -o ServerAliveCountMax=4';
 /** Variables that would have git work elsewhere, or run something else. */
 const strangers =
-  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_.*|NAMESPACE|COMMON_DIR|EXEC_PATH|TEMPLATE_DIR|PROXY_COMMAND|EXTERNAL_DIFF|TRACE.*|REDIRECT_.*)$/;
+  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_.*|NAMESPACE|COMMON_DIR|EXEC_PATH|TEMPLATE_DIR|PROXY_COMMAND|EXTERNAL_DIFF|TRACE.*|REDIRECT_.*|SSH)$/;
 
 /** The session's variables of git would tell this clone how to work, whom to ask and whom to trust, but for these. */
-const steering = /^(?:GIT_|SSH_ASKPASS)/;
-const harmless: ReadonlySet<string> = new Set(['GIT_TOKENS', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH']);
+const steering = /^(?:GIT_|SSH_)/;
+const harmless: ReadonlySet<string> = new Set([
+  'GIT_TOKENS',
+  'GIT_SSH_KEY',
+  'GIT_SSH_KNOWN_HOSTS',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+]);
 
 export interface CloneOptions {
   readonly workspacePath: string;
@@ -48,17 +53,21 @@ export interface CloneOptions {
 export async function cloneRepository(
   repository: Repository,
   { workspacePath, env, variables, marker }: CloneOptions,
-  { log, signal, onProgress }: StepContext,
+  context: StepContext,
 ): Promise<void> {
+  const { log, signal, onProgress } = context;
   await dropClone(workspacePath);
   await mkdir(workspacePath, { recursive: true });
   if (await isThere(path.join(workspacePath, '.git'))) throw toCollision('.git');
+  const cloneEnv = toEnvironment(env, variables);
+  const ssh = await findGitSsh(cloneEnv);
+  if (isOverSsh(repository)) await checkGivenKey(ssh, { cwd: workspacePath, env: cloneEnv }, context);
   const said: string[] = [];
   const { exitCode, isTimedOut } = await runStepProgram({
     file: 'git',
     args: [...settings.flatMap((setting) => ['-c', setting]), ...toArguments(repository, workspacePath)],
     cwd: workspacePath,
-    env: toEnvironment(env, variables),
+    env: { ...cloneEnv, GIT_SSH_COMMAND: ssh.command },
     marker,
     timeoutMs,
     signal,
@@ -76,7 +85,7 @@ export async function cloneRepository(
   signal.throwIfAborted();
   if (isTimedOut)
     throw new StepFailure('The clone took longer than half an hour. Try it without its history.');
-  throw new StepFailure(explainCloneFailure(said.join('\n'), exitCode));
+  throw new StepFailure(explainCloneFailure(said.join('\n'), exitCode, ssh));
 }
 
 /** Moves a whole clone to where it belongs, from wherever an earlier try has stopped. `.git` comes last. @throws StepFailure */
@@ -131,6 +140,10 @@ async function isThere(file: string): Promise<boolean> {
   }
 }
 
+function isOverSsh({ url }: Repository): boolean {
+  return !url.startsWith('https://');
+}
+
 function toArguments({ url, branch, isShallow }: Repository, workspacePath: string): readonly string[] {
   return [
     'clone',
@@ -155,7 +168,6 @@ function toEnvironment(
     LANGUAGE: '',
     GIT_ALLOW_PROTOCOL: 'https:ssh',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_SSH_COMMAND: ssh,
     GIT_SSH_VARIANT: 'ssh',
   };
 }

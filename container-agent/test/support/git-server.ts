@@ -1,17 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-const author = {
-  GIT_AUTHOR_NAME: 'Author',
-  GIT_AUTHOR_EMAIL: 'author@example.org',
-  GIT_COMMITTER_NAME: 'Author',
-  GIT_COMMITTER_EMAIL: 'author@example.org',
-};
+import { makeRepository } from './git-repository.ts';
 
 /** Git's own server behind https, with one repository and the vices a test gives it. */
 export class GitServer implements AsyncDisposable {
@@ -123,24 +117,4 @@ function makeCertificate(folder: string): readonly [key: string, cert: string] {
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   execFileSync('openssl', ['req', ...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' });
   return [key, cert];
-}
-
-/** `main` with two commits, and a branch `next` at the first. */
-function makeRepository(folder: string): void {
-  const work = path.join(folder, 'work');
-  const git = (...args: readonly string[]): void => {
-    execFileSync('git', args, {
-      cwd: work,
-      env: { PATH: process.env['PATH'], HOME: folder, ...author },
-      stdio: 'pipe',
-    });
-  };
-  execFileSync('git', ['init', '--quiet', '--initial-branch=main', work]);
-  writeFileSync(path.join(work, 'README.md'), 'first\n');
-  git('add', '.');
-  git('commit', '--quiet', '-m', 'first');
-  writeFileSync(path.join(work, 'README.md'), 'second\n');
-  git('commit', '--quiet', '-a', '-m', 'second');
-  git('branch', 'next', 'HEAD~1');
-  git('clone', '--quiet', '--bare', work, path.join(folder, 'repositories', 'team', 'app.git'));
 }

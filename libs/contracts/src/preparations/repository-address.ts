@@ -1,3 +1,5 @@
+import { gitLoginAdvice } from './git-logins.ts';
+
 const addressMaxLength = 500;
 const branchMaxLength = 200;
 
@@ -10,8 +12,7 @@ const port = /^[1-9]\d{0,4}$/;
 
 const forms =
   'Write it as https://host/path, git@host:path or ssh://git@host/path. Nothing else can be cloned here.';
-const withoutLogin =
-  'Leave the login out of the address: it would be stored and shown with the session. For https set a token as a secret variable of your Environment: GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token). For ssh use a key in the session.';
+const withoutLogin = `Leave the login out of the address: it would be stored and shown with the session. For https set ${gitLoginAdvice.https}; for ssh, ${gitLoginAdvice.ssh}.`;
 
 /**
  * What is wrong with the address of a repository, in words for people; null for a good one. Everything that git would

@@ -74,7 +74,7 @@ export interface CreateSessionRequest {
   /** As the agent calls it; refused when the agent is known not to have it. What the agent prefers when absent. */
   readonly model?: string | null;
   readonly effort?: string | null;
-  /** Cloned into the workspace before the first prompt is run; where it wants a login, by the variables GITHUB_TOKEN, GITLAB_TOKEN or GIT_TOKENS. */
+  /** Cloned into the workspace before the first prompt is run; where it wants a login, by the variables GITHUB_TOKEN, GITLAB_TOKEN or GIT_TOKENS, or over ssh by GIT_SSH_KEY. */
   readonly repository?: RepositoryRequest;
   /** Run by bash in the workspace, after the clone and before the first prompt; once. */
   readonly setupScript?: string;

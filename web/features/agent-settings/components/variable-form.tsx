@@ -3,7 +3,14 @@
 import { agentSettingsLimits, type NamedValueResponse } from '@codex-webapp/contracts/agent-settings';
 import { Checkbox, Field, Input } from '@codex-webapp/ui';
 import { useState } from 'react';
-import { emptyDraft, keepsSecret, problemOfName, toDraft, type ValueDraft } from '../model/value-draft.ts';
+import {
+  emptyDraft,
+  hintOfValue,
+  keepsSecret,
+  problemOfName,
+  toDraft,
+  type ValueDraft,
+} from '../model/value-draft.ts';
 import { InlineForm } from './inline-form.tsx';
 import { ValueInput } from './value-input.tsx';
 
@@ -45,7 +52,10 @@ export function VariableForm({ variable, others, onCancel, onSave }: Props) {
           />
         )}
       </Field>
-      <Field label="Value" hint={isStored && !isKept ? 'A secret is not told: give it anew.' : undefined}>
+      <Field
+        label="Value"
+        hint={isStored && !isKept ? 'A secret is not told: give it anew.' : hintOfValue(draft)}
+      >
         {(control) => (
           <ValueInput
             {...control}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   emptyDraft,
+  hintOfValue,
   keepsSecret,
   problemOfName,
   toDraft,
@@ -43,5 +44,10 @@ describe('a draft of a value', () => {
     expect(problemOfName('GOOD_ONE', [plain])).toBeNull();
     expect(problemOfName('CI', [plain])).toMatch(/already/);
     expect(problemOfName('LD_PRELOAD', [])).toMatch(/loaded/);
+  });
+
+  it('says what a value is for where the session works with it', () => {
+    expect(hintOfValue({ ...emptyDraft('1', true), name: ' GIT_SSH_KEY ' })).toMatch(/without a passphrase/);
+    expect(hintOfValue({ ...emptyDraft('1', true), name: 'CI' })).toBeUndefined();
   });
 });

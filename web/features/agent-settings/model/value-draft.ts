@@ -46,3 +46,15 @@ export function problemOfName(name: string, others: readonly NamedValueResponse[
   if (others.some((other) => other.name === trimmed)) return `${trimmed} is there already.`;
   return refusalOfVariable(trimmed);
 }
+
+const valueHints: Readonly<Record<string, string>> = {
+  GIT_SSH_KEY:
+    'Git logs in by it over ssh: a private key without a passphrase, with all of its lines, or base64 of it.',
+  GIT_SSH_KNOWN_HOSTS: 'Lines of known_hosts. Git trusts these servers over ssh, and no others.',
+  GIT_TOKENS: 'Git logs in by it over https: host=token or host=user:token, several separated by spaces.',
+};
+
+/** What a value is for where the session itself works with it. */
+export function hintOfValue({ name }: ValueDraft): string | undefined {
+  return valueHints[name.trim()];
+}

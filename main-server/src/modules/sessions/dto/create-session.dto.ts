@@ -66,7 +66,7 @@ export class CreateSessionDto implements CreateSessionRequest {
   @Length(1, sessionLimits.effortMaxLength)
   readonly effort?: string | null;
 
-  /** Cloned into the workspace before the first prompt is run; where it wants a login, by the variables GITHUB_TOKEN, GITLAB_TOKEN or GIT_TOKENS. */
+  /** Cloned into the workspace before the first prompt is run; where it wants a login, by the variables GITHUB_TOKEN, GITLAB_TOKEN or GIT_TOKENS, or over ssh by GIT_SSH_KEY. */
   @IfGiven()
   @IsObject()
   @ValidateNested()

@@ -1,4 +1,4 @@
-import { preparationLimits } from '@codex-webapp/contracts/preparations';
+import { gitLoginAdvice, preparationLimits } from '@codex-webapp/contracts/preparations';
 import { Field, Input, Textarea } from '@codex-webapp/ui';
 import { useState } from 'react';
 import { findPreparationProblems, type PreparationDraft } from '../../model/preparation-draft.ts';
@@ -18,7 +18,7 @@ export function PreparationFields({ draft, onChange }: Props) {
       <Field
         label="Repository"
         isOptional
-        hint="Cloned into the workspace before the first prompt is run. A private one needs its https address and a token among the secret variables of your Environment: GITHUB_TOKEN, GITLAB_TOKEN or, for any host, GIT_TOKENS (host=token)."
+        hint={`Cloned into the workspace before the first prompt is run. Where it is private: for an https address set ${gitLoginAdvice.https}; for an ssh address, ${gitLoginAdvice.ssh}.`}
         // Not while it is being typed: every address is wrong at first.
         error={hasLeftUrl ? url : null}
       >

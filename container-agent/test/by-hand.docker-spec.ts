@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWith } from './support/describe-with.ts';
 import { ScriptedMainServer } from './support/scripted-main-server.ts';
+import { makeSshKey, sshd, SshServer } from './support/ssh-server.ts';
 import { turnOf } from './support/turn-of.ts';
 import { waitFor } from './support/wait-for.ts';
 
@@ -21,7 +23,8 @@ const agentPackages = Object.values(
   .filter(({ package: name, inImage }) => inImage !== false && !name.includes('{'))
   .map(({ package: name, version }) => ({ name: name.replace('@', '%40'), version }));
 const isRequired = process.env['REQUIRE_ALL_SUITES'] === '1';
-const buildMs = 15 * 60_000;
+const minute = 60_000;
+const buildMs = 15 * minute;
 
 async function docker(
   ...args: readonly string[]
@@ -47,68 +50,145 @@ describe('the image of a session, by hand', () => {
     return;
   }
 
-  it(
-    'is built as its Dockerfile says, links up with the environment of docker run, and works in the mounted folder',
-    async () => {
-      const built = await docker('build', '-f', 'container-agent/Dockerfile', '-t', image, '.');
-      expect([built.code, built.output.slice(-2_000)]).toEqual([0, expect.any(String)]);
-      const folder = mkdtempSync(path.join(tmpdir(), 'docker-by-hand-'));
-      const workspace = path.join(folder, 'workspace');
-      mkdirSync(workspace);
-      // The image's user is not ours.
-      chmodSync(workspace, 0o777);
-      const main = new ScriptedMainServer('test-session', 'test-token', '0.0.0.0');
-      await main.start();
-      const url = main.urlFrom('host.docker.internal');
-      const environment = {
-        SESSION_ID: 'test-session',
-        SESSION_TOKEN: 'test-token',
-        MAIN_APP_URL: url,
-        MAIN_APP_WS_URL: url.replace('http', 'ws'),
-        CODEX_AUTH_FILE_1: Buffer.from('{"a":1}').toString('base64'),
-      };
-      const { output: id } = await docker(
-        'run',
-        '-d',
-        '--init',
-        '--publish=127.0.0.1::3001',
-        '--add-host=host.docker.internal:host-gateway',
-        `--volume=${workspace}:/workspace`,
-        ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
-        image,
-      );
-      const container = id.trim();
-      try {
-        await waitFor(() => main.isLinked, 60_000, 'the link of the container').catch(
-          async (error: Error) => {
-            throw new Error(`${error.message}\n${(await docker('logs', container)).output}`);
-          },
-        );
-        main.deliver('p1', 'pwd; id -un; cat ~/.codex/auth.json; echo made > made.txt');
-        const events = await main.whenEnded(turnOf('p1'), 30_000);
-        const output = events.map((event) => (event.type === 'tool.delta' ? event.text : '')).join('');
-        expect(output).toBe('/workspace\nnode\n{"a":1}');
-        expect(readFileSync(path.join(workspace, 'made.txt'), 'utf8')).toBe('made\n');
-        const published = (await docker('port', container, '3001')).output.trim();
-        const health = await (await fetch(`http://${published}/health`)).json();
-        expect(health).toMatchObject({ link: 'connected' });
+  beforeAll(async () => {
+    const built = await docker('build', '-f', 'container-agent/Dockerfile', '-t', image, '.');
+    expect([built.code, built.output.slice(-2_000)]).toEqual([0, expect.any(String)]);
+  }, buildMs);
+  afterAll(() => docker('rmi', image));
 
-        const bom = async (name: string) =>
-          (await docker('exec', container, 'cat', `/opt/sbom/${name}`)).output;
-        for (const { name, version } of agentPackages)
-          expect(await bom('agents.cdx.json')).toContain(`"pkg:npm/${name}@${version}"`);
-        expect(await bom('container-agent.cdx.json')).toMatch(/"pkg:npm\/%40nestjs\/core@[\d.]+"/);
-        for (const tool of ['bash', 'curl', 'git', 'python3', 'ripgrep'])
-          expect(await bom('debian.tsv')).toMatch(new RegExp(`^${tool}\t`, 'm'));
-        expect((await docker('exec', container, 'node', '--version')).output).toMatch(/^v2[2-9]\./);
-      } finally {
-        await docker('rm', '-f', '-v', container);
-        await docker('rmi', image);
-        await main.stop();
-        rmSync(folder, { recursive: true, force: true });
-      }
-      expect(existsSync(folder)).toBe(false);
+  it(
+    'links up with the environment of docker run, and works in the mounted folder',
+    async () => {
+      const login = { CODEX_AUTH_FILE_1: Buffer.from('{"a":1}').toString('base64') };
+      await using session = await Session.start(login);
+      const { main, container, workspace } = session;
+      expect(await session.run('pwd; id -un; cat ~/.codex/auth.json; echo made > made.txt')).toBe(
+        '/workspace\nnode\n{"a":1}',
+      );
+      expect(readFileSync(path.join(workspace, 'made.txt'), 'utf8')).toBe('made\n');
+      expect(main.isLinked).toBe(true);
+      const published = (await docker('port', container, '3001')).output.trim();
+      const health = await (await fetch(`http://${published}/health`)).json();
+      expect(health).toMatchObject({ link: 'connected' });
+
+      const bom = async (name: string) =>
+        (await docker('exec', container, 'cat', `/opt/sbom/${name}`)).output;
+      for (const { name, version } of agentPackages)
+        expect(await bom('agents.cdx.json')).toContain(`"pkg:npm/${name}@${version}"`);
+      expect(await bom('container-agent.cdx.json')).toMatch(/"pkg:npm\/%40nestjs\/core@[\d.]+"/);
+      for (const tool of ['bash', 'curl', 'git', 'openssh-client', 'python3', 'ripgrep'])
+        expect(await bom('debian.tsv')).toMatch(new RegExp(`^${tool}\t`, 'm'));
+      expect((await docker('exec', container, 'node', '--version')).output).toMatch(/^v2[2-9]\./);
     },
-    buildMs,
+    2 * minute,
   );
+
+  describeWith(
+    'sshd',
+    sshd !== null,
+    'The package openssh-server has it.',
+  )('with a key for ssh', () => {
+    it(
+      'clones by it, gives it to git in commands, and keeps it in memory alone',
+      async () => {
+        await using server = await SshServer.start('0.0.0.0');
+        const key = makeSshKey();
+        server.letIn(key);
+        await using session = await Session.start({});
+        const { main, container, workspace } = session;
+        const environment = [{ name: 'GIT_SSH_KEY', value: key.privateKey }];
+        main.settings = { status: 200, body: { environment, mcpServers: [], problems: [] } };
+        const url = server.urlFrom('host.docker.internal');
+        const clone = { url, branch: null, isShallow: false };
+        main.send({ type: 'workspace.prepare', attempt: 1, repository: clone, script: null });
+        const find = () =>
+          main.preparations.find(({ steps }) => /^(done|failed)$/.test(steps[0]?.state ?? ''));
+        await waitFor(() => find() !== undefined, minute, 'the clone');
+        expect(find()).toMatchObject({ reason: null, steps: [{ name: 'clone', state: 'done' }] });
+        expect(readFileSync(path.join(workspace, 'README.md'), 'utf8')).toBe('second\n');
+
+        expect(await session.run(`git ls-remote ${url} next | cut -f 2; git-ssh-session --check`)).toBe(
+          `refs/heads/next\n${key.fingerprint}`,
+        );
+        expect(server.log.split('Accepted publickey')).toHaveLength(3);
+        const inside = async (script: string) =>
+          (await docker('exec', container, 'sh', '-c', `${script}; echo .`)).output.trim();
+        expect(await inside('grep -c docker.internal /data/home/.ssh/known_hosts')).toBe('1\n.');
+        // Of the secret part, and without a line break wherever lines are broken.
+        const secret = key.privateKey.split('\n').slice(1).join('').slice(216, 250);
+        expect(await inside(`grep -rlF -e ${secret} /data /workspace /dev/shm /tmp /home`)).toBe('.');
+        expect((await docker('logs', container)).output).not.toContain(secret);
+        server.changeHostKey();
+        expect(await session.run(`git ls-remote ${url} 2>&1 | grep -o "Host key verification failed"`)).toBe(
+          'Host key verification failed',
+        );
+      },
+      3 * minute,
+    );
+  });
 });
+
+/** A container of the image, its folder, and the main-server it talks to. */
+class Session implements AsyncDisposable {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'docker-by-hand-'));
+  readonly workspace = path.join(this.folder, 'workspace');
+  readonly main = new ScriptedMainServer('test-session', 'test-token', '0.0.0.0');
+  container = '';
+  private prompts = 0;
+
+  static async start(given: Readonly<Record<string, string>>): Promise<Session> {
+    const session = new Session();
+    const { main, workspace } = session;
+    mkdirSync(workspace);
+    // The image's user is not ours.
+    chmodSync(workspace, 0o777);
+    await main.start();
+    const url = main.urlFrom('host.docker.internal');
+    const environment = {
+      SESSION_ID: 'test-session',
+      SESSION_TOKEN: 'test-token',
+      MAIN_APP_URL: url,
+      MAIN_APP_WS_URL: url.replace('http', 'ws'),
+      ...given,
+    };
+    const { output: id } = await docker(
+      'run',
+      '-d',
+      '--init',
+      '--publish=127.0.0.1::3001',
+      '--add-host=host.docker.internal:host-gateway',
+      `--volume=${workspace}:/workspace`,
+      ...Object.entries(environment).map(([name, value]) => `--env=${name}=${value}`),
+      image,
+    );
+    session.container = id.trim();
+    try {
+      await waitFor(() => main.isLinked, minute, 'the link of the container');
+    } catch (cause) {
+      const { output } = await docker('logs', session.container);
+      await session[Symbol.asyncDispose]();
+      throw new Error(`The container did not link up:\n${output}`, { cause });
+    }
+    return session;
+  }
+
+  /** What the command prints, run as a prompt. */
+  async run(command: string): Promise<string> {
+    this.prompts += 1;
+    const id = `p${this.prompts}`;
+    this.main.deliver(id, command);
+    const events = await this.main.whenEnded(turnOf(id), minute / 2);
+    return events
+      .map((event) => (event.type === 'tool.delta' ? event.text : ''))
+      .join('')
+      .trim();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // What the image's user made in folders of its own, nobody else may be able to remove.
+    await docker('exec', this.container, 'find', '/workspace', '-mindepth', '1', '-delete');
+    await docker('rm', '-f', '-v', this.container);
+    await this.main.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

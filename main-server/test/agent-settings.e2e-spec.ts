@@ -108,6 +108,14 @@ describe('agent settings', () => {
       expect((await put(userPath('environment'), { variables })).status).toBe(200);
     });
 
+    it('keep their lines, as keys have', async () => {
+      const key = '-----BEGIN KEY-----\n  c2VzYW1l\r\n-----END KEY-----\n';
+      expect((await put(userPath('environment'), { variables: [hidden('GIT_SSH_KEY', key)] })).status).toBe(
+        200,
+      );
+      expect((await given()).environment).toEqual([{ name: 'GIT_SSH_KEY', value: key }]);
+    });
+
     it.each([
       ['twice the same', [plain('A', '1'), plain('A', '2')]],
       ['a value that is too long', [plain('A', 'x'.repeat(agentSettingsLimits.valueMaxLength + 1))]],

@@ -137,6 +137,18 @@ export const environmentStates: readonly State[] = [
     shows: (page) => page.getByRole('form', { name: 'A new variable' }).getByRole('button', { name: 'Save' }),
   },
   {
+    name: 'a key for ssh',
+    phase: 'no-sessions',
+    open: async (stage) => {
+      await openEnvironment(stage);
+      await stage.page.getByRole('button', { name: 'Add variable' }).click();
+      const form = stage.page.getByRole('form', { name: 'A new variable' });
+      await form.getByLabel('Name').fill('GIT_SSH_KEY');
+      await form.getByLabel('Value').fill('(the first line)\n(the key of nobody)\n(the last line)\n');
+    },
+    shows: (page) => page.getByText(/a private key without a passphrase/),
+  },
+  {
     name: 'a variable of a name that cannot be',
     phase: 'no-sessions',
     open: async (stage) => {

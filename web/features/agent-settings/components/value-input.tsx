@@ -9,13 +9,15 @@ type Props = Partial<FieldControl> & {
   'aria-label'?: string;
 };
 
+const rowsMax = 6;
+
 /** A value of one or more lines, as keys have; what is secret is not readable over a shoulder. */
 export function ValueInput({ value, onChange, isSecret, ...rest }: Props) {
   return (
     <Textarea
       {...rest}
       value={value}
-      rows={1}
+      rows={Math.min(rowsMax, value.split('\n').length)}
       autoComplete="off"
       autoCapitalize="none"
       spellCheck={false}

@@ -165,6 +165,7 @@ describeWithClaude('ClaudeDriver with the real Claude Code', () => {
       { title: 'Claude Code has a plan', detail: expect.stringContaining('First look\nthen do') },
     ]);
     expect(world.readFile('made.txt')).toBe('');
+    expect(turn.notices).toEqual(['Claude Code switched from its mode plan to bypass permissions.']);
   });
 
   it('keeps planning when the plan is rejected', async () => {

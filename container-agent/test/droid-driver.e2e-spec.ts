@@ -186,6 +186,7 @@ describeWithDroid('DroidDriver with the real droid', () => {
       { title: 'Droid wants to run a command' },
     ]);
     expect(turn.said).toBe('Done.');
+    expect(turn.notices).toEqual(['Droid switched from its mode spec to auto.']);
     const again = await world.run(['propose: Then C.', 'say: Never said.'], {
       permissionMode: 'plan',
       answer: () => ({ optionId: 'cancel' }),

@@ -1,5 +1,6 @@
 import type { AgentControls, AgentModel, PermissionMode } from '@codex-webapp/contracts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
+import type { Chosen } from '../programs/switch-notices.ts';
 import type { AcpConfigOption, AcpSessionState, AcpUpdate } from './acp-protocol.ts';
 
 type Setting = 'model' | 'effort' | 'mode';
@@ -33,6 +34,7 @@ const askingModes = ['default', 'ask', 'normal', 'manual', 'build', 'code', 'age
 const mostModels = 200;
 const mostEfforts = 20;
 const mostCommands = 500;
+const chosenMaxLength = 200;
 
 /** What the agent says can be chosen, and what is chosen now. */
 export class AcpControls {
@@ -85,6 +87,11 @@ export class AcpControls {
     if (setting === 'model' && this.state.models) this.state.models.currentModelId = value;
   }
 
+  /** By the names that the agent shows. */
+  chosen(): Chosen {
+    return { model: this.nameOfChosen('model'), mode: this.nameOfChosen('mode') };
+  }
+
   /** Null when there is nothing to set: it is so already, or the agent has no such choice and none was made. */
   toSet(
     setting: 'model' | 'effort',
@@ -123,6 +130,13 @@ export class AcpControls {
       commands: this.commands,
       permissionModes: ['full-auto', 'ask-first', ...(hasPlan ? (['plan'] as const) : [])],
     };
+  }
+
+  private nameOfChosen(setting: Setting): string | null {
+    const choices = this.find(setting);
+    if (choices === null) return null;
+    const choice = choices.all.find(({ value }) => value === choices.current);
+    return (choice?.name || choices.current).slice(0, chosenMaxLength);
   }
 
   private modeFor(mode: PermissionMode, { all }: Choices): string | undefined {

@@ -21,6 +21,7 @@ import {
 } from './acp-protocol.ts';
 import type { AgentTurn } from '../agent-driver.ts';
 import { takeMcpServers } from '../programs/mcp-servers.ts';
+import type { Chosen } from '../programs/switch-notices.ts';
 import { toAcpServers, toMcpTransports } from './acp-mcp.ts';
 
 export interface AcpProgramOptions {
@@ -41,6 +42,7 @@ export interface OpenedSession {
 interface RunningTurn {
   offer(): void;
   onUpdate(update: AcpUpdate): Promise<void>;
+  onSwitch(before: Chosen, after: Chosen): Promise<void>;
   onPermissionRequest(request: AcpPermissionRequest): Promise<Readonly<Record<string, unknown>>>;
   onElicitation(request: AcpElicitation): Promise<Readonly<Record<string, unknown>>>;
   fail(error: unknown): void;
@@ -165,8 +167,10 @@ export class AcpProgram implements AcpListener {
     const { turn } = this;
     if (update.data.sessionUpdate === 'session_info_update') return this.rename(update.data.title);
     try {
+      const before = this.controls.chosen();
       if (this.controls.take(update.data)) turn?.offer();
       await turn?.onUpdate(update.data);
+      await turn?.onSwitch(before, this.controls.chosen());
     } catch (error) {
       turn?.fail(error);
     }

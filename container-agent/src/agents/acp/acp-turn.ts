@@ -1,5 +1,6 @@
 import type { AgentTurn, TurnResult } from '../agent-driver.ts';
 import { Deferred } from '../programs/deferred.ts';
+import { type Chosen, toSwitchNotices } from '../programs/switch-notices.ts';
 import { declined, toElicitationAnswer, toElicitationAsk } from './acp-elicitations.mapper.ts';
 import { toStopReason } from './acp-failures.ts';
 import type { AcpProgram } from './acp-program.ts';
@@ -73,6 +74,11 @@ export class AcpTurn {
   async onUpdate(update: AcpUpdate): Promise<void> {
     if (this.isOver) return;
     for (const event of this.mapper.toEvents(update)) await this.turn.emit(event);
+  }
+
+  async onSwitch(before: Chosen, after: Chosen): Promise<void> {
+    if (this.isOver) return;
+    for (const event of toSwitchNotices(this.context.agentName, before, after)) await this.turn.emit(event);
   }
 
   async onPermissionRequest(request: AcpPermissionRequest): Promise<Answer> {

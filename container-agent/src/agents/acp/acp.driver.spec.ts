@@ -305,6 +305,32 @@ describe('AcpDriver', () => {
     });
   });
 
+  it('tells what the agent changed of itself, and begins the next turn with what was chosen', async () => {
+    const models = select('m', 'model', 'small', 'large');
+    driver = create({ state: { modes, configOptions: [models] } });
+    const { turn } = await run([
+      { update: { sessionUpdate: 'current_mode_update', currentModeId: 'plan' } },
+      {
+        update: {
+          sessionUpdate: 'config_option_update',
+          configOptions: [{ ...models, currentValue: 'large' }],
+        },
+      },
+      text('hi'),
+    ]);
+    expect(turn.notices).toEqual([
+      'Somebody switched from its mode yolo to plan.',
+      'Somebody switched from small to large.',
+    ]);
+    const next = await run([text('again')]);
+    expect(next.turn.notices).toEqual([]);
+    expect(readLog().filter((entry) => 'mode' in entry || 'm' in entry)).toEqual([
+      { mode: 'yolo' },
+      { m: 'small' },
+      { mode: 'yolo' },
+    ]);
+  });
+
   it('offers what can be chosen, and chooses it', async () => {
     const configOptions = [
       select('m', 'model', 'small', 'large'),

@@ -4,6 +4,7 @@ import type { McpServer } from '@codex-webapp/contracts';
 import { z } from 'zod';
 import { type ProcessEntry, type RunningProcess, startProcess } from '../../process/index.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
+import type { Chosen } from '../programs/switch-notices.ts';
 import { ClaudeClient, type ClaudeListener, ClaudeRequestError } from './claude-client.ts';
 import { toClaudeServers } from './claude-mcp.ts';
 import type { ClaudeConfig } from './claude.config.ts';
@@ -17,6 +18,7 @@ import {
   silentMessages,
 } from './claude-protocol.ts';
 import {
+  nameOfMode,
   toClaudeArguments,
   toClaudeEnvironment,
   toClaudeMode,
@@ -38,6 +40,7 @@ export interface ClaudeProcessOptions {
 /** Whom it tells what it says and asks while a turn runs. */
 export interface ClaudeTurnListener {
   onMessage(message: ClaudeMessage): Promise<void>;
+  onSwitch(before: Chosen, after: Chosen): Promise<void>;
   onRequest(request: ClaudePermission): Promise<PermissionAnswer>;
   /** What went wrong on our side ends the turn. */
   fail(error: unknown): void;
@@ -119,9 +122,11 @@ export class ClaudeProcess implements ClaudeListener {
     if (!parsed.success) return this.ignore(message);
     const { turn } = this;
     try {
+      const before = this.chosen();
       await this.follow(parsed.data);
-      if (turn) await turn.onMessage(parsed.data);
-      else this.keep(parsed.data);
+      if (turn === null) return this.keep(parsed.data);
+      await turn.onMessage(parsed.data);
+      await turn.onSwitch(before, this.chosen());
     } catch (error) {
       turn?.fail(error);
     }
@@ -229,6 +234,11 @@ export class ClaudeProcess implements ClaudeListener {
     } else if ((message.subtype === 'status' || message.subtype === 'init') && message.permissionMode) {
       this.mode = message.permissionMode;
     }
+  }
+
+  /** It tells of its mode alone. */
+  private chosen(): Chosen {
+    return { model: null, mode: nameOfMode(this.mode) };
   }
 
   private keep(message: ClaudeMessage): void {

@@ -20,6 +20,17 @@ export function toClaudeMode(mode: PermissionMode): ClaudePermissionMode {
   return modes[mode];
 }
 
+const modeNames: Readonly<Record<string, string>> = {
+  acceptEdits: 'accept edits',
+  bypassPermissions: 'bypass permissions',
+  dontAsk: 'do not ask',
+};
+
+/** As people read it. */
+export function nameOfMode(mode: string): string {
+  return modeNames[mode] ?? mode;
+}
+
 const alwaysGiven = [
   '--print',
   '--input-format=stream-json',

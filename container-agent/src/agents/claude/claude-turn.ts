@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { AgentEvent, AgentTurn, TurnResult } from '../agent-driver.ts';
 import { killLeftovers } from '../../process/index.ts';
 import { Deferred } from '../programs/deferred.ts';
+import { type Chosen, toSwitchNotices } from '../programs/switch-notices.ts';
 import { FileTooLargeError, readRegularFile } from '../programs/read-regular-file.ts';
 import { toProposedDiffs } from './claude-diffs.ts';
 import { ClaudeEventsMapper, type ClaudeEventsMapperOptions } from './claude-events.mapper.ts';
@@ -93,6 +94,11 @@ export class ClaudeTurn implements ClaudeTurnListener {
     if (message.type === 'result') this.result = message;
     if (message.type === 'command_lifecycle') this.follow(message.command_uuid, message.state);
     if (this.isAllDone(message)) this.ended.resolve(this.result);
+  }
+
+  async onSwitch(before: Chosen, after: Chosen): Promise<void> {
+    if (this.isOver) return;
+    await this.tell(toSwitchNotices('Claude Code', before, after));
   }
 
   async onRequest(request: ClaudePermission): Promise<PermissionAnswer> {

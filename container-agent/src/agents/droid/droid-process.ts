@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Newcomers, type ProcessEntry, type RunningProcess, startProcess } from '../../process/index.ts';
 import type { AgentTurn } from '../agent-driver.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
+import type { Chosen } from '../programs/switch-notices.ts';
 import { chooseModel, toControls } from './droid-controls.ts';
 import {
   commandsSchema,
@@ -48,6 +49,7 @@ export interface OpenedSession {
 interface RunningTurn {
   readonly isOver: boolean;
   onNotification(notification: DroidNotification): Promise<void>;
+  onSwitch(before: Chosen, after: Chosen): Promise<void>;
   onRequest(request: DroidRequest): Promise<unknown>;
   fail(error: unknown): void;
 }
@@ -81,6 +83,7 @@ export class DroidProcess implements DroidListener {
   private preferences: Preferences = { modelId: '', effort: null };
   private configured = '';
   private interactionMode = '';
+  private modelId = '';
   /** What ran before the first turn did anything: droid's own helpers. */
   private helpers: readonly ProcessEntry[] | null = null;
   private stderrTail = '';
@@ -154,6 +157,7 @@ export class DroidProcess implements DroidListener {
     await this.client.request('update_session_settings', settings, z.unknown());
     this.configured = wanted;
     this.interactionMode = settings.interactionMode;
+    this.modelId = choice.modelId;
   }
 
   /** What droid can do, told beside the turn that runs. @throws DroidRequestError, AgentGoneError */
@@ -166,12 +170,16 @@ export class DroidProcess implements DroidListener {
   async onNotification(message: unknown): Promise<void> {
     const notification = droidNotificationSchema.safeParse(message).data;
     if (!notification) return this.ignore(message, 'type');
-    if (notification.type === 'settings_updated')
+    const before = this.chosen();
+    if (notification.type === 'settings_updated') {
       this.interactionMode = notification.settings.interactionMode ?? this.interactionMode;
+      this.modelId = notification.settings.modelId ?? this.modelId;
+    }
     if (notification.type === 'session_title_updated' && notification.updateType === 'llm_generated')
       this.onTitle(notification.title);
     try {
       await this.turn?.onNotification(notification);
+      await this.turn?.onSwitch(before, this.chosen());
     } catch (error) {
       this.turn?.fail(error);
     }
@@ -267,6 +275,12 @@ export class DroidProcess implements DroidListener {
     const modelId = preferred?.id ?? model ?? first.id;
     const isInUse = modelId === settings.modelId;
     this.preferences = { modelId, effort: isInUse ? (settings.reasoningEffort ?? null) : null };
+  }
+
+  /** Empty is what was not said yet. */
+  private chosen(): Chosen {
+    const model = this.models.find(({ id }) => id === this.modelId)?.displayName;
+    return { model: model || this.modelId || null, mode: this.interactionMode || null };
   }
 
   private ignore(message: unknown, key: 'type' | 'method'): void {

@@ -1,6 +1,7 @@
 import type { ProcessEntry } from '../../process/index.ts';
 import type { AgentTurn, TurnResult } from '../agent-driver.ts';
 import { Deferred } from '../programs/deferred.ts';
+import { type Chosen, toSwitchNotices } from '../programs/switch-notices.ts';
 import { DroidEventsMapper } from './droid-events.mapper.ts';
 import { toFailureReason } from './droid-failures.ts';
 import { readImages } from './droid-images.ts';
@@ -87,6 +88,11 @@ export class DroidTurn {
     if (this.hasBegun) this.earlier ??= this.droid.listRunning();
     for (const event of this.mapper.toEvents(notification)) await this.turn.emit(event);
     if (notification.type === 'agent_turn_completed') this.complete(notification.reason);
+  }
+
+  async onSwitch(before: Chosen, after: Chosen): Promise<void> {
+    if (this.isOver) return;
+    for (const event of toSwitchNotices('Droid', before, after)) await this.turn.emit(event);
   }
 
   async onRequest(request: DroidRequest): Promise<unknown> {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '@codex-webapp/nest-kit';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ReverseTunnel } from '../../container-agent/src/main-link/reverse-tunnel.ts';
 import { Tunnel } from '../src/modules/front-door/tunnel/tunnel.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -124,12 +124,28 @@ describe('the tunnel of a container', () => {
     close();
   });
 
-  it('ends with its socket also where nobody has used it, and says so to who comes then', async () => {
+  it('ends with its socket also where nobody has used it, and says so to whoever comes then', async () => {
     const [tunnel] = tunnels;
     const closed = once(tunnel!, 'closed');
     sockets[0]!.terminate();
     await closed;
     await expect(tunnel!.connectPort(portOf(agent))).rejects.toMatchObject({ code: 'container.unreachable' });
+  });
+
+  it('refuses what a container has sent that is no HTTP/2, once somebody comes', async () => {
+    const hostile = new WebSocket(`ws://127.0.0.1:${portOf(main)}`);
+    await once(hostile, 'open');
+    await waitFor(() => tunnels.length === 2);
+    hostile.send(Buffer.alloc(100, 'A'));
+    await wait(50);
+    await expect(tunnels[1]!.connectPort(80)).rejects.toMatchObject({ code: 'container.unreachable' });
+    hostile.terminate();
+  });
+
+  it('can be ended in the moment in which it is used first', async () => {
+    const connecting = tunnels[0]!.connectPort(portOf(agent));
+    tunnels[0]!.close(1000, 'over');
+    await expect(connecting).rejects.toMatchObject({ code: 'container.unreachable' });
   });
 
   it('comes back after the socket was lost', async () => {

@@ -8,8 +8,8 @@ import { ContainerIdentityService } from '../../session-state/container-identity
 import { Tunnel } from './tunnel.ts';
 import { TunnelRegistry } from './tunnel-registry.ts';
 
-/** HTTP/2 cuts what it sends into frames of 16 KiB; a message of the socket holds a few of them. */
-const messageMaxBytes = 16 * 1024 * 1024;
+/** HTTP/2 cuts what it sends into frames of 16 KiB; a message of the socket holds some 64 KiB of them. */
+const messageMaxBytes = 1024 * 1024;
 
 /** Takes `WS /ws/sessions/:sessionId/tunnel` from the session's own container; everybody else is refused before the 101. */
 @Injectable()

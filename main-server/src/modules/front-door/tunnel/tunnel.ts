@@ -30,8 +30,8 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
   /** The ones used last at the end. */
   private readonly portAgents = new Map<number, TunnelAgent>();
   private readonly stream: Duplex;
-  /** Null until the first connection: most sessions need none for most of their time, and each costs 20 KB and 1 ms. */
-  private session: ClientHttp2Session | null = null;
+  /** Null until the first connection: most tunnels have none for most of their time, and HTTP/2 costs 20 kB of memory and 1 ms of processor time for each. */
+  private http2: ClientHttp2Session | null = null;
   private isEnded = false;
   private readonly ping: NodeJS.Timeout;
   private isAlive = true;
@@ -45,6 +45,7 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
   ) {
     super();
     this.stream = createTunnelStream(socket);
+    // Its end is told by the socket's close, also before anybody has used it.
     this.stream.on('error', () => undefined);
     this.agent = new TunnelAgent(() => this.connect(agentAuthority), {
       maxSockets: tunnelLimits.connectionsMax,
@@ -86,9 +87,9 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
 
   private async connect(authority: string): Promise<ClientHttp2Stream> {
     if (this.isEnded) throw containerUnreachable();
-    const session = this.openSession();
-    if (session.destroyed || session.closed) throw containerUnreachable();
-    const stream = session.request(
+    const http2 = this.ensureHttp2();
+    if (http2.destroyed || http2.closed) throw containerUnreachable();
+    const stream = http2.request(
       { [constants.HTTP2_HEADER_METHOD]: 'CONNECT', [constants.HTTP2_HEADER_AUTHORITY]: authority },
       { endStream: false },
     );
@@ -103,26 +104,30 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
     return stream;
   }
 
-  private openSession(): ClientHttp2Session {
-    if (this.session) return this.session;
+  private ensureHttp2(): ClientHttp2Session {
+    if (this.http2) return this.http2;
     const { streamWindowBytes, connectionsMax } = tunnelLimits;
-    const session = connect('http://container', {
+    const http2 = connect('http://container', {
       createConnection: () => this.stream,
       settings: { enablePush: false, initialWindowSize: streamWindowBytes },
       maxSessionMemory: 64,
     });
-    session.once('connect', () => session.setLocalWindowSize(streamWindowBytes * connectionsMax));
+    http2.once('connect', () => {
+      // What the container sent before may have ended it already.
+      if (!http2.destroyed) http2.setLocalWindowSize(streamWindowBytes * connectionsMax);
+    });
     // The end of the session is told by `close`; each stream reports the error to its own user.
-    session.on('error', () => undefined);
-    session.once('close', () => this.onClosed());
-    return (this.session = session);
+    http2.on('error', () => undefined);
+    http2.once('close', () => this.onClosed());
+    this.http2 = http2;
+    return http2;
   }
 
   private end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    if (this.session === null) return this.onClosed();
-    if (!this.session.destroyed) this.session.destroy(new Error('The tunnel was lost'));
+    if (this.http2 === null) return this.onClosed();
+    if (!this.http2.destroyed) this.http2.destroy(new Error('The tunnel was lost'));
   }
 
   private checkLife(): void {

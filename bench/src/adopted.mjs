@@ -22,6 +22,7 @@ export async function run() {
     nodeArgs: profilable,
   });
   try {
+    // What a start leaves to be done is no idling.
     await sleep(settleMs);
     const alone = await measureIdle(product);
     const sessions = [];
@@ -40,7 +41,7 @@ export async function run() {
     const profile = await profileDuring(product.program, () => sleep(idleMs));
     const of = (key) => median(measured.map((one) => one[key]));
     return {
-      n: `${count} sessions of the provider process, real ones, each its own container-agent; main-server killed (\`kill -9\`) and started again ${rounds} times, median; measured over ${idleMs / 1_000} s that begin ${settleMs / 1_000} s after the last was adopted`,
+      n: `${count} sessions of the provider process, real ones, each its own container-agent; main-server killed (\`kill -9\`) and started again ${rounds} times, median; measured over ${idleMs / 1_000} s that begin ${settleMs / 1_000} s after the last was adopted or, without sessions, after the start`,
       figures: [
         figure('main-server ready → all adopted and connected', median(adoptions), 'ms', { max: 10_000 }),
         figure(`main-server, resident, with ${count} adopted sessions`, of('megabytes'), 'MB', { max: 150 }),

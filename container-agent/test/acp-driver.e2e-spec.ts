@@ -188,7 +188,7 @@ for (const { id, is } of installed) {
     if (has('quick resume')) describeResume(() => world);
 
     it('leaves no process behind', async () => {
-      // One that does not end a command in time was ended with it.
+      // An agent that did not end its command in time was killed with it, so a turn starts it again.
       await world.run(['say: I am here.']);
       expect(world.listProcesses().length).toBeGreaterThan(0);
       await world.driver.close();

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { describe, expect, it, jest } from '@jest/globals';
 import { closeCodes, retryAfterOf, type MainFrame } from '@codex-webapp/contracts';
 import { says } from './support/conversation.ts';
-import type { TestUser } from './support/create-test-app.ts';
 import { ServerProcess } from './support/server-process.ts';
 import { type PageHost, SessionPage } from './support/session-page.ts';
 import { ShownTerminal } from './support/shown-terminal.ts';
@@ -14,9 +13,6 @@ import { waitFor } from './support/wait-for.ts';
 const rounds = process.env.TEST_FULL === '1' ? 100 : 10;
 
 jest.setTimeout(60_000 + rounds * 6_000);
-
-/** Who asks is known by the server's own token. */
-const nobody = {} as TestUser;
 
 /** A container that sends as long as it is let, and knows what was acknowledged. */
 class BusyContainer {
@@ -128,17 +124,13 @@ describe('SIGTERM', () => {
   it('is not held up by a terminal that a page shows', async () => {
     await using server = await ServerProcess.start({ provider: 'process' });
     const session = await server.addSession({ agent: 'shell' });
-    const host: PageHost = {
-      url: `http://127.0.0.1:${server.port}`,
-      as: () => server.client,
-      addSession: () => Promise.resolve(session),
-    };
+    const host: PageHost = { url: `http://127.0.0.1:${server.port}`, as: () => server.client };
     try {
       await waitFor(async () => {
         const { body } = await server.client.get(`/api/sessions/${session.id}/container/status`);
         return body.isConnected === true;
       }, 40_000);
-      const page = await SessionPage.open(host, nobody, session);
+      const page = await SessionPage.enter(host, { cookie: '' }, session);
       const terminal = await ShownTerminal.open(host, page);
       terminal.type('echo here-$((1+1))\r');
       await terminal.see('here-2');

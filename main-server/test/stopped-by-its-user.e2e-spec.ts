@@ -5,6 +5,7 @@ import { ContainerStarts } from '../src/modules/containers/container-starts.ts';
 import { PromptsService } from '../src/modules/prompts/prompts.service.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { overRestart } from './support/over-restart.ts';
+import { waitFor } from './support/wait-for.ts';
 
 /** One that was stopped while a prompt was on its way to its container and another one waited. */
 async function addStopped(world: FakeWorld): Promise<string> {
@@ -52,6 +53,26 @@ describe('a session that its user stopped while a prompt waited', () => {
       },
       async (next, id) => void (await next.connectStarted(id)),
     ));
+
+  it('is woken by a prompt that comes while it is still being stopped', async () => {
+    await using world = await FakeWorld.create();
+    const id = await world.addRunning();
+    let letGo = (): void => undefined;
+    const released = new Promise<void>((resolve) => (letGo = resolve));
+    const stop = world.provider.stop.bind(world.provider);
+    world.provider.stop = async (ref) => {
+      await released;
+      await stop(ref);
+    };
+    const stopped = world.command(id, 'stop');
+    await waitFor(async () => (await world.status(id)).status === 'stopping');
+    await world.prompt(id, 'just now');
+    world.disconnect(id);
+    letGo();
+    expect((await stopped).status).toBe(200);
+    await world.connectStarted(id);
+    expect(world.provider.starts).toHaveLength(2);
+  });
 
   it('is woken by a prompt that is sent now', () =>
     isWokenBy(async (world, id, waiting) => {

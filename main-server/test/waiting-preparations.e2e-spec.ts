@@ -86,3 +86,17 @@ describe('a preparation that is tried again', () => {
       oneRunning,
     ));
 });
+
+describe('a preparation that is left out', () => {
+  it('wakes its session for the prompt that waits, also one that its user had stopped', async () => {
+    await using world = await FakeWorld.create();
+    const id = await addPreparing(world, 'failed');
+    await world.prompt(id, 'for later');
+    world.disconnect(id);
+    await world.command(id, 'stop');
+    await world.settled(id, 'stopped');
+    const skipped = await world.app.as(world.user).post(`/api/sessions/${id}/preparation/skip`, {});
+    expect(skipped).toMatchObject({ status: 200, body: { status: 'skipped' } });
+    await world.connectStarted(id);
+  });
+});

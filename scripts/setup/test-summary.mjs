@@ -24,8 +24,11 @@ export function fromJest(file) {
 
 function listJestFailures({ name, status, message, assertionResults }) {
   const failed = assertionResults.filter((result) => result.status === 'failed');
-  if (failed.length === 0) return status === 'failed' ? [describe(name, 'could not be run', message)] : [];
-  return failed.map(({ fullName, failureMessages }) => describe(name, fullName, failureMessages.join('\n')));
+  if (failed.length === 0)
+    return status === 'failed' ? [formatFailure(name, 'could not be run', message)] : [];
+  return failed.map(({ fullName, failureMessages }) =>
+    formatFailure(name, fullName, failureMessages.join('\n')),
+  );
 }
 
 /** Reads the file of Playwright's JSON reporter. A flaky test, which passed on a second try only, is a failure. */
@@ -37,7 +40,7 @@ export function fromPlaywright(file) {
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
     failures: [
-      ...errors.map((error) => describe('playwright', 'could not be run', error.message)),
+      ...errors.map((error) => formatFailure('playwright', 'could not be run', error.message)),
       ...suites.flatMap(listPlaywrightFailures),
     ],
   };
@@ -49,12 +52,12 @@ function listPlaywrightFailures({ suites = [], specs }) {
   );
   const own = failed.map((spec) => {
     const errors = spec.tests.flatMap((test) => test.results.flatMap((result) => result.errors));
-    return describe(spec.file, spec.title, errors.map((error) => error.message).join('\n'));
+    return formatFailure(spec.file, spec.title, errors.map((error) => error.message).join('\n'));
   });
   return [...own, ...suites.flatMap(listPlaywrightFailures)];
 }
 
-function describe(file, title, reason = '') {
+function formatFailure(file, title, reason = '') {
   const lines = stripVTControlCharacters(reason)
     .split('\n')
     .filter((line) => line.trim() !== '')

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
-import { writeByDraftSync } from '@codex-webapp/nest-kit';
+import { writeFileAtomicSync } from '@codex-webapp/nest-kit';
 
 /** The end of a turn with all that waits to be told of it. */
 const defaultReserveBytes = 4 * 1024 * 1024;
@@ -53,7 +53,7 @@ export class DiskRoom {
       const { bavail, bsize } = statfsSync(path.dirname(this.reserve));
       if (bavail * bsize < 2 * this.reserveBytes) return;
       // A file system that compresses would hold nothing back for zeros.
-      writeByDraftSync(this.reserve, randomBytes(this.reserveBytes));
+      writeFileAtomicSync(this.reserve, randomBytes(this.reserveBytes));
     } catch (error) {
       // Work goes on without it.
       if (!isDiskFull(error)) this.logger.warn({ msg: 'No room could be held back on the disk', err: error });

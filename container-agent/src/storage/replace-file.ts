@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { writeByDraftSync } from '@codex-webapp/nest-kit';
+import { writeFileAtomicSync } from '@codex-webapp/nest-kit';
 import { formatRecord } from './record-file.ts';
 
 /** Puts a whole new file in place of an old one: after a loss of power there is one or the other, never a mixture. */
 export function replaceFile(file: string, content: string | Buffer): void {
-  writeByDraftSync(file, content, { flush: true });
+  writeFileAtomicSync(file, content, { flush: true });
   syncFolder(path.dirname(file));
 }
 

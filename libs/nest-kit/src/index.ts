@@ -15,4 +15,4 @@ export * from './startup-error.ts';
 export * from './tunnel-stream.ts';
 export * from './upgrade-path.ts';
 export * from './workspace-archive.ts';
-export * from './write-by-draft.ts';
+export * from './write-file-atomic.ts';

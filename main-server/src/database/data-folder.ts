@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { removeWithDraft, StartupError, writeByDraft } from '@codex-webapp/nest-kit';
+import { removeFileAndDraft, StartupError, writeFileAtomic } from '@codex-webapp/nest-kit';
 import { FolderLock } from './folder-lock.ts';
 
 const lockFile = 'server.lock';
@@ -49,11 +49,11 @@ export class DataFolder implements OnApplicationShutdown {
 
   /** A crash leaves the old content or the new, never half of it. */
   write(name: string, content: string): Promise<void> {
-    return writeByDraft(this.file(name), content, { flush: true });
+    return writeFileAtomic(this.file(name), content, { flush: true });
   }
 
   remove(name: string): Promise<void> {
-    return removeWithDraft(this.file(name));
+    return removeFileAndDraft(this.file(name));
   }
 
   onApplicationShutdown(): Promise<void> {

@@ -3,7 +3,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
-import { DomainError, writeByDraft } from '@codex-webapp/nest-kit';
+import { DomainError, writeFileAtomic } from '@codex-webapp/nest-kit';
 
 /** Some hundred logins: each takes a few pages of the log that SQLite writes ahead. */
 const reserveBytes = 4 * 1024 * 1024;
@@ -33,7 +33,7 @@ export class StorageRoom {
     if (this.freeBytes() < reserveBytes + roomBytes) return false;
     try {
       // A file system that compresses would hold nothing back for zeros.
-      await writeByDraft(this.reserve, randomBytes(reserveBytes));
+      await writeFileAtomic(this.reserve, randomBytes(reserveBytes));
       return true;
     } catch (error) {
       this.logger.warn({ msg: 'No room could be held back on the disk of the database', err: error });

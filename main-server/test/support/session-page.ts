@@ -15,7 +15,9 @@ import { ContainerIdentityService } from '../../src/modules/session-state/contai
 import type { TestApp, TestUser } from './create-test-app.ts';
 
 /** What a browser needs of the app: one in this process, or a `ServerProcess`. */
-export type PageHost = Pick<TestApp, 'url' | 'as' | 'addSession'>;
+export type PageHost = Pick<TestApp, 'url' | 'as'>;
+
+type PageUser = Pick<TestUser, 'cookie'>;
 
 export interface Answer {
   readonly status: number;
@@ -45,7 +47,7 @@ export async function ask(
 
 export async function ticketFor(
   app: PageHost,
-  user: TestUser,
+  user: PageUser,
   sessionId: string,
   purpose: 'enter' | 'socket',
 ): Promise<string> {
@@ -84,12 +86,15 @@ export class SessionPage {
     this.host = new URL(session.origin).host;
   }
 
-  static async open(app: PageHost, user: TestUser, session?: SessionResponse): Promise<SessionPage> {
-    const opened = session ?? (await app.addSession(user));
-    const ticket = await ticketFor(app, user, opened.id, 'enter');
-    const answer = await postTicket(app, new URL(opened.origin).host, ticket);
+  static async open(app: TestApp, user: TestUser, session?: SessionResponse): Promise<SessionPage> {
+    return SessionPage.enter(app, user, session ?? (await app.addSession(user)));
+  }
+
+  static async enter(app: PageHost, user: PageUser, session: SessionResponse): Promise<SessionPage> {
+    const ticket = await ticketFor(app, user, session.id, 'enter');
+    const answer = await postTicket(app, new URL(session.origin).host, ticket);
     if (answer.status !== 204) throw new Error(`Not entered: ${answer.status} ${answer.body}`);
-    return new SessionPage(app, opened, answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '');
+    return new SessionPage(app, session, answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '');
   }
 
   /** As a script of the session's own page. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeByDraft } from '@codex-webapp/nest-kit';
+import { writeFileAtomic } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 
 const id = z.string().min(1);
@@ -43,7 +43,7 @@ export class ConversationFile {
 
   async write(known: KnownConversation): Promise<void> {
     await mkdir(this.folder, { recursive: true });
-    await writeByDraft(this.file, JSON.stringify(known));
+    await writeFileAtomic(this.file, JSON.stringify(known));
     this.known = known;
   }
 }

@@ -74,8 +74,10 @@ export class ContainerIntents {
   async stop(session: Session, actor: Actor): Promise<Container | null> {
     const container = await this.records.find(session.id);
     await this.failpoints.hit('containers.stop.row-read');
-    if (container === null || container.desired === 'absent') return null;
-    const isSettled = container.desired === 'stopped' && ['stopped', 'error'].includes(container.status);
+    if (container === null) return null;
+    const isSettled =
+      container.desired === 'absent' ||
+      (container.desired === 'stopped' && ['stopped', 'error'].includes(container.status));
     // Nothing is left to stop, but what waits must not wake it any more.
     const intent = isSettled
       ? ({ mayWake: false, endsInARow: 0 } as const)

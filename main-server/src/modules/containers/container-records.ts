@@ -117,7 +117,8 @@ export class ContainerRecords {
     const stopped: ContainerStopped = {
       sessionId: session.id,
       generation: container.generation,
-      isIntended: container.desired === 'absent' || !container.mayWake,
+      // Of the row as it is now: somebody may have asked for something while it was being stopped.
+      isIntended: !changed.mayWake,
     };
     this.events.emit(containerEvents.stopped, stopped);
     return changed;

@@ -30,7 +30,7 @@ export class ContainerWakes {
 
   /**
    * Sees to it that the session's container runs, soon, unless its user has stopped it and asked for nothing since (see
-   * `noteAsked`). Returns at once; a failure shows in the session.
+   * `allowWake`). Returns at once; a failure shows in the session.
    */
   ensureRunning(sessionId: string): void {
     void this.wake(sessionId).catch((error: unknown) =>
@@ -38,8 +38,8 @@ export class ContainerWakes {
     );
   }
 
-  /** Somebody wants it to run: what waits wakes it from the commit on, until it is stopped the next time. */
-  async noteAsked(manager: EntityManager, sessionId: string): Promise<void> {
+  /** Whatever waits may start it from the commit on, until its user stops it the next time. */
+  async allowWake(manager: EntityManager, sessionId: string): Promise<void> {
     await manager.update(ContainerEntity, { sessionId, mayWake: false }, { mayWake: true });
   }
 

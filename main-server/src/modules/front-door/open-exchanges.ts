@@ -18,14 +18,21 @@ export interface Exchange {
 @Injectable()
 export class OpenExchanges implements BeforeApplicationShutdown {
   private readonly open = new Map<string, Set<Exchange>>();
+  private isStopping = false;
 
-  /** Before the listeners close: those wait for every socket that came through them. */
+  /** Before the listeners close: those wait for every socket that came through them, and pages come back at once. */
   beforeApplicationShutdown(): void {
+    this.isStopping = true;
     this.abortAll(() => true);
   }
 
-  /** Call the returned function when it is over. @throws request.too_many beyond `max` of its origin */
+  /** Call the returned function when it is over. @throws server.stopping, request.too_many beyond `max` of its origin */
   add(exchange: Exchange, max: number): () => void {
+    if (this.isStopping) {
+      throw new DomainError('server.stopping', {
+        message: 'The server is restarting; come back in a moment.',
+      });
+    }
     const { origin } = exchange;
     const ofOrigin = this.open.get(origin) ?? new Set();
     if (ofOrigin.size >= max) {

@@ -142,7 +142,7 @@ export class PreparationsService {
         updatedAt: this.clock.now(),
       };
       await manager.update(PreparationEntity, { sessionId }, changed);
-      await this.wakes.noteAsked(manager, sessionId);
+      await this.wakes.allowWake(manager, sessionId);
       append(toPreparationChanged(changed));
       this.audit.record(manager, { actor: actorOf(user), action, sessionId });
       return toPreparationResponse(changed);

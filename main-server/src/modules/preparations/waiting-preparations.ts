@@ -26,7 +26,7 @@ export class WaitingPreparations implements OnApplicationBootstrap {
     private readonly wakes: ContainerWakes,
   ) {}
 
-  /** Wakes what a stop in the wrong moment left asleep. */
+  /** Wakes what a server left asleep that ended in the wrong moment. */
   async onApplicationBootstrap(): Promise<void> {
     const rows = await this.preparations.find({ select: { sessionId: true }, where: [...waiting] });
     for (const { sessionId } of rows) this.wakes.ensureRunning(sessionId);

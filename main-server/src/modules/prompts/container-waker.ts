@@ -8,8 +8,8 @@ export abstract class ContainerWaker {
    */
   abstract ensureRunning(sessionId: string): unknown;
 
-  /** Somebody wants something of it: a stop from before does not count any more. */
-  abstract noteAsked(manager: EntityManager, sessionId: string): Promise<void>;
+  /** Whatever waits may start it from the commit on, until its user stops it the next time. */
+  abstract allowWake(manager: EntityManager, sessionId: string): Promise<void>;
 
   /** It has got somewhere: its ends begin to count anew, and it is started again at once after the next one. */
   abstract noteProgress(manager: EntityManager, sessionId: string): Promise<void>;

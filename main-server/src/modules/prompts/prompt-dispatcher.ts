@@ -42,7 +42,7 @@ export class PromptDispatcher implements OnApplicationBootstrap {
     private readonly clock: Clock,
   ) {}
 
-  /** Wakes what a stop in the wrong moment left asleep. */
+  /** Wakes what a server left asleep that ended in the wrong moment. */
   async onApplicationBootstrap(): Promise<void> {
     const rows = await this.prompts
       .createQueryBuilder('prompt')

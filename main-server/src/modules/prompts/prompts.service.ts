@@ -116,7 +116,7 @@ export class PromptsService {
   /** Goes on after an interrupt. Resuming a queue that runs succeeds. */
   async resume(actor: Actor, { id: sessionId }: Pick<Session, 'id'>): Promise<void> {
     await this.history.append(sessionId, async (manager, append) => {
-      await this.containers.noteAsked(manager, sessionId);
+      await this.containers.allowWake(manager, sessionId);
       const session = await this.sessions.read(manager, sessionId);
       if (!session.isQueuePaused) return;
       await unpause(this.sessions, manager, append, sessionId);
@@ -154,10 +154,11 @@ export class PromptsService {
     }
     const created = await this.insert(manager, sessionId, author, request);
     append(toPromptChanged(created));
-    await this.containers.noteAsked(manager, sessionId);
     await alongside(manager, append, created);
-    if (authorOf(author).kind === 'user' && session.isQueuePaused)
-      await unpause(this.sessions, manager, append, sessionId);
+    if (authorOf(author).kind === 'user') {
+      await this.containers.allowWake(manager, sessionId);
+      if (session.isQueuePaused) await unpause(this.sessions, manager, append, sessionId);
+    }
     const title = titleFromPrompt(session, request.text);
     append(
       await this.sessions.patch(manager, sessionId, {

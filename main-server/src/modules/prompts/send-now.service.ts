@@ -48,7 +48,7 @@ export class SendNowService {
       const found: Prompt | null = await manager.findOneBy(PromptEntity, { id: promptId, sessionId });
       if (found?.steeredTurnId) return { prompt: found, frame: toSteer(found) };
       assertQueued(found);
-      await this.containers.noteAsked(manager, sessionId);
+      await this.containers.allowWake(manager, sessionId);
       const isMoved = await this.changes.moveToFront(manager, append, found);
       const session = await this.sessions.read(manager, sessionId);
       if (session.isQueuePaused) await unpause(this.sessions, manager, append, sessionId);

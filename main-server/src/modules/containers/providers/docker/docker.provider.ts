@@ -35,7 +35,7 @@ import { translate } from './docker.errors.ts';
 import { findMainAddress, type MainAddress } from './main-address.ts';
 import { MachineAddresses } from './machine-addresses.ts';
 import type { AllowedDestination } from './router-rules.ts';
-import { SessionContainers, type MadeContainer } from './session-containers.ts';
+import { DockerContainers, type CreatedContainer } from './docker-containers.ts';
 import { SessionNetworks } from './session-networks.ts';
 import { SessionVolumes } from './session-volumes.ts';
 import { parsePool } from './subnets.ts';
@@ -86,7 +86,7 @@ export class DockerContainerProvider implements DockerProvider {
   private readonly names: DockerNames;
   private readonly image: DockerImage;
   private readonly outer: DockerOuterNetwork;
-  private readonly containers: SessionContainers;
+  private readonly containers: DockerContainers;
   private readonly networks: SessionNetworks;
   private readonly volumes: SessionVolumes;
   private readonly router: DockerRouter;
@@ -102,7 +102,7 @@ export class DockerContainerProvider implements DockerProvider {
   ) {
     this.names = new DockerNames(options.instanceId);
     this.sizes = toSizeResponses(options.sizes);
-    this.containers = new SessionContainers(docker, this.names);
+    this.containers = new DockerContainers(docker, this.names);
     this.engine = new DockerEngine(docker, this.names, {
       runtime: options.runtime,
       largestMemoryBytes: options.sizes.large.memoryBytes,
@@ -261,7 +261,7 @@ export class DockerContainerProvider implements DockerProvider {
     spec: ContainerSpec,
     image: string,
     { onProgress, signal }: StartOptions,
-  ): Promise<MadeContainer> {
+  ): Promise<CreatedContainer> {
     onProgress?.('volume', null);
     const found = await this.containers.find(spec.sessionId);
     if (found !== null) {

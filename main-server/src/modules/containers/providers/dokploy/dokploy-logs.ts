@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeWithDraft, writeByDraft } from '@codex-webapp/nest-kit';
+import { removeFileAndDraft, writeFileAtomic } from '@codex-webapp/nest-kit';
 import { logTailDefault, type LogLine, type LogOptions } from '../container-provider.ts';
 import { LineSplitter, markLines, parsePlace, type TimedLine } from '../log-lines.ts';
 import type { OwnApp } from './dokploy-apps.ts';
@@ -39,11 +39,11 @@ export class DokployLogs {
     if (lines.length === 0) return;
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
     const rows = lines.map(({ at, text }) => `${at} ${text}\n`);
-    await writeByDraft(this.pathOf(app.sessionId), rows.join(''));
+    await writeFileAtomic(this.pathOf(app.sessionId), rows.join(''));
   }
 
   async forget(sessionId: string): Promise<void> {
-    await removeWithDraft(this.pathOf(sessionId));
+    await removeFileAndDraft(this.pathOf(sessionId));
   }
 
   /** Goes on after a cut where it was, and over restarts of the app, until it is told to stop or the app is gone. */

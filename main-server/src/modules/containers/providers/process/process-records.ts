@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeWithDraft, writeByDraft } from '@codex-webapp/nest-kit';
+import { removeFileAndDraft, writeFileAtomic } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
 import { assertSessionFolderName } from './process-folders.ts';
 
@@ -47,11 +47,11 @@ export class ProcessRecords {
 
   async write(record: ProcessRecord): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    await writeByDraft(this.pathOf(record.sessionId), JSON.stringify(record), { flush: true });
+    await writeFileAtomic(this.pathOf(record.sessionId), JSON.stringify(record), { flush: true });
   }
 
   async remove(sessionId: string): Promise<void> {
-    await removeWithDraft(this.pathOf(sessionId));
+    await removeFileAndDraft(this.pathOf(sessionId));
   }
 
   /** Read again when one of them was written or removed: both are told by the time of their folder. */

@@ -5,7 +5,7 @@ import type { ContainerImage, ContainerSpec } from '../container-provider.ts';
 import { labels, type DockerNames } from './docker-names.ts';
 import { ignore, isAbsent, isConflict } from './docker.errors.ts';
 
-export interface MadeContainer {
+export interface CreatedContainer {
   readonly id: string;
   /** False for one that an earlier call made. */
   readonly isNew: boolean;
@@ -16,7 +16,7 @@ const conflictLooks = 50;
 const conflictPauseMs = 100;
 
 /** The container of each session, by the session's name and labels. */
-export class SessionContainers {
+export class DockerContainers {
   constructor(
     private readonly docker: Docker,
     private readonly names: DockerNames,
@@ -50,8 +50,8 @@ export class SessionContainers {
     return { name: Config.Image, id: Image };
   }
 
-  /** Or finds the one of the same generation that has its name already: made by a call whose answer was lost. */
-  async create(spec: ContainerSpec, options: ContainerCreateOptions): Promise<MadeContainer> {
+  /** A repetition for the same generation finds what the first call made, also when its answer was lost. @throws the engine's conflict where another generation has the name */
+  async create(spec: ContainerSpec, options: ContainerCreateOptions): Promise<CreatedContainer> {
     try {
       return { id: (await this.docker.createContainer(options)).id, isNew: true };
     } catch (error) {

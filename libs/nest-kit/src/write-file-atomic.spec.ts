@@ -2,26 +2,26 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { removeWithDraft, writeByDraft, writeByDraftSync } from './write-by-draft.ts';
+import { removeFileAndDraft, writeFileAtomic, writeFileAtomicSync } from './write-file-atomic.ts';
 
 let folder: string;
 let file: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'write-by-draft-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'write-file-atomic-'));
   file = path.join(folder, 'record');
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Rejects with what it throws. */
-const writeSync: typeof writeByDraft = async (...given) => {
+const writeSync: typeof writeFileAtomic = async (...given) => {
   await Promise.resolve();
-  writeByDraftSync(...given);
+  writeFileAtomicSync(...given);
 };
 
 describe.each([
-  ['writeByDraft', writeByDraft],
-  ['writeByDraftSync', writeSync],
+  ['writeFileAtomic', writeFileAtomic],
+  ['writeFileAtomicSync', writeSync],
 ] as const)('%s', (_name, write) => {
   it.each([{ flush: true }, undefined])(
     'puts the new content in place of the old, for its owner alone: %j',
@@ -54,12 +54,12 @@ describe.each([
   });
 });
 
-describe('removeWithDraft', () => {
+describe('removeFileAndDraft', () => {
   it('removes with a file what a process has left that was killed while it wrote', async () => {
     await writeFile(file, 'old');
     await writeFile(`${file}.new`, 'ha');
-    await removeWithDraft(file);
+    await removeFileAndDraft(file);
     expect(await readdir(folder)).toEqual([]);
-    await removeWithDraft(file);
+    await removeFileAndDraft(file);
   });
 });

@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
-export interface WriteByDraftOptions {
+export interface WriteFileAtomicOptions {
   /** The content is on the disk before it takes its place: a loss of power leaves no empty file either. */
   readonly flush?: boolean;
 }
@@ -12,10 +12,10 @@ export interface WriteByDraftOptions {
  * draft, so a file has one writer.
  * @throws what the file system says; the old file is then as it was, and no draft is left
  */
-export async function writeByDraft(
+export async function writeFileAtomic(
   file: string,
   content: string | Uint8Array,
-  { flush = false }: WriteByDraftOptions = {},
+  { flush = false }: WriteFileAtomicOptions = {},
 ): Promise<void> {
   const draft = draftOf(file);
   try {
@@ -29,10 +29,10 @@ export async function writeByDraft(
 }
 
 /** The same, done when it returns. */
-export function writeByDraftSync(
+export function writeFileAtomicSync(
   file: string,
   content: string | Uint8Array,
-  { flush = false }: WriteByDraftOptions = {},
+  { flush = false }: WriteFileAtomicOptions = {},
 ): void {
   const draft = draftOf(file);
   try {
@@ -45,7 +45,7 @@ export function writeByDraftSync(
 }
 
 /** Removes the file and the draft of a process that was killed while it wrote. Removing what is not there succeeds. */
-export async function removeWithDraft(file: string): Promise<void> {
+export async function removeFileAndDraft(file: string): Promise<void> {
   await rm(draftOf(file), { force: true });
   await rm(file, { force: true });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { foldTurn, type MessageResponse } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../tools/scripted-model/src/index.ts';
-import { findOnPath } from '../src/agents/programs/find-on-path.ts';
+import { findOnPath } from '../src/process/find-on-path.ts';
 import { AgentProcess } from './support/agent-process.ts';
 import { describeWith } from './support/describe-with.ts';
 import { turnOf } from './support/turn-of.ts';

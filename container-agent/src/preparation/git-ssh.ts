@@ -1,4 +1,4 @@
-import { findOnPath } from '../agents/programs/find-on-path.ts';
+import { findOnPath } from '../process/find-on-path.ts';
 import { runProgram } from '../process/run-program.ts';
 import { StepFailure, type StepContext } from './preparation-step.ts';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { findOnPath } from '../../src/agents/programs/find-on-path.ts';
+import { findOnPath } from '../../src/process/find-on-path.ts';
 
 export type RealAcpAgent = 'gemini' | 'opencode' | 'qwen';
 

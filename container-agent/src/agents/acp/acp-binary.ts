@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { isExecutable } from '../programs/find-on-path.ts';
+import { isExecutable } from '../../process/find-on-path.ts';
 
 /**
  * What npm puts on PATH for opencode is a script that only says that a script of the package did not run, which is so

@@ -11,7 +11,7 @@ import { AgentRunner } from '../programs/agent-runner.ts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 import { ConversationMemory } from '../programs/conversation-memory.ts';
 import type { DriverOptions } from '../programs/driver-options.ts';
-import { isExecutable } from '../programs/find-on-path.ts';
+import { isExecutable } from '../../process/find-on-path.ts';
 import { environmentWith, type Given } from '../programs/given.ts';
 import { within } from '../programs/within.ts';
 import type { AcpAgentEntry } from './acp-agents.ts';

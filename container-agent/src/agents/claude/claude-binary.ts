@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { findOnPath, isExecutable } from '../programs/find-on-path.ts';
+import { findOnPath, isExecutable } from '../../process/find-on-path.ts';
 
 /** The `claude` of PATH as a program to start; null when there is none. */
 export async function findClaudeOnPath(searchPath: string | undefined): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { findOnPath, isExecutable } from '../programs/find-on-path.ts';
+import { findOnPath, isExecutable } from '../../process/find-on-path.ts';
 
 /** The `codex` of PATH as a program to start; null when there is none. */
 export async function findCodexOnPath(searchPath: string | undefined): Promise<string | null> {

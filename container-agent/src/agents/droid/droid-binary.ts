@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { findOnPath, isExecutable } from '../programs/find-on-path.ts';
+import { findOnPath, isExecutable } from '../../process/find-on-path.ts';
 
 /** Npm's packages with a Node script that starts the native program as a child. */
 const wrappers = [path.join('droid', 'bin', 'droid'), path.join('@factory', 'cli', 'bin', 'droid')];

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { startProcess } from '../../process/index.ts';
 import { AgentSetupError } from './agent-setup.error.ts';
-import { findOnPath, isExecutable } from './find-on-path.ts';
+import { findOnPath, isExecutable } from '../../process/find-on-path.ts';
 
 /** The versions we were tested with. */
 const pinnedPrograms = new URL('../../../agents.json', import.meta.url);

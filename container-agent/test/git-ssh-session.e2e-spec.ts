@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +39,7 @@ describeWith(
     const { status, stdout, stderr } = spawnSync(program, args, { env, encoding: 'utf8' });
     return { status, output: stdout.trim(), errors: stderr.trim() };
   }
-  /** The name of the key that it takes. */
+  /** The fingerprint of the key it takes, or what it says is wrong. */
   const check = (key: string): string => {
     const { status, output, errors } = run({ GIT_SSH_KEY: key });
     return status === 0 ? output : errors;
@@ -48,8 +48,22 @@ describeWith(
     const file = path.join(folder, `key-${format}`);
     writeFileSync(file, key.privateKey, { mode: 0o600 });
     execFileSync('ssh-keygen', ['-q', '-p', '-N', '', '-P', '', '-m', format, '-f', file]);
-    return execFileSync('cat', [file], { encoding: 'utf8' });
+    return readFileSync(file, 'utf8');
   };
+
+  /** In the place of ssh: shows what it was started with, and the files that it would read. */
+  function runWithSpy(variables: Readonly<Record<string, string>>): Said {
+    const bin = path.join(folder, 'spy');
+    mkdirSync(bin, { recursive: true });
+    const script = [
+      '#!/bin/sh',
+      'echo "key:$GIT_SSH_KEY hosts:$GIT_SSH_KNOWN_HOSTS"',
+      'for one in "$@"; do echo "$one"; case $one in *File=/*) stat -c "mode:%a" "${one#*=}"; stat -f -c "on:%T" "${one#*=}";; esac; done',
+      'exit 7',
+    ].join('\n');
+    writeFileSync(path.join(bin, 'ssh'), script, { mode: 0o755 });
+    return run(variables, ['-p', '22', 'host', 'git-upload-pack'], `${bin}:${process.env['PATH']}`);
+  }
 
   it('takes a key however it came through a form, a file or a pipeline', () => {
     const { privateKey, fingerprint } = ed25519;
@@ -106,24 +120,7 @@ describeWith(
     });
   });
 
-  /** In the place of ssh: shows what it was started with, and the files that it would read. */
-  function runWithSpy(variables: Readonly<Record<string, string>>): Said {
-    const bin = path.join(folder, 'spy');
-    mkdirSync(bin, { recursive: true });
-    const script = [
-      '#!/bin/sh',
-      'echo "key:$GIT_SSH_KEY hosts:$GIT_SSH_KNOWN_HOSTS"',
-      'for one in "$@"; do echo "$one"; case $one in *File=/*) stat -c "mode:%a" "${one#*=}"; stat -f -c "on:%T" "${one#*=}";; esac; done',
-      'exit 7',
-    ].join('\n');
-    writeFileSync(path.join(bin, 'ssh'), script, { mode: 0o755 });
-    return run(variables, ['-p', '22', 'host', 'git-upload-pack'], `${bin}:${process.env['PATH']}`);
-  }
-  const listLeft = (): readonly string[] =>
-    readdirSync('/dev/shm').filter((name) => name.startsWith('git-ssh-session-'));
-
   it('keeps the key in memory for one connection, for nobody else to read', () => {
-    const before = listLeft();
     const { status, output } = runWithSpy({ GIT_SSH_KEY: ed25519.privateKey, GIT_SSH_KNOWN_HOSTS: 'a b c' });
     expect(status).toBe(7);
     expect(output).toMatch(/^key: hosts:$/m);
@@ -132,7 +129,26 @@ describeWith(
     expect(output).toMatch(/^StrictHostKeyChecking=yes$/m);
     expect(output).toMatch(/^UserKnownHostsFile=\/dev\/shm\//m);
     expect(output).toMatch(/^-p\n22\nhost\ngit-upload-pack$/m);
-    expect(listLeft()).toEqual(before);
+    const place = path.dirname(/^IdentityFile=(.*)$/m.exec(output)?.[1] ?? '/dev/shm/none/key');
+    expect(path.basename(place)).toMatch(/^git-ssh-session-\d+-\w{8}$/);
+    expect(existsSync(place)).toBe(false);
+  });
+
+  it('removes what one that was killed at once has left, and nothing of one that is running', () => {
+    const { pid } = spawnSync('true');
+    const [stale, running] = [`${pid}-stalekey`, `${process.pid}-livelong`].map(
+      (name) => `/dev/shm/git-ssh-session-${name}`,
+    ) as [string, string];
+    for (const place of [stale, running]) {
+      mkdirSync(place, { mode: 0o700 });
+      writeFileSync(path.join(place, 'key'), 'of nobody');
+    }
+    try {
+      run({});
+      expect([existsSync(stale), existsSync(running)]).toEqual([false, true]);
+    } finally {
+      for (const place of [stale, running]) rmSync(place, { recursive: true, force: true });
+    }
   });
 
   it('has the keys and hosts of the HOME of the session where none are given', () => {

@@ -55,6 +55,12 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
     GIT_CONFIG_KEY_1: 'ssh.variant',
     GIT_CONFIG_VALUE_1: 'ssh',
   });
+  async function runAgain(variables: Readonly<Record<string, string>>): Promise<void> {
+    await agent.kill();
+    const hellos = agent.main.hellos.length;
+    await agent.run(variables);
+    await waitFor(() => agent.main.hellos.length > hellos, deadlineMs, 'the link');
+  }
   const inWorkspace = (...names: string[]) => path.join(agent.workspace, ...names);
   const giveVariables = (variables: Readonly<Record<string, string>>): void => {
     const environment = Object.entries(variables).map(([name, value]) => ({ name, value }));
@@ -64,10 +70,13 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
   const isOver = ({ steps }: PreparationReport): boolean =>
     steps.every(({ state }) => state === 'done') || steps.some(({ state }) => state === 'failed');
 
-  async function clone({ attempt = 1, script = null as string | null, url = ssh.url } = {}): Promise<
-    PreparationReport & { readonly said: string }
-  > {
-    const repository = { url, branch: null, isShallow: false };
+  async function clone({
+    attempt = 1,
+    script = null as string | null,
+    url = ssh.url,
+    branch = null as string | null,
+  } = {}): Promise<PreparationReport & { readonly said: string }> {
+    const repository = { url, branch, isShallow: false };
     agent.main.send({ type: 'workspace.prepare', attempt, repository, script });
     const find = () => agent.main.preparations.find((one) => one.attempt === attempt && isOver(one));
     await waitFor(() => find() !== undefined, deadlineMs, `the end of attempt ${attempt}`);
@@ -77,9 +86,9 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
   /** That nothing is left of the key, however its lines are broken. */
   function expectNothingOf({ privateKey }: SshKey): void {
     const said = [agent.output, JSON.stringify([agent.main.preparations, agent.main.events])];
-    const files = [agent.folder, '/dev/shm'].flatMap(listFiles);
+    const files = listFiles(agent.folder);
     expect(files.length).toBeGreaterThan(3);
-    for (const text of [...said, ...files.map((file) => readFileSync(file, 'latin1'))])
+    for (const text of [...said, ...[...files, ...listFilesInMemory()].map(readText)])
       for (const secret of secretsOf(privateKey))
         expect(text.replaceAll(/\s|\\[nr]/g, '')).not.toContain(secret);
   }
@@ -94,9 +103,9 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
     const git = (...args: string[]) => execFileSync('git', args, { cwd: agent.workspace, encoding: 'utf8' });
     expect(git('remote', 'get-url', 'origin').trim()).toBe(ssh.url);
     expect(readFileSync(inWorkspace('.git', 'config'), 'utf8')).not.toMatch(/sshCommand|\[ssh/i);
-    expect(ssh.log.match(new RegExp(`Accepted publickey .* ${escape(key.fingerprint)}`, 'g'))).toHaveLength(
-      3,
-    );
+    expect(
+      ssh.log.match(new RegExp(`Accepted publickey .* ${escapeForRegExp(key.fingerprint)}`, 'g')),
+    ).toHaveLength(3);
     const log = (await (await agent.fetch('/api/preparation/log')).json()) as { text: string };
     expect(log.text).toContain(`The key of GIT_SSH_KEY is ${key.fingerprint}.`);
     expectNothingOf(key);
@@ -204,7 +213,7 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
     expect((await clone({ attempt: 3, url: nowhere })).reason).toMatch(/host of the address is not known/);
   });
 
-  it('gives up when its user goes on without, also while the server says nothing', async () => {
+  it('gives up on a server that says nothing when its user goes on without', async () => {
     ssh.isStuck = true;
     giveVariables({ GIT_SSH_KEY: key.privateKey });
     const repository = { url: ssh.url, branch: null, isShallow: false };
@@ -217,14 +226,25 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
   });
 
   it('says outside of its image that the key does nothing there', async () => {
-    await agent.kill();
-    const hellos = agent.main.hellos.length;
-    await agent.run({});
-    await waitFor(() => agent.main.hellos.length > hellos, deadlineMs, 'the link');
+    await runAgain({});
     giveVariables({ GIT_SSH_KEY: key.privateKey });
     const { reason, tail } = await clone();
     expect(reason).toMatch(/none of the ssh keys of the machine/);
     expect(tail).toContain('GIT_SSH_KEY does nothing');
+    expectNothingOf(key);
+  });
+
+  it('leaves nothing of the key when git ends before ssh does', async () => {
+    const bin = path.join(agent.folder, 'bin');
+    mkdirSync(bin);
+    const real = execFileSync('which', ['ssh'], { encoding: 'utf8' }).trim();
+    // Far servers take this long to say goodbye.
+    const script = `#!/bin/sh\n${real} "$@"\ncode=$?\nsleep 0.3\nexit $code\n`;
+    writeFileSync(path.join(bin, 'ssh'), script, { mode: 0o755 });
+    await runAgain({ ...asInItsImage(), PATH: `${bin}:${programs}:${process.env['PATH']}` });
+    giveVariables({ GIT_SSH_KEY: key.privateKey });
+    expect((await clone({ branch: 'none' })).reason).toMatch(/no such branch/);
+    expect(ssh.log).toContain('Accepted publickey');
     expectNothingOf(key);
   });
 
@@ -236,16 +256,13 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
       symlinkSync(file, path.join(bin, name));
     }
     for (const [attempt, PATH] of [`${programs}:${bin}`, bin].entries()) {
-      await agent.kill();
-      const hellos = agent.main.hellos.length;
-      await agent.run({ ...asInItsImage(), PATH });
-      await waitFor(() => agent.main.hellos.length > hellos, deadlineMs, 'the link');
+      await runAgain({ ...asInItsImage(), PATH });
       expect((await clone({ attempt: attempt + 1 })).reason).toMatch(/no ssh on the machine/);
     }
   });
 });
 
-function escape(text: string): string {
+function escapeForRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
@@ -259,4 +276,19 @@ function listFiles(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.join(parentPath, name));
+}
+
+/** Where keys are. Those of others come and go meanwhile. */
+function listFilesInMemory(): readonly string[] {
+  const folders = readdirSync('/dev/shm').filter((name) => name.startsWith('git-ssh-session-'));
+  return folders.flatMap((name) => ['key', 'known_hosts'].map((file) => path.join('/dev/shm', name, file)));
+}
+
+/** Nothing, of a file that has gone or is somebody else's. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
 }

@@ -28,7 +28,10 @@ export async function runStepProgram(program: StepProgram): Promise<StepProgramE
   const { file, args, cwd, env, marker, signal, onLine } = program;
   const running = await start(() => startProcess(file, args, { cwd, env, marker, stdin: 'none' }), file);
   let isTimedOut = false;
-  const kill = (): void => void running.kill();
+  let ending: Promise<void> | null = null;
+  // Once for all who want it: with time to tidy up, and never with more than that.
+  const end = (): Promise<void> => (ending ??= running.kill());
+  const kill = (): void => void end();
   const timer = setTimeout(() => {
     isTimedOut = true;
     kill();
@@ -42,7 +45,7 @@ export async function runStepProgram(program: StepProgram): Promise<StepProgramE
   try {
     const { code } = await running.exited;
     // What it left running holds the pipe, and would have been ended by nobody.
-    await running.kill({ graceMs: 0 });
+    await end();
     await Promise.race([closed, sleep(pipeDeadlineMs)]);
     running.stderr.destroy();
     lines.end().forEach(onLine);

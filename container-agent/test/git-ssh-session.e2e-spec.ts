@@ -93,8 +93,8 @@ describeWith(
 
   it('says what is wrong with a key that is none', () => {
     const { privateKey, publicKey } = ed25519;
-    expect(check('sesame')).toMatch(/is no private key/);
-    expect(check(Buffer.from('sesame').toString('base64'))).toMatch(/is no private key/);
+    expect(check('sesame')).toMatch(/is not a private key/);
+    expect(check(Buffer.from('sesame').toString('base64'))).toMatch(/is not a private key/);
     expect(check(publicKey)).toMatch(/is the public half/);
     expect(check('-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----')).toMatch(/is the public half/);
     expect(check('PuTTY-User-Key-File-3: ssh-ed25519\nx')).toMatch(/PuTTY/);
@@ -116,7 +116,7 @@ describeWith(
     mkdirSync(empty);
     expect(run({ GIT_SSH_KEY: ed25519.privateKey }, ['--check'], empty)).toMatchObject({
       status: 255,
-      errors: 'git-ssh-session: There is no ssh here.',
+      errors: expect.stringMatching(/^git-ssh-session: There is no ssh on the machine of this session\./),
     });
   });
 
@@ -149,6 +149,25 @@ describeWith(
     } finally {
       for (const place of [stale, running]) rmSync(place, { recursive: true, force: true });
     }
+  });
+
+  it('says what there is no room for in memory', () => {
+    const bin = path.join(folder, 'no-memory');
+    mkdirSync(bin);
+    writeFileSync(path.join(bin, 'stat'), '#!/bin/sh\necho ext2/ext3\n', { mode: 0o755 });
+    for (const name of ['GIT_SSH_KEY', 'GIT_SSH_KNOWN_HOSTS']) {
+      const { status, errors } = run({ [name]: 'x' }, ['--check'], `${bin}:${process.env['PATH']}`);
+      expect(status).toBe(255);
+      expect(errors).toMatch(new RegExp(`no room in memory for ${name},`));
+    }
+  });
+
+  it('starts the program of GIT_SSH in its place, once, and not to check a key', () => {
+    const other = path.join(folder, 'other.sh');
+    writeFileSync(other, '#!/bin/sh\necho "other $*"\n', { mode: 0o755 });
+    expect(run({ GIT_SSH: other }, ['host']).output).toBe('other host');
+    expect(run({ GIT_SSH: other }).output).toBe('No GIT_SSH_KEY: ssh uses the keys in ~/.ssh.');
+    expect(runWithSpy({ GIT_SSH: program }).status).toBe(7);
   });
 
   it('has the keys and hosts of the HOME of the session where none are given', () => {

@@ -225,12 +225,12 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
     expectNothingOf(key);
   });
 
-  it('says outside of its image that the key does nothing there', async () => {
+  it('says outside of its image that the key has no effect there', async () => {
     await runAgain({});
     giveVariables({ GIT_SSH_KEY: key.privateKey });
     const { reason, tail } = await clone();
     expect(reason).toMatch(/none of the ssh keys of the machine/);
-    expect(tail).toContain('GIT_SSH_KEY does nothing');
+    expect(tail).toContain('GIT_SSH_KEY has no effect outside the image');
     expectNothingOf(key);
   });
 
@@ -259,6 +259,9 @@ describeWithSshd('the preparation of a workspace, over ssh', () => {
       await runAgain({ ...asInItsImage(), PATH });
       expect((await clone({ attempt: attempt + 1 })).reason).toMatch(/no ssh on the machine/);
     }
+    await runAgain({ ...asInItsImage(), PATH: `${programs}:${bin}` });
+    giveVariables({ GIT_SSH_KEY: key.privateKey });
+    expect((await clone({ attempt: 3 })).reason).toMatch(/^There is no ssh on the machine .* https address/);
   });
 });
 

@@ -5,18 +5,21 @@ type Reason = string | ((ssh: GitSsh) => string);
 
 const causes: readonly (readonly [pattern: RegExp, reason: Reason])[] = [
   [
-    /\bssh: (?:\d+: )?(?:command )?not found|There is no ssh here/i,
+    /\bssh: (?:\d+: )?(?:command )?not found|There is no ssh on the machine/i,
     'There is no ssh on the machine of this session. Use the https address of the repository.',
   ],
   [/remote host identification has changed|revoked host key/i, explainOtherHostKey],
   [
     /no \S+ host key is known for/i,
-    ({ isGivenHosts, takesVariables }) =>
-      isGivenHosts && takesVariables
-        ? 'GIT_SSH_KNOWN_HOSTS has no line for the server of the repository, so it is not trusted. Add what ssh-keyscan says of it, after comparing it with what the server publishes.'
-        : 'The server of the repository is none that this session trusts.',
+    ({ hasKnownHosts, takesVariables }) =>
+      hasKnownHosts && takesVariables
+        ? 'GIT_SSH_KNOWN_HOSTS has no line for the server of the repository, so it is not trusted. Add the line that ssh-keyscan prints for it, once you have compared it with what the server publishes.'
+        : 'This session does not know the server of the repository, so it does not trust it.',
   ],
-  [/host key verification failed/i, 'The server of the repository is not the one that this session knows.'],
+  [
+    /host key verification failed/i,
+    "The host key of the repository's server could not be verified, so git did not log in.",
+  ],
   [/permission denied \(|too many authentication failures/i, explainRefusedKey],
   [
     /authentication failed|invalid credentials|the requested url returned error: 40[13]/i,
@@ -24,7 +27,7 @@ const causes: readonly (readonly [pattern: RegExp, reason: Reason])[] = [
   ],
   [
     /could not read username|terminal prompts disabled/i,
-    `The server of the repository wants a login, or there is no such repository. Set ${gitLoginAdvice.https}. Then try again.`,
+    `The server of the repository wants a login, or there is no such repository. Set ${gitLoginAdvice.https}, then try again.`,
   ],
   [/remote branch .* not found/i, 'The repository has no such branch.'],
   [
@@ -50,16 +53,18 @@ export function explainCloneFailure(output: string, exitCode: number | null, ssh
   return reason ?? `Git could not clone the repository (it ended with ${exitCode ?? 'a signal'}).`;
 }
 
-function explainOtherHostKey({ isGivenHosts, takesVariables }: GitSsh): string {
-  if (isGivenHosts && takesVariables)
+function explainOtherHostKey({ hasKnownHosts, takesVariables }: GitSsh): string {
+  if (!takesVariables)
+    return 'The server of the repository shows another host key than the machine of this session knows: it was set up anew, or something else answers in its place. If the new key is right, have the old one removed from known_hosts on that machine.';
+  if (hasKnownHosts)
     return 'The server of the repository shows another host key than GIT_SSH_KNOWN_HOSTS has for it, so it is not trusted.';
-  return 'The server of the repository shows another host key than it did before: it was set up anew, or something else answers in its place. If the new key is right, remove the host from ~/.ssh/known_hosts in a terminal (ssh-keygen -R, with -f ~/.ssh/known_hosts), then try again.';
+  return 'The server of the repository shows another host key than it did before: it was set up anew, or something else answers in its place. If the new key is right, forget the old one in a terminal (ssh-keygen -R <host> -f ~/.ssh/known_hosts), then try again.';
 }
 
-function explainRefusedKey({ isGivenKey, takesVariables }: GitSsh): string {
+function explainRefusedKey({ hasKey, takesVariables }: GitSsh): string {
   if (!takesVariables)
     return 'The server of the repository takes none of the ssh keys of the machine that this session runs on. Use the https address, or have a key set up there.';
-  if (isGivenKey)
+  if (hasKey)
     return 'The server of the repository refuses the key of GIT_SSH_KEY. Is its public half a deploy key of this repository, or a key of somebody who may read it?';
   return `The server of the repository wants an ssh key. Set ${gitLoginAdvice.ssh}, or use the https address and a token. Then try again.`;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Repository } from '@codex-webapp/contracts';
 import { explainCloneFailure } from './clone-failure.ts';
 import { parseCloneProgress } from './clone-progress.ts';
-import { checkGivenKey, findGitSsh } from './git-ssh.ts';
+import { checkKey, chooseGitSsh } from './git-ssh.ts';
 import { StepFailure, type StepContext } from './preparation-step.ts';
 import { runStepProgram } from './step-program.ts';
 
@@ -60,8 +60,8 @@ export async function cloneRepository(
   await mkdir(workspacePath, { recursive: true });
   if (await isThere(path.join(workspacePath, '.git'))) throw toCollision('.git');
   const cloneEnv = toEnvironment(env, variables);
-  const ssh = await findGitSsh(cloneEnv);
-  if (isOverSsh(repository)) await checkGivenKey(ssh, { cwd: workspacePath, env: cloneEnv }, context);
+  const ssh = await chooseGitSsh(cloneEnv);
+  if (isOverSsh(repository)) await checkKey(ssh, { cwd: workspacePath, env: cloneEnv }, context);
   const said: string[] = [];
   const { exitCode, isTimedOut } = await runStepProgram({
     file: 'git',

@@ -4,7 +4,7 @@ import { StepFailure, type StepContext } from './preparation-step.ts';
 
 /** In the image alone, where it is git's ssh for everything that runs in a session. */
 const program = 'git-ssh-session';
-/** The ssh of a machine without it, with the keys and hosts that its user has. */
+/** The ssh of a machine without it, with the keys and hosts that its user has, and the patience of `git-ssh-session`. */
 const plainSsh =
   'ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new -o ConnectTimeout=30 -o ServerAliveInterval=15 -o ServerAliveCountMax=4';
 const checkTimeoutMs = 30_000;
@@ -13,33 +13,33 @@ const checkTimeoutMs = 30_000;
 export interface GitSsh {
   /** As `GIT_SSH_COMMAND` has it. */
   readonly command: string;
-  readonly isGivenKey: boolean;
-  readonly isGivenHosts: boolean;
+  readonly hasKey: boolean;
+  readonly hasKnownHosts: boolean;
   /** False outside of the image: what is given does nothing then. */
   readonly takesVariables: boolean;
 }
 
-/** Git's ssh for what is cloned in this environment. */
-export async function findGitSsh(env: Readonly<Record<string, string>>): Promise<GitSsh> {
+/** The ssh that git has in this environment: ours in the image, else that of the machine. */
+export async function chooseGitSsh(env: Readonly<Record<string, string>>): Promise<GitSsh> {
   const file = await findOnPath(program, env['PATH']);
   return {
     command: file === null ? plainSsh : program,
-    isGivenKey: isSet(env['GIT_SSH_KEY']),
-    isGivenHosts: isSet(env['GIT_SSH_KNOWN_HOSTS']),
+    hasKey: isSet(env['GIT_SSH_KEY']),
+    hasKnownHosts: isSet(env['GIT_SSH_KNOWN_HOSTS']),
     takesVariables: file !== null,
   };
 }
 
 /** Says in the log which key will be shown to the server. @throws StepFailure for one that cannot be used */
-export async function checkGivenKey(
-  { isGivenKey, takesVariables }: GitSsh,
+export async function checkKey(
+  { hasKey, takesVariables }: GitSsh,
   place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
   { log, signal }: StepContext,
 ): Promise<void> {
-  if (!isGivenKey) return;
+  if (!hasKey) return;
   if (!takesVariables) {
     log.append(
-      'GIT_SSH_KEY does nothing in a session outside of its image: git has the keys of the machine.\n',
+      'GIT_SSH_KEY has no effect outside the image of sessions: git uses the keys of the machine.\n',
     );
     return;
   }

@@ -146,7 +146,7 @@ export const environmentStates: readonly State[] = [
       await form.getByLabel('Name').fill('GIT_SSH_KEY');
       await form.getByLabel('Value').fill('(the first line)\n(the key of nobody)\n(the last line)\n');
     },
-    shows: (page) => page.getByText(/a private key without a passphrase/),
+    shows: (page) => page.getByText(/The private key that git logs in with over ssh/),
   },
   {
     name: 'a variable of a name that cannot be',

@@ -1,4 +1,4 @@
-export * from './git-logins.ts';
+export * from './git-login-advice.ts';
 export * from './preparation-report.ts';
 export * from './preparations.requests.ts';
 export * from './repository-address.ts';

@@ -1,4 +1,4 @@
-import { gitLoginAdvice } from './git-logins.ts';
+import { gitLoginAdvice } from './git-login-advice.ts';
 
 const addressMaxLength = 500;
 const branchMaxLength = 200;
@@ -12,7 +12,7 @@ const port = /^[1-9]\d{0,4}$/;
 
 const forms =
   'Write it as https://host/path, git@host:path or ssh://git@host/path. Nothing else can be cloned here.';
-const withoutLogin = `Leave the login out of the address: it would be stored and shown with the session. For https set ${gitLoginAdvice.https}; for ssh, ${gitLoginAdvice.ssh}.`;
+const withoutLogin = `Leave the login out of the address: it would be stored and shown with the session. Set ${gitLoginAdvice.https} instead; with an ssh address, ${gitLoginAdvice.ssh}.`;
 
 /**
  * What is wrong with the address of a repository, in words for people; null for a good one. Everything that git would

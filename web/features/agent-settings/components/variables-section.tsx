@@ -68,7 +68,7 @@ export function VariablesSection({ owner, description }: Props) {
         empty={{
           icon: <Variable aria-hidden />,
           title: 'No variables',
-          hint: 'Add one to give agents a token, git a key (GIT_SSH_KEY), or a setting of your project.',
+          hint: 'Add one to give agents a token, git a key for ssh (GIT_SSH_KEY), or your project a setting.',
         }}
       >
         {variables.map((variable) => (

@@ -49,9 +49,10 @@ export function problemOfName(name: string, others: readonly NamedValueResponse[
 
 const valueHints: Readonly<Record<string, string>> = {
   GIT_SSH_KEY:
-    'Git logs in by it over ssh: a private key without a passphrase, with all of its lines, or base64 of it.',
+    'The private key that git logs in with over ssh: all of its lines, or base64 of them, without a passphrase.',
   GIT_SSH_KNOWN_HOSTS: 'Lines of known_hosts. Git trusts these servers over ssh, and no others.',
-  GIT_TOKENS: 'Git logs in by it over https: host=token or host=user:token, several separated by spaces.',
+  GIT_TOKENS:
+    'The tokens that git logs in with over https: host=token or host=user:token, separated by spaces.',
 };
 
 /** What a value is for where the session itself works with it. */

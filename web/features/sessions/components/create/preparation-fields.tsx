@@ -18,7 +18,7 @@ export function PreparationFields({ draft, onChange }: Props) {
       <Field
         label="Repository"
         isOptional
-        hint={`Cloned into the workspace before the first prompt is run. Where it is private: for an https address set ${gitLoginAdvice.https}; for an ssh address, ${gitLoginAdvice.ssh}.`}
+        hint={`Cloned into the workspace before the first prompt is run. For a private one set, with an https address, ${gitLoginAdvice.https}; with an ssh address, ${gitLoginAdvice.ssh}.`}
         // Not while it is being typed: every address is wrong at first.
         error={hasLeftUrl ? url : null}
       >

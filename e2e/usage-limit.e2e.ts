@@ -39,6 +39,8 @@ test('a usage limit shows when it resets, and the session goes on by itself once
 
     await server.end('SIGKILL');
     await server.start();
+    // A page behind another one is not drawn: a frame that is loaded there may have no size.
+    await page.bringToFront();
     await page.reload();
     const said = ui.getByText('Sent when the usage limit had reset');
     await expect(said).toBeVisible({ timeout: 150_000 });

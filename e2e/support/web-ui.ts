@@ -30,6 +30,8 @@ export interface NewSessionChoices {
 /** Presses New Session and answers its id, once the session's own UI has said READY. */
 export async function createSession(page: Page, choices: NewSessionChoices): Promise<string> {
   const before = page.url();
+  // A page behind another one is not drawn: a frame that is loaded there may have no size, and nothing of it is visible.
+  await page.bringToFront();
   await page
     .getByRole('button', { name: /New session/ })
     .first()

@@ -29,6 +29,7 @@ describe('runStepProgram', () => {
       onLine,
     });
   }
+
   it('lets what a program leaves running tidy up', async () => {
     const left = `bash -c 'trap "sleep 0.1; touch tidied; exit" TERM; touch ready; sleep 60 & wait'`;
     const { exitCode } = await run(`${left} & until [ -e ready ]; do sleep 0.02; done; exit 3`);

@@ -34,7 +34,7 @@ export class SshServer implements AsyncDisposable {
   static async start(listenAddress = '127.0.0.1'): Promise<SshServer> {
     const folder = mkdtempSync(path.join(tmpdir(), 'ssh-server-'));
     makeRepository(folder);
-    // Where it gives up its privileges; only root has any.
+    // sshd does not start without it where root runs it; the package's service makes it, which does not run in tests.
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     const server = createServer({ pauseOnConnect: true });
     const ssh = new SshServer(folder, server);

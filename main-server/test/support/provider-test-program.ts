@@ -5,13 +5,13 @@
  * core busy; it leaves a child behind that ignores SIGTERM.
  */
 export const testProgram = `
-const { mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
 const { spawn } = require('node:child_process');
 const odd = Buffer.concat([Buffer.from('odd \u20ac'), Buffer.of(0xff, 0xfe), Buffer.from('\\0\\x1b[31mred \ud83d\ude00\\n')]);
 const file = process.env.WORKSPACE_PATH + '/runs';
 let runs = 0;
 mkdirSync(process.env.WORKSPACE_PATH, { recursive: true });
-try { runs = Number(readFileSync(file, 'utf8')); } catch {}
+if (existsSync(file)) runs = Number(readFileSync(file, 'utf8'));
 writeFileSync(file, String(runs + 1));
 console.log('run ' + (runs + 1) + ' says ' + process.env.GREETING);
 if (process.env.SHOUT_BYTES) shout(Number(process.env.SHOUT_BYTES));

@@ -49,6 +49,11 @@ interface RunningTurn {
 }
 
 const protocolVersion = 1;
+/** The updates that tell of another mode or model; looking for one at every piece of a text would take its time. */
+const choices: ReadonlySet<AcpUpdate['sessionUpdate']> = new Set([
+  'current_mode_update',
+  'config_option_update',
+]);
 const stopGraceMs = 1_000;
 const stderrTailLength = 2_000;
 /** An agent that repeats a conversation may go on with that after it said it was done. */
@@ -167,10 +172,10 @@ export class AcpProgram implements AcpListener {
     const { turn } = this;
     if (update.data.sessionUpdate === 'session_info_update') return this.rename(update.data.title);
     try {
-      const before = this.controls.chosen();
+      const before = choices.has(update.data.sessionUpdate) ? this.controls.chosen() : null;
       if (this.controls.take(update.data)) turn?.offer();
       await turn?.onUpdate(update.data);
-      await turn?.onSwitch(before, this.controls.chosen());
+      if (before !== null) await turn?.onSwitch(before, this.controls.chosen());
     } catch (error) {
       turn?.fail(error);
     }

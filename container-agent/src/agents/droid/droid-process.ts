@@ -54,6 +54,8 @@ interface RunningTurn {
   fail(error: unknown): void;
 }
 
+type DroidSettings = Extract<DroidNotification, { type: 'settings_updated' }>['settings'];
+
 interface Preferences {
   readonly modelId: string;
   readonly effort: string | null;
@@ -170,16 +172,11 @@ export class DroidProcess implements DroidListener {
   async onNotification(message: unknown): Promise<void> {
     const notification = droidNotificationSchema.safeParse(message).data;
     if (!notification) return this.ignore(message, 'type');
-    const before = this.chosen();
-    if (notification.type === 'settings_updated') {
-      this.interactionMode = notification.settings.interactionMode ?? this.interactionMode;
-      this.modelId = notification.settings.modelId ?? this.modelId;
-    }
     if (notification.type === 'session_title_updated' && notification.updateType === 'llm_generated')
       this.onTitle(notification.title);
     try {
+      if (notification.type === 'settings_updated') await this.follow(notification.settings);
       await this.turn?.onNotification(notification);
-      await this.turn?.onSwitch(before, this.chosen());
     } catch (error) {
       this.turn?.fail(error);
     }
@@ -275,6 +272,13 @@ export class DroidProcess implements DroidListener {
     const modelId = preferred?.id ?? model ?? first.id;
     const isInUse = modelId === settings.modelId;
     this.preferences = { modelId, effort: isInUse ? (settings.reasoningEffort ?? null) : null };
+  }
+
+  private async follow({ interactionMode, modelId }: DroidSettings): Promise<void> {
+    const before = this.chosen();
+    this.interactionMode = interactionMode ?? this.interactionMode;
+    this.modelId = modelId ?? this.modelId;
+    await this.turn?.onSwitch(before, this.chosen());
   }
 
   /** Empty is what was not said yet. */

@@ -30,7 +30,10 @@ export class Tunnel extends EventEmitter<{ closed: [] }> {
   /** The ones used last at the end. */
   private readonly portAgents = new Map<number, TunnelAgent>();
   private readonly stream: Duplex;
-  /** Null until the first connection: most tunnels have none for most of their time, and HTTP/2 costs 20 kB of memory and 1 ms of processor time for each. */
+  /**
+   * Null until the first connection: most tunnels have none for most of their time, and HTTP/2 costs 20 kB of memory and
+   * 1 ms of processor time for each.
+   */
   private http2: ClientHttp2Session | null = null;
   private isEnded = false;
   private readonly ping: NodeJS.Timeout;

@@ -50,7 +50,10 @@ export class DockerContainers {
     return { name: Config.Image, id: Image };
   }
 
-  /** A repetition for the same generation finds what the first call made, also when its answer was lost. @throws the engine's conflict where another generation has the name */
+  /**
+   * A repetition for the same generation finds what the first call made, also when its answer was lost.
+   * @throws the engine's conflict where another generation has the name
+   */
   async create(spec: ContainerSpec, options: ContainerCreateOptions): Promise<CreatedContainer> {
     try {
       return { id: (await this.docker.createContainer(options)).id, isNew: true };

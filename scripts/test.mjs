@@ -10,7 +10,7 @@ import { ensureAgents } from './setup/agents.mjs';
 import { ensureBuilt } from './setup/build.mjs';
 import { findChromium } from './setup/chromium.mjs';
 import { checkNode, ensureInstalled } from './setup/install.mjs';
-import { fromJest, fromPlaywright } from './setup/test-summary.mjs';
+import { fromJest, fromPlaywright, OutputTail } from './setup/test-summary.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isFull = process.argv.includes('--full');
@@ -103,8 +103,10 @@ async function buildAgain() {
 }
 
 async function runScript(script, args) {
-  const code = await run('npm', ['run', '--silent', script, ...args]);
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  const tail = new OutputTail();
+  const code = await run('npm', ['run', '--silent', script, ...args], {}, (text) => tail.add(text));
+  if (code === 0) return { passed: 1, failed: 0, skipped: 0 };
+  return { passed: 0, failed: 1, skipped: 0, failures: [tail.describe(script)] };
 }
 
 async function runJest(project) {
@@ -134,11 +136,13 @@ function reconcile(code, counts) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-function run(program, args, env = {}) {
+/** @param onOutput gets what is printed, too; without it the program has the terminal to itself. */
+function run(program, args, env = {}, onOutput = null) {
   return new Promise((resolve) => {
+    const output = onOutput === null ? 'inherit' : 'pipe';
     const child = spawn(program, args, {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       shell: process.platform === 'win32',
       env: {
         ...process.env,
@@ -148,6 +152,12 @@ function run(program, args, env = {}) {
         ...env,
       },
     });
+    for (const name of ['stdout', 'stderr']) {
+      child[name]?.on('data', (chunk) => {
+        process[name].write(chunk);
+        onOutput(chunk.toString());
+      });
+    }
     child.on('close', (code) => resolve(code ?? 1));
   });
 }

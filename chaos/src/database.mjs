@@ -8,6 +8,18 @@ export async function countEvents(file) {
   });
 }
 
+/** The session's newest turn, if main-server ended it without having heard of its end from the container. */
+export async function findUnreportedEnd(file, sessionId) {
+  return withDatabase(file, async (all) => {
+    const [newest] = await all(
+      'SELECT id, status, is_end_reported FROM turns WHERE session_id = ? ORDER BY started_at DESC LIMIT 1',
+      [sessionId],
+    );
+    const isOpen = newest !== undefined && newest.status !== 'running' && newest.is_end_reported === 0;
+    return isOpen ? newest.id : null;
+  });
+}
+
 /** What main-server has stored of a session, read from its file. */
 export async function readDatabase(file, sessionId) {
   return withDatabase(file, async (query) => {

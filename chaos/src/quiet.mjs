@@ -1,3 +1,4 @@
+import { findUnreportedEnd } from './database.mjs';
 import { waitFor } from '../../tools/processes/wait.mjs';
 
 /** Waits until nothing is left to do. What still is after the deadline is given as violations. */
@@ -25,8 +26,11 @@ async function listOpen(server, { session, clients }) {
   // An interrupt pauses the queue, and its user may have gone since.
   if (isPaused) clients[0].send({ type: 'queue.resume', frameId: 'last' });
   const openPrompts = prompts.map(({ id, status }) => ({ promptId: id, status, isPaused }));
+  // Its container is started again for what it has not handed over.
+  const unreported = await findUnreportedEnd(server.databasePath, session.id);
+  const openTurns = unreported === null ? [] : [{ turnId: unreported, status: 'its end is not reported' }];
   const openClients = clients
     .filter(({ state, isOpen }) => !isOpen || state.openTurns.length > 0 || state.prompts.length > 0)
     .map(({ name, isOpen }) => ({ client: name, isOpen }));
-  return [...openPrompts, ...openClients];
+  return [...openPrompts, ...openTurns, ...openClients];
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 const reasonLinesMax = 12;
+const tailMaxLength = 8_192;
 const noReport = { passed: 0, failed: 1, skipped: 0, failures: ['The runner ended without a report.'] };
 
 /**
@@ -55,6 +56,20 @@ function listPlaywrightFailures({ suites = [], specs }) {
     return formatFailure(spec.file, spec.title, errors.map((error) => error.message).join('\n'));
   });
   return [...own, ...suites.flatMap(listPlaywrightFailures)];
+}
+
+/** The end of what a script prints, which is where it says what was wrong. */
+export class OutputTail {
+  #text = '';
+
+  add(text) {
+    this.#text = (this.#text + text).slice(-tailMaxLength);
+  }
+
+  describe(script) {
+    const lines = stripVTControlCharacters(this.#text).trim().split('\n').slice(-reasonLinesMax);
+    return [`${script} ended with:`, ...lines.map((line) => `    ${line}`)].join('\n');
+  }
 }
 
 function formatFailure(file, title, reason = '') {

@@ -17,6 +17,7 @@ import { PromptEntity } from './prompt.entity.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnRows } from './turn-rows.ts';
 import { type Turn, TurnEntity } from './turn.entity.ts';
+import { UnreportedEnds } from './unreported-ends.ts';
 
 /** How long a container that runs something else has for saying how its last turn ended. */
 const explainDelayMs = 10_000;
@@ -25,6 +26,8 @@ interface LostTurn {
   readonly sessionId: string;
   readonly turnId: string;
   readonly reason: string;
+  /** The container has nothing more to say, and nothing of this turn. */
+  readonly isForgotten?: boolean;
 }
 
 const stoppedInTurn = 'The container stopped during this turn.';
@@ -43,13 +46,16 @@ export class LostTurns implements OnApplicationBootstrap {
     private readonly rows: TurnRows,
     private readonly folding: TurnFolding,
     private readonly dispatcher: PromptDispatcher,
+    private readonly unreported: UnreportedEnds,
     private readonly clock: Clock,
   ) {}
 
   /** The end of a container may be written down and not yet told when this server's process ends. */
   async onApplicationBootstrap(): Promise<void> {
     for (const { id, runningTurnId } of await this.sessions.listStoppedInTurn()) {
-      if (runningTurnId !== null) await this.end(id, runningTurnId, stoppedInTurn);
+      if (runningTurnId === null) continue;
+      await this.end({ sessionId: id, turnId: runningTurnId, reason: stoppedInTurn });
+      await this.unreported.collect(id);
     }
   }
 
@@ -58,9 +64,12 @@ export class LostTurns implements OnApplicationBootstrap {
     // A newer one runs: the turn is its own.
     if ((this.links.get(sessionId)?.generation ?? 0) > generation) return;
     const session = await this.sessions.find(sessionId);
-    if (session?.runningTurnId) await this.end(sessionId, session.runningTurnId, stoppedInTurn);
+    const turnId = session?.runningTurnId ?? null;
+    if (turnId !== null) await this.end({ sessionId, turnId, reason: stoppedInTurn });
+    if (isIntended) return;
+    await this.unreported.collect(sessionId);
     // What waits wakes it again, also a prompt that was delivered to it and not begun.
-    if (!isIntended) this.dispatcher.dispatch(sessionId);
+    this.dispatcher.dispatch(sessionId);
   }
 
   @OnEvent(containerEvents.wakeable)
@@ -100,7 +109,8 @@ export class LostTurns implements OnApplicationBootstrap {
       if (!link) return;
       // What it has to say may be a long way back in its outbox.
       if (!link.isDrained) return this.endUnlessExplained(sessionId, turnId);
-      this.end(sessionId, turnId, 'The container no longer knows of this turn.').then(
+      const reason = 'The container no longer knows of this turn.';
+      this.end({ sessionId, turnId, reason, isForgotten: true }).then(
         () => this.dispatcher.dispatch(sessionId),
         (error: unknown) =>
           this.logger.error({ msg: 'A lost turn could not be ended', sessionId, turnId, err: error }),
@@ -108,16 +118,14 @@ export class LostTurns implements OnApplicationBootstrap {
     });
   }
 
-  private async end(sessionId: string, turnId: string, reason: string): Promise<void> {
-    await this.history.append(sessionId, (manager, append) =>
-      this.endNow(manager, append, { sessionId, turnId, reason }),
-    );
+  private async end(lost: LostTurn): Promise<void> {
+    await this.history.append(lost.sessionId, (manager, append) => this.endNow(manager, append, lost));
   }
 
   private async endNow(
     manager: EntityManager,
     append: AppendEntry,
-    { sessionId, turnId, reason }: LostTurn,
+    { sessionId, turnId, reason, isForgotten = false }: LostTurn,
   ): Promise<void> {
     const turn: Turn | null = await manager.findOneBy(TurnEntity, {
       id: turnId,
@@ -125,7 +133,7 @@ export class LostTurns implements OnApplicationBootstrap {
       status: 'running',
     });
     if (!turn) return;
-    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason, isReported: false });
+    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason, isReported: isForgotten });
     await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
   }
 }

@@ -33,6 +33,7 @@ import { TurnProjections } from './turn-projections.ts';
 import { TurnRows } from './turn-rows.ts';
 import { TurnEntity } from './turn.entity.ts';
 import { TurnsService } from './turns.service.ts';
+import { UnreportedEnds } from './unreported-ends.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
 
 @Module({
@@ -69,6 +70,7 @@ import { WaitingPrompts } from './waiting-prompts.ts';
     TurnProjections,
     TurnRows,
     TurnsService,
+    UnreportedEnds,
     WaitingPrompts,
   ],
   exports: [PromptsService, SessionPromptsService, TurnsService],

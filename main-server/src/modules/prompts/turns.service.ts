@@ -3,7 +3,6 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
-import { findRows } from '../../database/find-rows.ts';
 import type { Actor } from '../audit/actor.ts';
 import { AuditService } from '../audit/audit.service.ts';
 import { HistoryService } from '../history/history.service.ts';
@@ -12,6 +11,7 @@ import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import { PromptEntity } from './prompt.entity.ts';
+import { findNewestTurn } from './newest-turn.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnEntity } from './turn.entity.ts';
 
@@ -44,12 +44,7 @@ export class TurnsService implements OnApplicationBootstrap {
 
   /** The one that began last; null before the first. */
   async findNewest(sessionId: string): Promise<string | null> {
-    const [newest] = await findRows(this.turns, {
-      where: { sessionId },
-      order: { startedAt: 'DESC' },
-      limit: 1,
-    });
-    return newest?.id ?? null;
+    return (await findNewestTurn(this.turns, sessionId))?.id ?? null;
   }
 
   /** Stored, then sent; sent again over each new link until the turn has ended. Pauses the queue. @throws turn.stale */

@@ -99,6 +99,101 @@ describe('a packed program', () => {
     expect(await run()).toEqual(said('one'));
   });
 
+  describe('with a package that Node loads', () => {
+    const renderer = 'next/dist/compiled/next-server/app-page.runtime.prod.js';
+
+    /** With all that CommonJS has of its own, and a module of the other kind. */
+    async function writePackage(file: string, word: string, imported = `'beside'`): Promise<void> {
+      const target = path.join(folder, 'node_modules', file);
+      await mkdir(path.join(path.dirname(target), 'module'), { recursive: true });
+      const files = {
+        [path.basename(target)]: `#!/usr/bin/env node
+          const { word } = require('./data.json');
+          const isAtHome = require.resolve('./data.json').startsWith(__dirname);
+          const isItself = this === exports && module.id === __filename;
+          exports.said = async () =>
+            [word, '${word}', isItself, isAtHome, ${imported}, require('./module').word].join(' ');`,
+        'data.json': '{"word":"data"}',
+        'beside.mjs': `export const word = 'beside';`,
+        'module/package.json': '{"type":"module","exports":"./index.js"}',
+        'module/index.js': `export const word = 'module';`,
+      };
+      for (const [name, text] of Object.entries(files))
+        await writeFile(path.join(path.dirname(target), name), text);
+    }
+    const writeEntry = (file: string, start: (say: string) => string) =>
+      writeFile(
+        path.join(folder, 'entry.cjs'),
+        `const say = async () => console.log(await require('${file}').said());
+         exports.start = ${start('say')};`,
+      );
+    const saidOf = (word: string) => ({
+      output: `data ${word} true true beside module\n`,
+      errors: '',
+      code: 0,
+    });
+    const areKept = (count: number) => async () => Object.keys(await readKept()).length === count;
+
+    it.each([
+      ['a file of its own', 'a-package/index.js', undefined, 1],
+      ['the renderer of Next, which imports', renderer, `(await import('./beside.mjs')).word`, 1],
+      ['no other file that imports', 'a-package/index.js', `(await import('./beside.mjs')).word`, 0],
+    ])('keeps %s, and runs the same then', async (_what, file, imported, kept) => {
+      await writeEntry(file, (say) => say);
+      await writePackage(file, 'one', imported);
+      expect(await run(areKept(1 + kept))).toEqual(saidOf('one'));
+      expect(await run(() => sleep(1_500, true))).toEqual(saidOf('one'));
+      expect(await areKept(1 + kept)()).toBe(true);
+      // Of the same length, which is all that V8 looks at.
+      await writePackage(file, 'two', imported);
+      expect(await run(areKept(1 + 2 * kept))).toEqual(saidOf('two'));
+    });
+
+    it('keeps what is loaded long after the start', async () => {
+      await writePackage('a-package/index.js', 'one');
+      await writeEntry('a-package/index.js', (say) => `async () => void setTimeout(${say}, 1_500)`);
+      // V8's flags are others by then, so it stands in a folder of its own.
+      const isKeptApart = async () => (await readdir(compiledFolder).catch(() => [])).length === 2;
+      expect(await run(isKeptApart)).toEqual(saidOf('one'));
+    });
+  });
+
+  it('is kept also where V8 has other flags while it starts', async () => {
+    await writeFile(
+      path.join(folder, 'main.mjs'),
+      main.replace(
+        "await loadPacked(entry, { name: 'start', compiledFolder })();",
+        `const { setFlagsFromString } = await import('node:v8');
+         setFlagsFromString('--semi-space-growth-factor=1');
+         const start = loadPacked(entry, { name: 'start', compiledFolder });
+         setFlagsFromString('--semi-space-growth-factor=2');
+         await start();
+         setFlagsFromString('--semi-space-growth-factor=1');`,
+      ),
+    );
+    await writeFile(
+      path.join(folder, 'entry.cjs'),
+      `exports.start = async () => require('./packed/other.cjs').say(['one']);`,
+    );
+    await writeFile(
+      path.join(folder, 'packed/other.cjs'),
+      `exports.say = (words) => console.log(words.join(' '));`,
+    );
+    const filesBelow = async (): Promise<readonly string[]> => {
+      const names = await readdir(compiledFolder, { recursive: true }).catch(() => []);
+      return names.filter((name) => name.endsWith('.bin'));
+    };
+    const areKept = async () => (await filesBelow()).length === 2;
+    expect((await run(areKept)).output).toBe('one\n');
+    const kept = await filesBelow();
+    expect(new Set(kept.map((name) => path.dirname(name))).size).toBe(2);
+    await writeFile(
+      path.join(folder, 'packed/other.cjs'),
+      `exports.say = (words) => console.log(words.join('!'));`,
+    );
+    expect((await run()).output).toBe('one\n');
+  });
+
   it('keeps nothing in a folder that is not to be written to, and says nothing of it', async () => {
     compiledFolder = '/sys/compiled';
     // Longer than until it would be kept.

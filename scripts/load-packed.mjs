@@ -16,6 +16,8 @@ const keepAfterMs = 1_000;
  */
 const plainHead = '(function (exports, require, module, __filename, __dirname, __import) {';
 const head = `${plainHead} 'use strict';`;
+/** Node's name for it, which everybody uses who changes how CommonJS is compiled. */
+const compileHook = '_compile';
 const importHere = (id) => import(id);
 /** An `import()` as that of the file itself. */
 function importFrom(file, compileAsNode) {
@@ -63,10 +65,10 @@ export function loadPacked(entry, { name, compiledFolder }) {
     return module.exports;
   }
 
-  /** @param name under which what is compiled of this very code is kept */
-  function compile(file, code, name) {
+  /** @param key under which what is compiled of this very code is kept */
+  function compile(file, code, key) {
     const tag = cachedDataVersionTag();
-    const keptFile = path.join(folderOf(tag), `${name}.bin`);
+    const keptFile = path.join(folderOf(tag), `${key}.bin`);
     const script = new Script(code, { filename: file, cachedData: readKept(keptFile) });
     if (script.cachedDataRejected !== false) {
       fresh.set(keptFile, { script, tag, data: null });
@@ -84,8 +86,8 @@ export function loadPacked(entry, { name, compiledFolder }) {
 
   /** CommonJS of packages that stayed files. Node keeps what is compiled by itself from 22.1 on, and less of it. */
   function keepWhatNodeLoads() {
-    const compileAsNode = Module.prototype._compile;
-    Module.prototype._compile = function (code, file, format) {
+    const compileAsNode = Module.prototype[compileHook];
+    Module.prototype[compileHook] = function (code, file, format) {
       const run = format === undefined || format === 'commonjs' ? compileOther(file, code) : null;
       if (run === null) return compileAsNode.call(this, code, file, format);
       const importThere = nextRenderer.test(file) ? importFrom(file, compileAsNode) : undefined;
@@ -98,9 +100,9 @@ export function loadPacked(entry, { name, compiledFolder }) {
   function compileOther(file, code) {
     const known = nextRenderer.test(file) ? code.replaceAll(/\bimport\(/g, '__import(') : code;
     if (mayImport.test(known)) return null;
-    const name = createHash('sha256').update(`${file}\0`).update(code).digest('hex');
+    const key = createHash('sha256').update(`${file}\0`).update(code).digest('hex');
     try {
-      return compile(file, `${plainHead}${known.replace(/^#!.*/, '')}\n})`, name);
+      return compile(file, `${plainHead}${known.replace(/^#!.*/, '')}\n})`, key);
     } catch (error) {
       if (error instanceof SyntaxError) return null;
       throw error;

@@ -118,8 +118,8 @@ describe('a packed program', () => {
         'module/package.json': '{"type":"module","exports":"./index.js"}',
         'module/index.js': `export const word = 'module';`,
       };
-      for (const [name, text] of Object.entries(files))
-        await writeFile(path.join(path.dirname(target), name), text);
+      for (const [name, content] of Object.entries(files))
+        await writeFile(path.join(path.dirname(target), name), content);
     }
     const writeEntry = (file: string, start: (say: string) => string) =>
       writeFile(

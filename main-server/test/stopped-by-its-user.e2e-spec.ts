@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { systemActor } from '../src/modules/audit/actor.ts';
 import { ContainerReconciler } from '../src/modules/containers/container-reconciler.ts';
 import { ContainerStarts } from '../src/modules/containers/container-starts.ts';
+import { SessionStateService } from '../src/modules/session-state/session-state.service.ts';
 import { PromptsService } from '../src/modules/prompts/prompts.service.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { overRestart } from './support/over-restart.ts';
@@ -34,6 +35,15 @@ describe('a session that its user stopped while a prompt waited', () => {
       expect(await textsOf(next)).toEqual(['on its way', 'for later']);
     }));
 
+  it('sleeps on also where a wake was on its way when it was stopped', async () => {
+    await using world = await FakeWorld.create();
+    const id = await addStopped(world);
+    const session = await world.app.get(SessionStateService).find(id);
+    await world.app.get(ContainerStarts).wake(session!);
+    expect((await world.status(id)).status).toBe('stopped');
+    expect(world.provider.starts).toHaveLength(1);
+  });
+
   it('is woken by the next prompt, with what had waited before it', async () => {
     await using world = await FakeWorld.create();
     const id = await addStopped(world);
@@ -47,7 +57,7 @@ describe('a session that its user stopped while a prompt waited', () => {
       async (world) => {
         const id = await addStopped(world);
         // Nobody hears that it waits, as when this process is killed right after the commit.
-        jest.spyOn(world.app.get(ContainerStarts), 'begin').mockRejectedValue(new Error('Killed'));
+        jest.spyOn(world.app.get(ContainerStarts), 'wake').mockRejectedValue(new Error('Killed'));
         await world.prompt(id, 'now');
         return id;
       },

@@ -86,7 +86,7 @@ describe('a container that ended in the middle of a turn, with no prompt waiting
       async (world) => {
         const id = await addInTurn(world);
         // Its end is noted and nothing is started, as when this process is killed right after the commit.
-        jest.spyOn(world.app.get(ContainerStarts), 'begin').mockRejectedValue(new Error('Killed'));
+        jest.spyOn(world.app.get(ContainerStarts), 'wake').mockRejectedValue(new Error('Killed'));
         die(world, id);
         await world.settled(id, 'stopped');
         await waitFor(async () => (await areReported(world)).some((turn) => hasEnded(turn)));

@@ -22,8 +22,11 @@ export class ContainerIntents {
     private readonly clock: Clock,
   ) {}
 
-  /** A new generation. @throws session.not_found, session.archived, container.limit_reached */
-  async start(sessionId: string, actor: Actor): Promise<Container | null> {
+  /**
+   * A new generation. A wake leaves alone what its user has stopped since it was decided.
+   * @throws session.not_found, session.archived, container.limit_reached
+   */
+  async start(sessionId: string, actor: Actor, { isWake = false } = {}): Promise<Container | null> {
     const session = await this.sessions.find(sessionId);
     await this.failpoints.hit('containers.start.session-read');
     if (session === null || session.deletingAt !== null) throw sessionNotFound();
@@ -32,6 +35,7 @@ export class ContainerIntents {
     }
     const container = await this.records.find(sessionId);
     await this.failpoints.hit('containers.start.row-read');
+    if (isWake && container?.mayWake === false) return null;
     const isThere = container !== null && (await this.observer.isThere(container));
     await this.failpoints.hit('containers.start.looked');
     if (isThere) return null;

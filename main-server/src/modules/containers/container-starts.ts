@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DomainError, Failpoints } from '@codex-webapp/nest-kit';
-import type { Actor } from '../audit/actor.ts';
+import { type Actor, systemActor } from '../audit/actor.ts';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
 import { ContainerIntents } from './container-intents.ts';
@@ -43,6 +43,11 @@ export class ContainerStarts implements OnModuleDestroy {
    */
   begin(session: Session, actor: Actor): Promise<void> {
     return this.join(session, () => this.intents.start(session.id, actor));
+  }
+
+  /** The same for what waits for the session, unless its user has stopped it meanwhile. */
+  wake(session: Session): Promise<void> {
+    return this.join(session, () => this.intents.start(session.id, systemActor, { isWake: true }));
   }
 
   /** Finishes the start that a crash interrupted. */

@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
 import type { EntityManager } from 'typeorm';
-import { systemActor } from '../audit/actor.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
 import type { Session } from '../session-state/session.ts';
 import { ContainerEntity, type Container } from './container.entity.ts';
@@ -73,7 +72,7 @@ export class ContainerWakes {
 
   private async startOrWait(session: Session, container: Container | null): Promise<void> {
     try {
-      await this.starts.begin(session, systemActor);
+      await this.starts.wake(session);
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'container.limit_reached') throw error;
       this.roomless.add(session.id);

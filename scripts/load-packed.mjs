@@ -1,35 +1,28 @@
-// Runs what pack-app.mjs made, beside which it is put, with what V8 compiled of it at an earlier start. Node's own compile
+// Runs what pack-app.mjs made, beside which it is put, and the CommonJS packages that stayed files, with what V8 compiled
+// of them at an earlier start. Node's own compile
 // cache keeps what is compiled when a file is read, and of packed files nearly all is compiled later, as it is called.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import { cachedDataVersionTag, setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
-/** After what was loaded last, so as not to stand in its way: the thread is taken for some 150 ms, once per build. */
+/** After what was compiled last, so as not to stand in the program's way: making what is kept takes the thread. */
 const keepAfterMs = 1_000;
-/**
- * As Node's own of CommonJS, on the same line as the code, but strict, as the modules are of which the code was made;
- * `__import` stands for `import()`, which code that was kept has not.
- */
+/** As Node's own of CommonJS, on the same line as the code; `__import` stands for `import()`, which kept code has not. */
 const plainHead = '(function (exports, require, module, __filename, __dirname, __import) {';
+/** Strict, as the modules are of which the packed code was made. */
 const head = `${plainHead} 'use strict';`;
-/** Node's name for it, which everybody uses who changes how CommonJS is compiled. */
+/** With which Node compiles each CommonJS file: what compile caches and transpilers replace. */
 const compileHook = '_compile';
 const importHere = (id) => import(id);
-/** An `import()` as that of the file itself. */
-function importFrom(file, compileAsNode) {
-  const module = new Module(file);
-  compileAsNode.call(module, 'module.exports = (id) => import(id);', file, 'commonjs');
-  return module.exports;
-}
-/** Kept code has no `import()`. */
-const mayImport = /\bimport\s*\(/;
+/** Which kept code has not. */
+const importCall = /\bimport\s*\(/;
 /**
- * Half of what Next has compiled. Each has one `import()`, of what a configuration may name, that we know how to replace:
- * in files we do not know it could as well stand in a text.
+ * Half of what Next compiles. Each has one `import()`, of what a configuration may name. Elsewhere the same could stand in
+ * a text, so other files with one are left to Node.
  */
 const nextRenderer = /[\\/]next[\\/]dist[\\/]compiled[\\/]next-server[\\/][\w-]+\.runtime\.prod\.js$/;
 /** A folder that is not ours, or a disk that is full: the next start compiles once more. */
@@ -52,6 +45,8 @@ export function loadPacked(entry, { name, compiledFolder }) {
   const fresh = new Map();
   let hasStarted = false;
   let timer;
+  let keeping = Promise.resolve();
+  let mayKeep = true;
   // V8 takes only what the same version of it compiled, under the same flags, for the same processor.
   const folderOf = (tag) => path.join(compiledFolder, tag.toString(16));
 
@@ -66,11 +61,11 @@ export function loadPacked(entry, { name, compiledFolder }) {
   }
 
   /** @param key under which what is compiled of this very code is kept */
-  function compile(file, code, key) {
+  function compile(file, code, key, columnOffset = 0) {
     const tag = cachedDataVersionTag();
     const keptFile = path.join(folderOf(tag), `${key}.bin`);
-    const script = new Script(code, { filename: file, cachedData: readKept(keptFile) });
-    if (script.cachedDataRejected !== false) {
+    const script = new Script(code, { filename: file, cachedData: readKept(keptFile), columnOffset });
+    if (mayKeep && script.cachedDataRejected !== false) {
       fresh.set(keptFile, { script, tag, data: null });
       if (hasStarted) keepLater();
     }
@@ -88,21 +83,21 @@ export function loadPacked(entry, { name, compiledFolder }) {
   function keepWhatNodeLoads() {
     const compileAsNode = Module.prototype[compileHook];
     Module.prototype[compileHook] = function (code, file, format) {
-      const run = format === undefined || format === 'commonjs' ? compileOther(file, code) : null;
+      const run = format === undefined || format === 'commonjs' ? compilePackageFile(file, code) : null;
       if (run === null) return compileAsNode.call(this, code, file, format);
+      const require = Object.assign((id) => this.require(id), createRequire(file));
       const importThere = nextRenderer.test(file) ? importFrom(file, compileAsNode) : undefined;
-      const place = [createRequire(file), this, file, path.dirname(file), importThere];
-      return run.call(this.exports, this.exports, ...place);
+      return run.call(this.exports, this.exports, require, this, file, path.dirname(file), importThere);
     };
   }
 
   /** Null: it is no CommonJS, or has an `import()`. */
-  function compileOther(file, code) {
-    const known = nextRenderer.test(file) ? code.replaceAll(/\bimport\(/g, '__import(') : code;
-    if (mayImport.test(known)) return null;
+  function compilePackageFile(file, code) {
+    const callable = nextRenderer.test(file) ? code.replaceAll(/\bimport\(/g, '__import(') : code;
+    if (importCall.test(callable)) return null;
     const key = createHash('sha256').update(`${file}\0`).update(code).digest('hex');
     try {
-      return compile(file, `${plainHead}${known.replace(/^#!.*/, '')}\n})`, key);
+      return compile(file, `${plainHead}${callable.replace(/^#!.*/, '')}\n})`, key, -plainHead.length);
     } catch (error) {
       if (error instanceof SyntaxError) return null;
       throw error;
@@ -113,7 +108,7 @@ export function loadPacked(entry, { name, compiledFolder }) {
   function keepLater() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      void keepCompiled().finally(() => setFlagsFromString('--flush-bytecode'));
+      keeping = keeping.then(keepCompiled);
     }, keepAfterMs).unref();
   }
 
@@ -122,28 +117,53 @@ export function loadPacked(entry, { name, compiledFolder }) {
       // One after the other, since making each takes the thread for some milliseconds.
       for (const [file, compiled] of fresh) {
         const data = dataOf(compiled);
+        fresh.delete(file);
         if (data === null) continue;
         await mkdir(path.dirname(file), { recursive: true });
         await replaceFile(file, withSum(data));
-        fresh.delete(file);
       }
     } catch (error) {
-      // Not tried again: it would be held in memory until it is kept.
-      fresh.clear();
-      if (!expectedCodes.has(error.code)) process.emitWarning(error);
+      keepNoMore(error);
+    } finally {
+      setFlagsFromString('--flush-bytecode');
     }
+  }
+
+  /** What was not kept would be held in memory until it is. */
+  function keepNoMore(error) {
+    mayKeep = false;
+    fresh.clear();
+    if (!expectedCodes.has(error.code)) process.emitWarning(error);
   }
 
   keepWhatNodeLoads();
   const { [name]: start } = load(entry);
   return async (...given) => {
     const result = await start(...given);
-    // Of what was compiled under the flags of a start, which may change now.
-    for (const compiled of fresh.values()) compiled.data = dataOf(compiled);
+    try {
+      assertWritable(compiledFolder);
+      // Of what was compiled under the flags of a start, which may change now.
+      for (const compiled of fresh.values()) compiled.data = dataOf(compiled);
+    } catch (error) {
+      keepNoMore(error);
+    }
     hasStarted = true;
     keepLater();
     return result;
   };
+}
+
+/** Before anything is made that could not be kept. */
+function assertWritable(folder) {
+  mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
+}
+
+/** An `import()` that resolves as the file's own would. */
+function importFrom(file, compileAsNode) {
+  const module = new Module(file);
+  compileAsNode.call(module, 'module.exports = (id) => import(id);', file, 'commonjs');
+  return module.exports;
 }
 
 /** Null: V8's flags are others now, and nobody could use it. */

@@ -19,6 +19,9 @@ const isEverythingRequired = process.env.REQUIRE_ALL_SUITES === '1';
 /** Which slice of the enumerated crashes is run: another one every day, so that all are run in time. */
 const crashSeed = process.env.CRASH_SEED ?? String(Math.floor(Date.now() / 86_400_000));
 
+/** What a program printed last is on its way for as long. */
+const lateOutputMs = 2_000;
+
 const command = (name, script, args = []) => ({ name, run: () => runScript(script, args) });
 const jest = (name, extra = {}) => ({ name, ...extra, run: () => runJest(name) });
 const suites = [
@@ -104,9 +107,9 @@ async function buildAgain() {
 
 async function runScript(script, args) {
   const tail = new OutputTail();
-  const code = await run('npm', ['run', '--silent', script, ...args], {}, (text) => tail.add(text));
+  const code = await run('npm', ['run', '--silent', script, ...args], { onOutput: (text) => tail.add(text) });
   if (code === 0) return { passed: 1, failed: 0, skipped: 0 };
-  return { passed: 0, failed: 1, skipped: 0, failures: [tail.describe(script)] };
+  return { passed: 0, failed: 1, skipped: 0, failures: [tail.format(script)] };
 }
 
 async function runJest(project) {
@@ -125,8 +128,7 @@ async function runJest(project) {
 async function runPlaywright() {
   const outputFile = path.join(scratch, 'browser.json');
   const code = await run('npm', ['run', '--silent', 'test:browser'], {
-    PLAYWRIGHT_JSON_OUTPUT_FILE: outputFile,
-    CHROMIUM_PATH: findChromium(),
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: outputFile, CHROMIUM_PATH: findChromium() },
   });
   return reconcile(code, fromPlaywright(outputFile));
 }
@@ -136,8 +138,8 @@ function reconcile(code, counts) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
 
-/** @param onOutput gets what is printed, too; without it the program has the terminal to itself. */
-function run(program, args, env = {}, onOutput = null) {
+/** @param onOutput gets what the program prints, beside the terminal; without it the program has that to itself, in colours. */
+function run(program, args, { env = {}, onOutput = null } = {}) {
   return new Promise((resolve) => {
     const output = onOutput === null ? 'inherit' : 'pipe';
     const child = spawn(program, args, {
@@ -153,12 +155,14 @@ function run(program, args, env = {}, onOutput = null) {
       },
     });
     for (const name of ['stdout', 'stderr']) {
-      child[name]?.on('data', (chunk) => {
-        process[name].write(chunk);
-        onOutput(chunk.toString());
+      child[name]?.setEncoding('utf8').on('data', (text) => {
+        process[name].write(text);
+        onOutput(text);
       });
     }
     child.on('close', (code) => resolve(code ?? 1));
+    // What it may have left behind holds its output open; that is not waited for.
+    child.on('exit', (code) => setTimeout(() => resolve(code ?? 1), lateOutputMs));
   });
 }
 

@@ -38,7 +38,7 @@ const copied = [
 ];
 const apps = ['main-server', 'container-agent'];
 const triesMax = 3;
-const schedule = { sessions: 3, quietDeadlineMs: 45_000, serverShare: 0.35 };
+const schedule = { sessions: 3, quietDeadlineMs: 100_000, serverShare: 0.35 };
 /** How much has to have happened to the product in one short run, and for how long at most that is waited for. */
 const enough = {
   serverKills: 4,

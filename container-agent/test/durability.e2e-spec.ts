@@ -124,6 +124,29 @@ describe('main-server away', () => {
     expect(agent.main.disorders).toEqual([]);
   });
 
+  it('for longer than the outbox has room for, and the end of the process, keeps no later one from starting', async () => {
+    const env = { OUTBOX_MAX_KB: '64' };
+    await using agent = await AgentProcess.start(env);
+    agent.main.deliver('p1', 'echo begun; until [ -e go ]; do sleep 0.05; done; seq 1 1000000');
+    await waitFor(() => outputOf(agent, turnOf('p1')).includes('begun'));
+    await agent.main.stop();
+    writeFileSync(path.join(agent.workspace, 'go'), '');
+    let before = -1;
+    await waitFor(async () => {
+      const stands = outboxBytes(agent) === before;
+      before = outboxBytes(agent);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return stands && before >= 64 * 1024;
+    });
+    await agent.kill();
+    await agent.main.start();
+    await agent.run(env);
+    const events = await agent.main.whenEnded(turnOf('p1'));
+    expect(events.at(-1)).toMatchObject({ outcome: 'interrupted' });
+    expect(outputOf(agent, turnOf('p1')).length).toBeGreaterThan(30_000);
+    expect(agent.main.disorders).toEqual([]);
+  });
+
   it('for the whole life of a process, is told by the next one', async () => {
     await using agent = await AgentProcess.start();
     agent.main.deliver('p1', 'echo begun; sleep 0.3; echo alone; echo over > over');

@@ -1,8 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createOpenApiDocument } from '../src/openapi.ts';
 import { listRoutes } from '../src/common/route-list.ts';
 import { operations } from '../src/openapi/operations.ts';
 import { createTestApp } from './support/create-test-app.ts';
+
+interface WrittenParameter {
+  readonly name: string;
+  readonly in: string;
+}
+
+interface WrittenDocument {
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { operationId: string; parameters?: readonly WrittenParameter[] }>>
+    >
+  >;
+}
 
 describe('the OpenAPI document', () => {
   it('describes every route, with what it answers and who may call it', async () => {
@@ -29,6 +44,26 @@ describe('the OpenAPI document', () => {
           expect.objectContaining({ content: expect.any(Object) }),
         ]);
     }
+  });
+
+  // As it is written by the build, whose plugin reads what the classes of parameters say.
+  it('names the parameters of each path, and what can be waited for', () => {
+    const file = new URL('../../docs/openapi.json', import.meta.url);
+    const { paths } = JSON.parse(readFileSync(file, 'utf8')) as WrittenDocument;
+    const named = (place: string, parameters: readonly WrittenParameter[] = []) =>
+      parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+    for (const [route, methods] of Object.entries(paths)) {
+      for (const { operationId, parameters } of Object.values(methods))
+        for (const [, name] of route.matchAll(/\{(\w+)\}/g))
+          expect([operationId, named('path', parameters)]).toEqual([
+            operationId,
+            expect.arrayContaining([name]),
+          ]);
+    }
+    const login = paths['/api/credentials/{agent}/login']?.['get'];
+    expect(named('query', login?.parameters)).toEqual(['after', 'wait']);
+    const queued = paths['/api/sessions/{sessionId}/messages']?.['post'];
+    expect(named('query', queued?.parameters)).toEqual(['wait']);
   });
 
   it('names only schemas it has', async () => {

@@ -39,7 +39,7 @@ describe('a session that its user stopped while a prompt waited', () => {
     await using world = await FakeWorld.create();
     const id = await addStopped(world);
     const session = await world.app.get(SessionStateService).find(id);
-    await world.app.get(ContainerStarts).wake(session!);
+    await world.app.get(ContainerStarts).wake(session!, { givesWay: false });
     expect((await world.status(id)).status).toBe('stopped');
     expect(world.provider.starts).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 const reasonLinesMax = 12;
+/** In characters; more than the lines of a reason need. */
 const tailMaxLength = 8_192;
 const noReport = { passed: 0, failed: 1, skipped: 0, failures: ['The runner ended without a report.'] };
 
@@ -47,6 +48,20 @@ export function fromPlaywright(file) {
   };
 }
 
+/** The end of what a script prints, which is where it says what was wrong. */
+export class OutputTail {
+  #text = '';
+
+  add(text) {
+    this.#text = (this.#text + text).slice(-tailMaxLength);
+  }
+
+  format(script) {
+    const lines = stripVTControlCharacters(this.#text).trim().split('\n').slice(-reasonLinesMax);
+    return [`${script} ended with:`, ...lines.map((line) => `    ${line}`)].join('\n');
+  }
+}
+
 function listPlaywrightFailures({ suites = [], specs }) {
   const failed = specs.filter((spec) =>
     spec.tests.some((test) => ['unexpected', 'flaky'].includes(test.status)),
@@ -56,20 +71,6 @@ function listPlaywrightFailures({ suites = [], specs }) {
     return formatFailure(spec.file, spec.title, errors.map((error) => error.message).join('\n'));
   });
   return [...own, ...suites.flatMap(listPlaywrightFailures)];
-}
-
-/** The end of what a script prints, which is where it says what was wrong. */
-export class OutputTail {
-  #text = '';
-
-  add(text) {
-    this.#text = (this.#text + text).slice(-tailMaxLength);
-  }
-
-  describe(script) {
-    const lines = stripVTControlCharacters(this.#text).trim().split('\n').slice(-reasonLinesMax);
-    return [`${script} ended with:`, ...lines.map((line) => `    ${line}`)].join('\n');
-  }
 }
 
 function formatFailure(file, title, reason = '') {

@@ -11,17 +11,17 @@ import { parseWorkspacePath } from '../workspace/workspace-path.ts';
 import { branchFormat, commitFormat, parseBranches, parseLog, parseStatus } from './git.parser.ts';
 import { GitRunner } from './git-runner.ts';
 
-export interface RepositoryQuestion {
+export interface ReadGitRequest {
   /** The folder that holds it; the workspace itself when absent. */
   readonly repository?: string;
 }
 
-export interface DiffQuestion extends RepositoryQuestion {
+export interface ReadGitDiffRequest extends ReadGitRequest {
   readonly path?: string;
   readonly staged?: boolean;
 }
 
-export interface LogQuestion extends RepositoryQuestion {
+export interface ReadGitLogRequest extends ReadGitRequest {
   readonly path?: string;
   readonly before?: string;
   readonly limit?: number;
@@ -35,7 +35,7 @@ export class GitService {
   constructor(private readonly git: GitRunner) {}
 
   /** @throws git.no_repository, … as all of them */
-  async status({ repository = '' }: RepositoryQuestion): Promise<GitStatusResponse> {
+  async status({ repository = '' }: ReadGitRequest): Promise<GitStatusResponse> {
     const { output, isCut } = await this.git.run(
       [
         'status',
@@ -52,7 +52,7 @@ export class GitService {
     return { ...status, isTruncated: status.isTruncated || isCut };
   }
 
-  async diff({ repository = '', path, staged = false }: DiffQuestion): Promise<GitDiffResponse> {
+  async diff({ repository = '', path, staged = false }: ReadGitDiffRequest): Promise<GitDiffResponse> {
     const { output, isCut } = await this.git.run(
       [
         'diff',
@@ -75,7 +75,7 @@ export class GitService {
     path,
     before,
     limit = gitLimits.logDefault,
-  }: LogQuestion): Promise<GitLogResponse> {
+  }: ReadGitLogRequest): Promise<GitLogResponse> {
     if ((await this.status({ repository })).head === null) return { commits: [], nextBefore: null };
     const { output } = await this.git.run(
       [
@@ -99,7 +99,7 @@ export class GitService {
     return { commits: shown, nextBefore: commits.length > limit ? (shown.at(-1)?.hash ?? null) : null };
   }
 
-  async branches({ repository = '' }: RepositoryQuestion): Promise<GitBranchListResponse> {
+  async branches({ repository = '' }: ReadGitRequest): Promise<GitBranchListResponse> {
     const { output } = await this.git.run(
       [
         'for-each-ref',

@@ -110,6 +110,21 @@ describe('append', () => {
     await writer;
     expect(seen.every((text, index) => text === texts[index])).toBe(true);
   });
+
+  it('takes what has to be reported before anybody is linked, also when it is full', async () => {
+    const folder = createFolder();
+    const limits = { maxBytes: 2_000, segmentMaxBytes: 500 };
+    const first = open(folder, limits);
+    while (first.bytes < limits.maxBytes) await first.append(delta('as much as fits'));
+    const outbox = open(folder, limits);
+    const last = outbox.lastSeq;
+    await outbox.withoutBound(async () => void (await outbox.append(delta('how it ended'))));
+    expect(outbox.lastSeq).toBe(last + 1);
+    let isThrough = false;
+    void outbox.append(delta('what comes then')).then(() => (isThrough = true));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isThrough).toBe(false);
+  });
 });
 
 describe('ack', () => {

@@ -41,6 +41,7 @@ export class Outbox {
   private retainedSeq = Number.POSITIVE_INFINITY;
   private hasResumed = false;
   private isClosing = false;
+  private isWithoutBound = false;
   private syncTimer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: OutboxOptions) {
@@ -76,6 +77,11 @@ export class Outbox {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
+  /** Whether `append` waits for room. */
+  get isBounded(): boolean {
+    return !this.isClosing && !this.isWithoutBound;
+  }
+
   /** At least half full: what is acknowledged and kept for a running turn has to go, or an append waits for ever. */
   get isCrowded(): boolean {
     return this.bytes >= this.options.maxBytes / 2;
@@ -86,7 +92,7 @@ export class Outbox {
    * is slowed, the event is not dropped. Events of one caller keep their order when it awaits each.
    */
   async append(event: TurnEvent): Promise<number> {
-    while (this.isFull() && !this.isClosing) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    while (this.isFull() && this.isBounded) await new Promise<void>((resolve) => this.waiting.push(resolve));
     return this.options.room.wait(() => this.appendNow(event));
   }
 
@@ -158,6 +164,16 @@ export class Outbox {
   /** Called when all numbers have changed: what was remembered of them is void. */
   onRenumber(listener: () => void): void {
     this.renumbered.add(listener);
+  }
+
+  /** What `work` appends does not wait for room in the outbox: nobody is linked yet who could make any. */
+  async withoutBound(work: () => Promise<void>): Promise<void> {
+    this.isWithoutBound = true;
+    try {
+      await work();
+    } finally {
+      this.isWithoutBound = false;
+    }
   }
 
   /** Lets nobody wait for room any more: the process is about to end. */

@@ -27,7 +27,9 @@ export class DeadTurns {
   async report(): Promise<void> {
     // No agent is there that could take what is held back.
     this.room.openReserve();
-    for (const entry of this.journal.listUnfinished()) await this.reportOne(entry);
+    await this.outbox.withoutBound(async () => {
+      for (const entry of this.journal.listUnfinished()) await this.reportOne(entry);
+    });
     this.checkpoints.remove();
     this.messages.postLeftovers();
   }

@@ -9,7 +9,7 @@ import { ProcessStartError } from '../process/running-process.ts';
 import { sessionConfig, type SessionConfig } from '../session.config.ts';
 import { parseContentHits, parseNameHits } from './search-hits.ts';
 
-export interface SearchQuestion {
+export interface SearchWorkspaceRequest {
   readonly q: string;
   readonly in?: 'names' | 'contents';
 }
@@ -37,9 +37,9 @@ export class WorkspaceSearchService {
   ) {}
 
   /** Ends when `signal` is aborted. @throws search.unavailable */
-  async search(question: SearchQuestion, signal: AbortSignal): Promise<SearchResponse> {
-    const { q } = question;
-    return question.in === 'names' ? this.searchNames(q, signal) : this.searchContents(q, signal);
+  async search(request: SearchWorkspaceRequest, signal: AbortSignal): Promise<SearchResponse> {
+    const { q } = request;
+    return request.in === 'names' ? this.searchNames(q, signal) : this.searchContents(q, signal);
   }
 
   private async searchNames(q: string, signal: AbortSignal): Promise<SearchResponse> {

@@ -56,10 +56,12 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const access = new Map(listRoutes(app).map((route) => [route.operationId, route.access]));
-  for (const path of Object.values(document.paths)) {
+  for (const [route, path] of Object.entries(document.paths)) {
     for (const method of methods) {
       const operation = path[method];
-      if (operation) describe(operation, access.get(operation.operationId ?? '') ?? 'user');
+      if (!operation) continue;
+      nameAllOf(route, operation);
+      describe(operation, access.get(operation.operationId ?? '') ?? 'user');
     }
   }
   const schemas = { ...document.components?.schemas, ...answerSchemas() };
@@ -68,6 +70,17 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
     paths: sorted(document.paths),
     components: { ...document.components, schemas: sorted(schemas) },
   };
+}
+
+/** What a guard reads of the path is no parameter of the method. */
+function nameAllOf(route: string, operation: Operation): void {
+  const named = operation.parameters ?? [];
+  const isNamed = (name: string) => named.some((parameter) => 'name' in parameter && parameter.name === name);
+  const others = [...route.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => (isNamed(name) ? [] : [name]));
+  operation.parameters = [
+    ...others.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }) as const),
+    ...named,
+  ];
 }
 
 function describe(operation: Operation, access: string): void {

@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { searchLimits } from '@codex-webapp/contracts';
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
+import type { SearchWorkspaceRequest } from '../workspace-search.service.ts';
 
-export class SearchWorkspaceDto {
+export class SearchWorkspaceDto implements SearchWorkspaceRequest {
   @ApiProperty({ description: 'Plain text; upper and lower case alike unless it has upper case.' })
   @IsString()
   @Length(1, searchLimits.queryMaxLength)

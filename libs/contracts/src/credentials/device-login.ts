@@ -70,7 +70,7 @@ export interface DeviceLoginResponse {
 }
 
 /** `GET /api/credentials/:agent/login` */
-export interface DeviceLoginQuery {
+export interface DeviceLoginWaitRequest {
   /** Answers once there is something newer than this version, at the latest after `wait` seconds. */
   readonly after?: number;
   readonly wait?: number;

@@ -1,5 +1,5 @@
 /** `GET /api/sessions/:id/workspace/archive?download=<uuid>`: the workspace as a gzipped tar, streamed. */
-export interface WorkspaceArchiveQuery {
+export interface WorkspaceArchiveRequest {
   /** Chosen by who asks, to follow the download by; good for one. */
   readonly download?: string;
 }

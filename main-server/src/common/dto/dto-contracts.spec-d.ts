@@ -10,7 +10,7 @@ import type {
   RepositoryRequest,
   SetupRequest,
   UpgradeContainerRequest,
-  WorkspaceArchiveQuery,
+  WorkspaceArchiveRequest,
   UpdateSessionRequest,
 } from '@codex-webapp/contracts';
 import { expectTypeOf } from 'expect-type';
@@ -24,9 +24,9 @@ import { ListSessionsDto } from '../../modules/sessions/dto/list-sessions.dto.ts
 import { RepositoryDto } from '../../modules/sessions/dto/repository.dto.ts';
 import { UpdateSessionDto } from '../../modules/sessions/dto/update-session.dto.ts';
 import { CreateUserDto } from '../../modules/users/dto/create-user.dto.ts';
-import { WorkspaceArchiveQueryDto } from '../../modules/workspace-archives/dto/workspace-archive-query.dto.ts';
+import { WorkspaceArchiveDto } from '../../modules/workspace-archives/dto/workspace-archive.dto.ts';
 import { ListMessagesDto } from './list-messages.dto.ts';
-import { ReadLogsDto } from './read-logs.dto.ts';
+import { ReadContainerLogsDto } from './read-container-logs.dto.ts';
 
 // `implements` does not notice an optional field that was forgotten; these lines do.
 expectTypeOf<CreateApiTokenDto>().toEqualTypeOf<CreateApiTokenRequest>();
@@ -36,9 +36,9 @@ expectTypeOf<CreateUserDto>().toEqualTypeOf<CreateUserRequest>();
 expectTypeOf<ListMessagesDto>().toEqualTypeOf<ListMessagesRequest>();
 expectTypeOf<ListSessionsDto>().toEqualTypeOf<ListSessionsRequest>();
 expectTypeOf<LoginDto>().toEqualTypeOf<LoginRequest>();
-expectTypeOf<ReadLogsDto>().toEqualTypeOf<ReadContainerLogsRequest>();
+expectTypeOf<ReadContainerLogsDto>().toEqualTypeOf<ReadContainerLogsRequest>();
 expectTypeOf<RepositoryDto>().toEqualTypeOf<RepositoryRequest>();
 expectTypeOf<SetupDto>().toEqualTypeOf<SetupRequest>();
 expectTypeOf<UpgradeContainerDto>().toEqualTypeOf<UpgradeContainerRequest>();
-expectTypeOf<WorkspaceArchiveQueryDto>().toEqualTypeOf<WorkspaceArchiveQuery>();
+expectTypeOf<WorkspaceArchiveDto>().toEqualTypeOf<WorkspaceArchiveRequest>();
 expectTypeOf<UpdateSessionDto>().toEqualTypeOf<UpdateSessionRequest>();

@@ -9,6 +9,11 @@ import { ContainerObserver } from './container-observer.ts';
 import { ContainerRoom } from './container-room.ts';
 import { ContainerRecords } from './container-records.ts';
 
+export interface WakeOptions {
+  /** Nobody waits for it: it takes what room is free, and starts that somebody waits for go first. */
+  readonly givesWay: boolean;
+}
+
 /** Writes down what is about to be done, so that after a crash it is found and finished. Null: there is nothing to do. */
 @Injectable()
 export class ContainerIntents {
@@ -26,7 +31,7 @@ export class ContainerIntents {
    * A new generation. A wake leaves alone what its user has stopped since it was decided.
    * @throws session.not_found, session.archived, container.limit_reached
    */
-  async start(sessionId: string, actor: Actor, { isWake = false } = {}): Promise<Container | null> {
+  async start(sessionId: string, actor: Actor, wake: WakeOptions | null = null): Promise<Container | null> {
     const session = await this.sessions.find(sessionId);
     await this.failpoints.hit('containers.start.session-read');
     if (session === null || session.deletingAt !== null) throw sessionNotFound();
@@ -35,7 +40,7 @@ export class ContainerIntents {
     }
     const container = await this.records.find(sessionId);
     await this.failpoints.hit('containers.start.row-read');
-    if (isWake && container?.mayWake === false) return null;
+    if (wake !== null && container?.mayWake === false) return null;
     const isThere = container !== null && (await this.observer.isThere(container));
     await this.failpoints.hit('containers.start.looked');
     if (isThere) return null;
@@ -53,7 +58,8 @@ export class ContainerIntents {
       // Somebody has looked at what ended so often.
       ...(actor.kind === 'system' ? {} : { endsInARow: 0 }),
     } as const;
-    const room = { sessionId, ownerId: session.ownerId, provider: session.provider };
+    const { ownerId, provider } = session;
+    const room = { sessionId, ownerId, provider, givesWay: wake?.givesWay ?? ownerId === null };
     const intended = await this.room.reserve(room, () =>
       this.records.change(session, intent, (manager) =>
         this.audit.record(manager, {

@@ -14,9 +14,11 @@ const everybody = 'everybody';
 export interface RoomAsked {
   /** Null for one that does not exist yet. */
   readonly sessionId: string | null;
-  /** Null for one of the pool: it takes what is free, and nobody gives way to it. */
+  /** Null for one of the pool. */
   readonly ownerId: string | null;
   readonly provider: ContainerProviderName;
+  /** It takes what is free, and nobody gives way to it. */
+  readonly givesWay: boolean;
 }
 
 /** Running sessions that nobody owns yet. */
@@ -83,7 +85,7 @@ export class ContainerRoom {
       const counted = running.filter(limit.counts);
       let tooMany = counted.length - limit.max + 1;
       if (tooMany <= 0) continue;
-      if (asked.ownerId === null) throw limit.refusal(counted.length);
+      if (asked.givesWay) throw limit.refusal(counted.length);
       if (counted.some(isPooled)) {
         tooMany -= await this.giveUpPooled(tooMany, asked);
         await this.failpoints.hit('containers.room.pooled-given-up');

@@ -42,14 +42,14 @@ export class ContainerStarter {
   ) {}
 
   /** Resolves also when the start failed; the row says so. Rejects when `signal` gave it up. */
-  async run(session: Session, container: Container, signal: AbortSignal): Promise<void> {
+  async run(session: Session, container: Container, { signal, givesWay }: StartOrder): Promise<void> {
     // One that is not there any more is a failure of the start, which the row has to tell.
     const provider = this.registry.find(container.provider);
     const steps = new StartSteps(() => this.clock.now(), provider?.startSteps);
     let leave = (): void => undefined;
     let begunAt = this.clock.now();
     try {
-      leave = await this.waitForTurn(session, container, { steps, signal });
+      leave = await this.waitForTurn(session, container, { steps, signal, givesWay });
       await this.failpoints.hit('containers.start.queued');
       begunAt = this.clock.now();
       if (steps.name === 'queue') steps.advance('image', null);
@@ -74,10 +74,10 @@ export class ContainerStarter {
   private waitForTurn(
     session: Session,
     { provider }: Container,
-    { steps, signal }: StartUnderWay,
+    { steps, signal, givesWay }: StartUnderWay & StartOrder,
   ): Promise<() => void> {
     if (!this.registry.get(provider).startsByItself) return Promise.resolve(() => undefined);
-    if (!isOwned(session)) return this.queue.enterInBackground(signal);
+    if (givesWay || !isOwned(session)) return this.queue.enterInBackground(signal);
     return this.queue.enter(signal, (place, of) => {
       steps.waitInQueue(`Place ${place} of ${of} that wait`);
       this.progress.report(session.id, steps.list());
@@ -161,6 +161,13 @@ export class ContainerStarter {
       work.then(resolve, reject).finally(() => cancel());
     });
   }
+}
+
+export interface StartOrder {
+  /** Aborted when the start is given up. */
+  readonly signal: AbortSignal;
+  /** Nobody waits for it: those that somebody waits for go first. */
+  readonly givesWay: boolean;
 }
 
 interface StartUnderWay {

@@ -3,7 +3,7 @@ import { DomainError, Failpoints } from '@codex-webapp/nest-kit';
 import { type Actor, systemActor } from '../audit/actor.ts';
 import type { Session } from '../session-state/session.ts';
 import type { Container } from './container.entity.ts';
-import { ContainerIntents } from './container-intents.ts';
+import { ContainerIntents, type WakeOptions } from './container-intents.ts';
 import { ContainerStarter } from './container-starter.ts';
 import { SerialByKey } from './serial-by-key.ts';
 
@@ -46,8 +46,8 @@ export class ContainerStarts implements OnModuleDestroy {
   }
 
   /** The same for what waits for the session, unless its user has stopped it meanwhile. */
-  wake(session: Session): Promise<void> {
-    return this.join(session, () => this.intents.start(session.id, systemActor, { isWake: true }));
+  wake(session: Session, options: WakeOptions): Promise<void> {
+    return this.join(session, () => this.intents.start(session.id, systemActor, options), options);
   }
 
   /** Finishes the start that a crash interrupted. */
@@ -67,7 +67,11 @@ export class ContainerStarts implements OnModuleDestroy {
     await this.failpoints.hit('containers.start.given-up');
   }
 
-  private join(session: Session, intend: () => Promise<Container | null>): Promise<void> {
+  private join(
+    session: Session,
+    intend: () => Promise<Container | null>,
+    { givesWay }: WakeOptions = { givesWay: false },
+  ): Promise<void> {
     const present = this.underWay.get(session.id);
     if (present) return present.intent;
     const abort = new AbortController();
@@ -80,7 +84,7 @@ export class ContainerStarts implements OnModuleDestroy {
           await this.failpoints.hit('containers.start.decided');
           resolve();
           if (container === null) return;
-          await this.starter.run(session, container, abort.signal);
+          await this.starter.run(session, container, { signal: abort.signal, givesWay });
           await this.failpoints.hit('containers.start.over');
         })
         .catch((error: unknown) => {

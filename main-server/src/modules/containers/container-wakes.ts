@@ -7,6 +7,7 @@ import type { Session } from '../session-state/session.ts';
 import { ContainerEntity, type Container } from './container.entity.ts';
 import { containerEvents, type ContainerWakeable } from './container.events.ts';
 import { ContainerRecords } from './container-records.ts';
+import type { WakeOptions } from './container-intents.ts';
 import { ContainerStarts } from './container-starts.ts';
 import { decideWake } from './restart-pauses.ts';
 
@@ -32,9 +33,15 @@ export class ContainerWakes {
    * `allowWake`). Returns at once; a failure shows in the session.
    */
   ensureRunning(sessionId: string): void {
-    void this.wake(sessionId).catch((error: unknown) =>
-      this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error }),
-    );
+    this.wakeLater(sessionId, { givesWay: false });
+  }
+
+  /**
+   * The same where something outside has ended the container and nobody has stopped or started it since; nobody's session
+   * has to give way to it, and starts that somebody waits for go first. What failed is left to who looks at it.
+   */
+  revive(sessionId: string): void {
+    this.wakeLater(sessionId, { givesWay: true });
   }
 
   /** Whatever waits may start it from the commit on, until its user stops it the next time. */
@@ -56,7 +63,13 @@ export class ContainerWakes {
     for (const sessionId of waiting) this.tellWakeable(sessionId);
   }
 
-  private async wake(sessionId: string): Promise<void> {
+  private wakeLater(sessionId: string, options: WakeOptions): void {
+    void this.wake(sessionId, options).catch((error: unknown) =>
+      this.logger.warn({ msg: 'A session could not be woken', sessionId, err: error }),
+    );
+  }
+
+  private async wake(sessionId: string, { givesWay }: WakeOptions): Promise<void> {
     const [session, container] = await Promise.all([
       this.sessions.find(sessionId),
       this.records.find(sessionId),
@@ -64,15 +77,20 @@ export class ContainerWakes {
     if (session === null || session.deletingAt !== null || session.archivedAt !== null) return;
     if (this.starts.isStopping) return;
     if (container?.mayWake === false) return;
+    if (givesWay && !wasEnded(container)) return;
     const now = this.clock.now();
     const wake = decideWake(container, now);
-    if (wake.type === 'now') await this.startOrWait(session, container);
+    if (wake.type === 'now') await this.startOrWait(session, container, { givesWay });
     if (wake.type === 'later') this.tellAfterPause(sessionId, wake.at - now);
   }
 
-  private async startOrWait(session: Session, container: Container | null): Promise<void> {
+  private async startOrWait(
+    session: Session,
+    container: Container | null,
+    options: WakeOptions,
+  ): Promise<void> {
     try {
-      await this.starts.wake(session);
+      await this.starts.wake(session, options);
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'container.limit_reached') throw error;
       this.roomless.add(session.id);
@@ -95,4 +113,9 @@ export class ContainerWakes {
     const wakeable: ContainerWakeable = { sessionId };
     this.events.emit(containerEvents.wakeable, wakeable);
   }
+}
+
+/** By something outside: nothing in it went wrong, so that nothing speaks against another start. */
+function wasEnded(container: Container | null): boolean {
+  return container?.status === 'stopped' && container.endsInARow > 0;
 }

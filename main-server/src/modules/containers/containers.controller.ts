@@ -7,7 +7,7 @@ import type {
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerCommandsService } from './container-commands.service.ts';
-import { ReadLogsDto } from '../../common/dto/read-logs.dto.ts';
+import { ReadContainerLogsDto } from '../../common/dto/read-container-logs.dto.ts';
 import { UpgradeContainerDto } from './dto/upgrade-container.dto.ts';
 
 @Controller('api/sessions/:sessionId/container')
@@ -71,7 +71,7 @@ export class ContainersController {
   readLogs(
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
-    @Query() query: ReadLogsDto,
+    @Query() query: ReadContainerLogsDto,
   ): Promise<ContainerLogsResponse> {
     return this.commands.readLogs(user, sessionId, query);
   }

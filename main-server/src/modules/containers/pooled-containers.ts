@@ -73,7 +73,9 @@ export class PooledContainers {
   ): Promise<OwnedSession | null> {
     // In the session's turn: whatever is done to it next finds its owner.
     const given = await this.serial.run(sessionId, () =>
-      this.room.reserve({ sessionId, ownerId, provider }, () => this.records.handOver(sessionId, take)),
+      this.room.reserve({ sessionId, ownerId, provider, givesWay: false }, () =>
+        this.records.handOver(sessionId, take),
+      ),
     );
     await this.failpoints.hit('containers.pool.handed-over');
     return given;

@@ -2,9 +2,10 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nest
 import type { CredentialListResponse, CredentialTestResponse } from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
+import { AgentParams } from '../../common/dto/agent-params.dto.ts';
 import { CredentialTestsService } from './credential-tests.service.ts';
 import { CredentialsService } from './credentials.service.ts';
-import { AgentParams, CredentialParams } from './dto/credential.params.ts';
+import { CredentialParams } from './dto/credential-params.dto.ts';
 import { SaveCredentialDto } from './dto/save-credential.dto.ts';
 
 @Controller('api/credentials')

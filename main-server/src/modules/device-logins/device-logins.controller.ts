@@ -3,10 +3,10 @@ import type { DeviceLoginResponse } from '@codex-webapp/contracts';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { Disconnection } from '../../common/disconnection.decorator.ts';
+import { AgentParams } from '../../common/dto/agent-params.dto.ts';
 import { DeviceLoginsService } from './device-logins.service.ts';
 import { DeviceLoginInputDto } from './dto/device-login-input.dto.ts';
-import { DeviceLoginParams } from './dto/device-login.params.ts';
-import { DeviceLoginQueryDto } from './dto/device-login.query.ts';
+import { DeviceLoginWaitDto } from './dto/device-login-wait.dto.ts';
 
 @Controller('api/credentials/:agent/login')
 export class DeviceLoginsController {
@@ -14,15 +14,15 @@ export class DeviceLoginsController {
 
   @HttpCode(200)
   @Post()
-  start(@CurrentUser() user: AuthUser, @Param() { agent }: DeviceLoginParams): Promise<DeviceLoginResponse> {
+  start(@CurrentUser() user: AuthUser, @Param() { agent }: AgentParams): Promise<DeviceLoginResponse> {
     return this.logins.start(user, agent);
   }
 
   @Get()
   read(
     @CurrentUser() user: AuthUser,
-    @Param() { agent }: DeviceLoginParams,
-    @Query() query: DeviceLoginQueryDto,
+    @Param() { agent }: AgentParams,
+    @Query() query: DeviceLoginWaitDto,
     @Disconnection() signal: AbortSignal,
   ): Promise<DeviceLoginResponse> {
     return this.logins.read(user, agent, query, signal);
@@ -32,14 +32,14 @@ export class DeviceLoginsController {
   @Post('input')
   type(
     @CurrentUser() user: AuthUser,
-    @Param() { agent }: DeviceLoginParams,
+    @Param() { agent }: AgentParams,
     @Body() { text }: DeviceLoginInputDto,
   ): DeviceLoginResponse {
     return this.logins.type(user, agent, text);
   }
 
   @Delete()
-  cancel(@CurrentUser() user: AuthUser, @Param() { agent }: DeviceLoginParams): Promise<DeviceLoginResponse> {
+  cancel(@CurrentUser() user: AuthUser, @Param() { agent }: AgentParams): Promise<DeviceLoginResponse> {
     return this.logins.cancel(user, agent);
   }
 }

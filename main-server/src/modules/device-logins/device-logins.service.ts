@@ -3,7 +3,7 @@ import {
   deviceLoginLimits,
   findAgentLogin,
   type AgentDeviceLogin,
-  type DeviceLoginQuery,
+  type DeviceLoginWaitRequest,
   type DeviceLoginResponse,
 } from '@codex-webapp/contracts';
 import { Clock, DomainError } from '@codex-webapp/nest-kit';
@@ -54,7 +54,7 @@ export class DeviceLoginsService {
   async read(
     user: AuthUser,
     agent: string,
-    { after, wait }: DeviceLoginQuery,
+    { after, wait }: DeviceLoginWaitRequest,
     signal: AbortSignal,
   ): Promise<DeviceLoginResponse> {
     const login = this.logins.get(user.id, agent);

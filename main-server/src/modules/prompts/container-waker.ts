@@ -8,6 +8,12 @@ export abstract class ContainerWaker {
    */
   abstract ensureRunning(sessionId: string): unknown;
 
+  /**
+   * Starts again what something outside has ended (a kill, a crash of its engine) and nobody has stopped or started since.
+   * Gives way to all other starts. Returns at once.
+   */
+  abstract revive(sessionId: string): unknown;
+
   /** Whatever waits may start it from the commit on, until its user stops it the next time. */
   abstract allowWake(manager: EntityManager, sessionId: string): Promise<void>;
 

@@ -26,8 +26,6 @@ interface LostTurn {
   readonly sessionId: string;
   readonly turnId: string;
   readonly reason: string;
-  /** The container has nothing more to say, and nothing of this turn. */
-  readonly isForgotten?: boolean;
 }
 
 const stoppedInTurn = 'The container stopped during this turn.';
@@ -110,7 +108,7 @@ export class LostTurns implements OnApplicationBootstrap {
       // What it has to say may be a long way back in its outbox.
       if (!link.isDrained) return this.endUnlessExplained(sessionId, turnId);
       const reason = 'The container no longer knows of this turn.';
-      this.end({ sessionId, turnId, reason, isForgotten: true }).then(
+      this.end({ sessionId, turnId, reason }).then(
         () => this.dispatcher.dispatch(sessionId),
         (error: unknown) =>
           this.logger.error({ msg: 'A lost turn could not be ended', sessionId, turnId, err: error }),
@@ -125,7 +123,7 @@ export class LostTurns implements OnApplicationBootstrap {
   private async endNow(
     manager: EntityManager,
     append: AppendEntry,
-    { sessionId, turnId, reason, isForgotten = false }: LostTurn,
+    { sessionId, turnId, reason }: LostTurn,
   ): Promise<void> {
     const turn: Turn | null = await manager.findOneBy(TurnEntity, {
       id: turnId,
@@ -133,7 +131,11 @@ export class LostTurns implements OnApplicationBootstrap {
       status: 'running',
     });
     if (!turn) return;
-    await this.rows.end(manager, append, turn, { outcome: 'interrupted', reason, isReported: isForgotten });
+    await this.rows.end(manager, append, turn, {
+      outcome: 'interrupted',
+      reason,
+      isReported: false,
+    });
     await this.folding.foldIfMissing(manager, append, { ...turn, status: 'interrupted', reason });
   }
 }

@@ -9,7 +9,7 @@ import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { Disconnection } from '../../common/disconnection.decorator.ts';
 import { InterruptDto } from './dto/interrupt.dto.ts';
-import { PromptWaitQuery } from './dto/prompt-wait.query.ts';
+import { PromptWaitDto } from './dto/prompt-wait.dto.ts';
 import { QueuePromptDto } from './dto/queue-prompt.dto.ts';
 import { UpdatePromptDto } from './dto/update-prompt.dto.ts';
 import { KeptAnswersService } from './kept-answers.service.ts';
@@ -28,7 +28,7 @@ export class PromptsController {
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
     @Body() dto: QueuePromptDto,
-    @Query() { wait: seconds }: PromptWaitQuery,
+    @Query() { wait: seconds }: PromptWaitDto,
     @Disconnection() signal: AbortSignal,
   ): Promise<PromptResponse | PromptOutcomeResponse> {
     return this.prompts.queueAndWait(user, sessionId, dto, { seconds, signal });
@@ -44,7 +44,7 @@ export class PromptsController {
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
     @Param('promptId') promptId: string,
-    @Query() { wait: seconds }: PromptWaitQuery,
+    @Query() { wait: seconds }: PromptWaitDto,
     @Disconnection() signal: AbortSignal,
   ): Promise<PromptOutcomeResponse> {
     return this.prompts.getOutcome(user, sessionId, promptId, { seconds, signal });

@@ -11,7 +11,7 @@ export class TurnEntity {
   @Column({ type: 'text', nullable: true }) reason: string | null;
   @Column({ name: 'started_at', type: 'integer' }) startedAt: number;
   @Column({ name: 'ended_at', type: 'integer', nullable: true }) endedAt: number | null;
-  /** By its container, which says it once; also where it has nothing more to say. */
+  /** By its container, which says it once. */
   @Column({ name: 'is_end_reported', type: 'boolean' }) isEndReported: boolean;
   /** Of a usage limit that its agent ran into; null for none, and where the agent does not say. */
   @Column({ name: 'limit_resets_at', type: 'integer', nullable: true }) limitResetsAt: number | null;

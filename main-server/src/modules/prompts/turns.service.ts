@@ -10,8 +10,8 @@ import { LinkRegistry } from '../link/link-registry.ts';
 import { linkEvents, type LinkConnected } from '../link/link.events.ts';
 import type { Session } from '../session-state/session.ts';
 import { SessionStateService } from '../session-state/session-state.service.ts';
+import { findNewestTurn } from './find-newest-turn.ts';
 import { PromptEntity } from './prompt.entity.ts';
-import { findNewestTurn } from './newest-turn.ts';
 import { TurnFolding } from './turn-folding.ts';
 import { TurnEntity } from './turn.entity.ts';
 
@@ -42,8 +42,8 @@ export class TurnsService implements OnApplicationBootstrap {
     for (const { id, session_id } of rows) this.foldLater(session_id, id);
   }
 
-  /** The one that began last; null before the first. */
-  async findNewest(sessionId: string): Promise<string | null> {
+  /** Of the one that began last; null before the first. */
+  async findNewestId(sessionId: string): Promise<string | null> {
     return (await findNewestTurn(this.turns, sessionId))?.id ?? null;
   }
 

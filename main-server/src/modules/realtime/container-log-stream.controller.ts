@@ -3,7 +3,7 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
-import { ReadLogsDto } from '../../common/dto/read-logs.dto.ts';
+import { ReadContainerLogsDto } from '../../common/dto/read-container-logs.dto.ts';
 import { LogStreams } from './log-streams.ts';
 
 @Controller('api/sessions/:sessionId/container/logs/stream')
@@ -19,7 +19,7 @@ export class ContainerLogStreamController {
   open(
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
-    @Query() query: ReadLogsDto,
+    @Query() query: ReadContainerLogsDto,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() response: Response,
   ): Promise<void> {

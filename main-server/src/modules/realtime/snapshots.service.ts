@@ -44,7 +44,7 @@ export class SnapshotsService {
       openEntries: mergeDeltas(await this.history.eventsOfTurns(sessionId, openTurns)),
       prompts: (await this.prompts.listOpen(session)).prompts,
       isPaused: session.isQueuePaused,
-      requests: await this.requests.listShown(sessionId, await this.turns.findNewest(sessionId)),
+      requests: await this.requests.listShown(sessionId, await this.turns.findNewestId(sessionId)),
       preparation: await this.preparations.find(sessionId),
     };
   }

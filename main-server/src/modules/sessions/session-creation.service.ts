@@ -55,7 +55,12 @@ export class SessionCreationService {
       return this.state.toResponse(claimed);
     }
     // Refused before there is anything that its owner would have to delete again.
-    await this.room.assertPossible({ sessionId: null, ownerId: user.id, provider: session.provider });
+    await this.room.assertPossible({
+      sessionId: null,
+      ownerId: user.id,
+      provider: session.provider,
+      givesWay: false,
+    });
     await this.failpoints.hit('sessions.create.allowed');
     await this.writeQueue.run(async (manager) => {
       await this.limits.assertRoom(user.id, manager);

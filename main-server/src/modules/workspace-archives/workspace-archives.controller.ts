@@ -4,7 +4,7 @@ import { archiveType, toAttachment } from '@codex-webapp/nest-kit';
 import { CurrentUser } from '../../common/access.decorator.ts';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { Disconnection } from '../../common/disconnection.decorator.ts';
-import { WorkspaceArchiveQueryDto } from './dto/workspace-archive-query.dto.ts';
+import { WorkspaceArchiveDto } from './dto/workspace-archive.dto.ts';
 import { WorkspaceArchivesService } from './workspace-archives.service.ts';
 
 @Controller('api/sessions/:sessionId/workspace/archive')
@@ -18,7 +18,7 @@ export class WorkspaceArchivesController {
   async open(
     @CurrentUser() user: AuthUser,
     @Param('sessionId') sessionId: string,
-    @Query() query: WorkspaceArchiveQueryDto,
+    @Query() query: WorkspaceArchiveDto,
     @Disconnection() disconnection: AbortSignal,
   ): Promise<StreamableFile> {
     const { bytes, fileName } = await this.archives.open(user, sessionId, query, disconnection);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { WorkspaceArchiveQuery, WorkspaceDownloadResponse } from '@codex-webapp/contracts';
+import type { WorkspaceArchiveRequest, WorkspaceDownloadResponse } from '@codex-webapp/contracts';
 import { DomainError, toArchiveName } from '@codex-webapp/nest-kit';
 import type { AuthUser } from '../../common/auth-user.ts';
 import { ContainerArchivesService } from '../containers/container-archives.service.ts';
@@ -41,7 +41,7 @@ export class WorkspaceArchivesService implements OnModuleInit {
   async open(
     user: AuthUser,
     sessionId: string,
-    { download }: WorkspaceArchiveQuery,
+    { download }: WorkspaceArchiveRequest,
     disconnection: AbortSignal,
   ): Promise<WorkspaceArchive> {
     const session = await this.sessions.getOwned(user, sessionId);

@@ -1,7 +1,7 @@
-import type { DeviceLoginInputRequest, DeviceLoginQuery } from '@codex-webapp/contracts';
+import type { DeviceLoginInputRequest, DeviceLoginWaitRequest } from '@codex-webapp/contracts';
 import { expectTypeOf } from 'expect-type';
 import type { DeviceLoginInputDto } from './device-login-input.dto.ts';
-import type { DeviceLoginQueryDto } from './device-login.query.ts';
+import type { DeviceLoginWaitDto } from './device-login-wait.dto.ts';
 
 expectTypeOf<DeviceLoginInputDto>().toEqualTypeOf<DeviceLoginInputRequest>();
-expectTypeOf<DeviceLoginQueryDto>().toEqualTypeOf<DeviceLoginQuery>();
+expectTypeOf<DeviceLoginWaitDto>().toEqualTypeOf<DeviceLoginWaitRequest>();

@@ -8,7 +8,7 @@ import type {
 import { expectTypeOf } from 'expect-type';
 import type { InterruptDto } from './interrupt.dto.ts';
 import type { ListTurnEventsDto } from './list-turn-events.dto.ts';
-import type { PromptWaitQuery } from './prompt-wait.query.ts';
+import type { PromptWaitDto } from './prompt-wait.dto.ts';
 import type { QueuePromptDto } from './queue-prompt.dto.ts';
 import type { UpdatePromptDto } from './update-prompt.dto.ts';
 
@@ -16,4 +16,4 @@ expectTypeOf<QueuePromptDto>().toEqualTypeOf<QueuePromptRequest>();
 expectTypeOf<UpdatePromptDto>().toEqualTypeOf<UpdatePromptRequest>();
 expectTypeOf<InterruptDto>().toEqualTypeOf<InterruptRequest>();
 expectTypeOf<ListTurnEventsDto>().toEqualTypeOf<ListTurnEventsRequest>();
-expectTypeOf<PromptWaitQuery>().toEqualTypeOf<PromptWaitRequest>();
+expectTypeOf<PromptWaitDto>().toEqualTypeOf<PromptWaitRequest>();

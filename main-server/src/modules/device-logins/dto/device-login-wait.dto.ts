@@ -1,9 +1,9 @@
-import { deviceLoginLimits, type DeviceLoginQuery } from '@codex-webapp/contracts';
+import { deviceLoginLimits, type DeviceLoginWaitRequest } from '@codex-webapp/contracts';
 import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 import { IfGiven } from '../../../common/dto/if-given.ts';
 
-export class DeviceLoginQueryDto implements DeviceLoginQuery {
+export class DeviceLoginWaitDto implements DeviceLoginWaitRequest {
   /** A version: the answer comes once there is a later one. */
   @IfGiven()
   @Type(() => Number)

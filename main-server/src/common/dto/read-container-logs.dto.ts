@@ -7,7 +7,7 @@ import {
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 
-export class ReadLogsDto implements ReadContainerLogsRequest {
+export class ReadContainerLogsDto implements ReadContainerLogsRequest {
   @IsOptional()
   @Type(() => Number)
   @IsInt()

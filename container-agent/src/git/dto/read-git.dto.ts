@@ -2,8 +2,9 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { gitLimits, workspaceLimits } from '@codex-webapp/contracts';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import type { ReadGitDiffRequest, ReadGitLogRequest, ReadGitRequest } from '../git.service.ts';
 
-export class GitQuery {
+export class ReadGitDto implements ReadGitRequest {
   @ApiPropertyOptional({ description: 'The folder that holds the repository; the workspace when absent.' })
   @IsOptional()
   @IsString()
@@ -11,7 +12,7 @@ export class GitQuery {
   readonly repository?: string;
 }
 
-export class GitDiffQuery extends GitQuery {
+export class ReadGitDiffDto extends ReadGitDto implements ReadGitDiffRequest {
   @ApiPropertyOptional({ description: 'A file or a folder; everything when absent.' })
   @IsOptional()
   @IsString()
@@ -27,7 +28,7 @@ export class GitDiffQuery extends GitQuery {
   readonly staged?: boolean;
 }
 
-export class GitLogQuery extends GitQuery {
+export class ReadGitLogDto extends ReadGitDto implements ReadGitLogRequest {
   @ApiPropertyOptional({ description: 'A file or a folder; everything when absent.' })
   @IsOptional()
   @IsString()

@@ -1,7 +1,7 @@
 import { agentIdPattern } from '@codex-webapp/contracts';
 import { Matches } from 'class-validator';
 
-export class DeviceLoginParams {
+export class AgentParams {
   @Matches(agentIdPattern, { message: 'agent must be the id of an agent, such as codex' })
   readonly agent: string;
 }

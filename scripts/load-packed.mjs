@@ -1,6 +1,6 @@
 // Runs what pack-app.mjs made, beside which it is put, and the CommonJS packages that stayed files, with what V8 compiled
-// of them at an earlier start. Node's own compile
-// cache keeps what is compiled when a file is read, and of packed files nearly all is compiled later, as it is called.
+// of them at an earlier start. Node's own compile cache keeps what is compiled when a file is read, and of packed files
+// nearly all is compiled later, as it is called.
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';

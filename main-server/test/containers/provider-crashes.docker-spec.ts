@@ -25,6 +25,7 @@ function makeWorld(): Promise<CrashWorld> {
       networks: (await docker.listNetworks({ filters })).length,
       volumes: (await docker.listVolumes({ filters })).Volumes.length,
     }),
+    ofStopped: { containers: 1, networks: 0 },
     dispose: () => removeInstallation(options.instanceId),
   });
 }

@@ -24,6 +24,7 @@ async function makeScriptedWorld(): Promise<CrashWorld> {
         networks: [...engine.networks.values()].filter(({ Labels }) => labels.session in Labels).length,
         volumes: engine.volumes.size,
       }),
+    ofStopped: { containers: 1, networks: 0 },
     dispose: () => engine.close(),
   };
 }
@@ -43,6 +44,7 @@ async function makeDokployWorld(): Promise<CrashWorld> {
         volumes: dokploy.engine(null).volumes.get('node-own')?.size ?? 0,
       };
     },
+    ofStopped: { containers: 1, networks: 1 },
     dispose: () => setup.dispose(),
   };
 }

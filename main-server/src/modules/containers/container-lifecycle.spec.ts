@@ -131,29 +131,19 @@ describe('decide', () => {
       }
     });
 
-    it('writes down that a stop is done, and keeps the reason of a failure', () => {
-      expect(decide(wanted({ desired: 'stopped', status: 'stopping' }), absent, now)).toMatchObject([
-        { type: 'mark', status: 'stopped' },
-      ]);
+    it('finishes a stop that was interrupted, whatever is left, and keeps the reason of a failure', () => {
+      const stopping = wanted({ desired: 'stopped', status: 'stopping' });
+      for (const left of [absent, observed({ state: 'stopped' })])
+        expect(types(stopping, left, now)).toEqual(['stop']);
       expect(decide(wanted({ desired: 'stopped', status: 'error' }), absent, now)).toEqual([]);
     });
 
-    it('keeps why it was stopped', () => {
-      const asleep = wanted({
-        desired: 'stopped',
-        status: 'stopping',
-        reason: 'Nothing was done for an hour.',
-      });
-      expect(decide(asleep, absent, now)).toEqual([
-        { type: 'mark', status: 'stopped', reason: 'Nothing was done for an hour.' },
-      ]);
-    });
-
-    it('removes one that should be gone, running or not', () => {
+    it('removes one that should be gone, running or not, and what an interrupted removal left of it', () => {
       const gone = wanted({ desired: 'absent', status: 'stopping' });
       expect(types(gone, observed({}), now)).toEqual(['remove']);
       expect(types(gone, observed({ state: 'stopped' }), now)).toEqual(['remove']);
-      expect(decide(gone, absent, now)).toMatchObject([{ type: 'mark', status: 'absent' }]);
+      expect(types(gone, absent, now)).toEqual(['remove']);
+      expect(decide({ ...gone, status: 'absent' }, absent, now)).toEqual([]);
     });
   });
 
@@ -184,9 +174,7 @@ describe('decide', () => {
     fc.assert(
       fc.property(rows, fc.boolean(), fc.nat(10 * connectDeadlineMs), (row, isConnected, laterMs) => {
         const actions = decide(row, { ...unknown, isConnected }, row.updatedAt + laterMs);
-        const allowed = actions.every(
-          (action) => action.type === 'mark' && ['running', 'unknown'].includes(action.status),
-        );
+        const allowed = actions.every(({ type }) => type === 'mark');
         expect({ row, actions, allowed }).toMatchObject({ allowed: true });
       }),
     );
@@ -261,7 +249,7 @@ function carryOut([row, seen]: World, at: number): World {
     case 'start':
       return [{ ...row, status: 'running' }, observed({ generation: row.generation })];
     case 'stop':
-      return [{ ...row, status: 'stopped' }, ended];
+      return [{ ...row, status: 'stopped' }, seen.state === 'absent' ? seen : ended];
     case 'remove':
       return [{ ...row, status: 'absent' }, absent];
     case 'fail':

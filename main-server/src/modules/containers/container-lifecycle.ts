@@ -1,4 +1,3 @@
-import type { ContainerStatus } from '@codex-webapp/contracts';
 import type { Container } from './container.entity.ts';
 import { countEnd, type CountedEnd, type EndsSoFar } from './restart-pauses.ts';
 
@@ -21,8 +20,8 @@ export type LifecycleAction =
   | { readonly type: 'start' }
   | { readonly type: 'stop' }
   | { readonly type: 'remove' }
-  /** Only writes down what is so: that it runs, that nobody knows, or that what was asked for is done. */
-  | { readonly type: 'mark'; readonly status: ContainerStatus; readonly reason: string | null }
+  /** Only writes down what is so: that it runs, or that nobody knows. */
+  | { readonly type: 'mark'; readonly status: 'running' | 'unknown'; readonly reason: string | null }
   /** It has ended and nobody had told it to. What waits for it may start it again. */
   | ({ readonly type: 'end' } & CountedEnd)
   /** Gives a start up: ends what runs and says why. */
@@ -51,8 +50,8 @@ export function decide(wanted: Wanted, observed: Observed, now: number): readonl
     case 'stopped':
       return decideStopped(wanted, observed);
     case 'absent':
-      if (observed.state !== 'absent') return [{ type: 'remove' }];
-      return wanted.status === 'absent' ? [] : [{ type: 'mark', status: 'absent', reason: null }];
+      // Also where no container is left: what it had beside itself, as its network, may be.
+      return observed.state === 'absent' && wanted.status === 'absent' ? [] : [{ type: 'remove' }];
     default:
       return wanted.desired satisfies never;
   }
@@ -90,15 +89,14 @@ function decideRunning(wanted: Wanted, observed: Observed, now: number): readonl
 }
 
 function decideStopped(wanted: Wanted, observed: Observed): readonly LifecycleAction[] {
-  if (observed.state === 'running') return [{ type: 'stop' }];
   const isSettled = wanted.status === 'stopped' || wanted.status === 'error';
-  // Why it was stopped stands in the intent.
-  return isSettled ? [] : [{ type: 'mark', status: 'stopped', reason: wanted.reason }];
+  // Also where nothing runs any more: a stop that was interrupted may not have got to what the container had beside itself.
+  return observed.state === 'running' || !isSettled ? [{ type: 'stop' }] : [];
 }
 
 function markUnlessSo(
   wanted: Wanted,
-  status: ContainerStatus,
+  status: 'running' | 'unknown',
   reason: string | null,
 ): readonly LifecycleAction[] {
   return wanted.status === status ? [] : [{ type: 'mark', status, reason }];

@@ -60,7 +60,7 @@ export class ContainerReconciliation {
       case 'end':
         return this.noteEnd(session, container, action);
       case 'mark':
-        return this.mark(session, container, action);
+        return this.mark(session, action);
       default:
         return action satisfies never;
     }
@@ -83,14 +83,9 @@ export class ContainerReconciliation {
 
   private async mark(
     session: Session,
-    container: Container,
     { status, reason }: Extract<LifecycleAction, { type: 'mark' }>,
   ): Promise<void> {
-    const isGone = status !== 'running' && status !== 'unknown';
-    const marked = isGone
-      ? this.records.markGone(session, container, { status, reason })
-      : this.records.change(session, { status, reason });
-    await marked;
+    await this.records.change(session, { status, reason });
     await this.failpoints.hit('containers.mark.written');
   }
 }

@@ -196,16 +196,22 @@ export class DockerContainerProvider implements DockerProvider {
   }
 
   async list(): Promise<readonly LabelledContainer[]> {
-    const found = await translate(this.containers.list());
-    return found.map((container) => {
-      const sessionId = container.Labels[labels.session] ?? '';
-      return {
-        ref: this.refOf(sessionId),
-        sessionId,
-        generation: Number(container.Labels[labels.generation] ?? 0),
-        isRunning: container.State === 'running' || container.State === 'restarting',
-      };
-    });
+    const [containers, networks] = await translate(
+      Promise.all([this.containers.list(), this.networks.list()]),
+    );
+    const present = containers.map((container) => ({
+      sessionId: container.Labels[labels.session] ?? '',
+      generation: Number(container.Labels[labels.generation] ?? 0),
+      isRunning: container.State === 'running' || container.State === 'restarting',
+    }));
+    const known = new Set(present.map(({ sessionId }) => sessionId));
+    // What a start or a removal that was interrupted left; listed, so that somebody removes it.
+    const halfMade = new Set(networks.map(({ sessionId }) => sessionId).filter((id) => !known.has(id)));
+    const listed = [
+      ...present,
+      ...[...halfMade].map((sessionId) => ({ sessionId, generation: 0, isRunning: false })),
+    ];
+    return listed.map((one) => ({ ...one, ref: this.refOf(one.sessionId) }));
   }
 
   findImage(): Promise<ContainerImage | null> {

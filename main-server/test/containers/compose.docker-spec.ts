@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ContainerResponse, SessionResponse } from '@codex-webapp/contracts';
+import type { ContainerInspectInfo } from 'dockerode';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
 import { describeWith } from '../../../container-agent/test/support/describe-with.ts';
 import { ask } from '../support/ask.ts';
 import { ComposeStack, findCompose } from '../support/compose-stack.ts';
-import { describeWithDocker, docker } from '../support/docker-world.ts';
+import { describeWithDocker, docker, runInside } from '../support/docker-world.ts';
+import { probeFrom, succeededIn, type Place } from '../support/isolation-probes.ts';
 import { cookieOf, makeFirstAdmin, setupLink } from '../support/server-process.ts';
 import { TestClient } from '../support/test-client.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -13,13 +15,28 @@ const minute = 60_000;
 const socket = '/var/run/docker.sock';
 const admin = { username: 'admin', password: 'correct horse battery staple' };
 const compose = findCompose();
+
+/** A port at each address that a container of the stack has. */
+function nameAll(
+  name: string,
+  container: ContainerInspectInfo | undefined,
+  port: number,
+): Readonly<Record<string, Place>> {
+  const addresses = Object.values(container?.NetworkSettings.Networks ?? {}).map(
+    ({ IPAddress }) => IPAddress,
+  );
+  return Object.fromEntries(
+    addresses.map((address): [string, Place] => [`${name} at ${address}`, [address, port]]),
+  );
+}
+
 const describeWithCompose = describeWith(
   'Compose',
   compose !== null,
   'Debian: apt-get install docker-compose.',
 );
 
-/** As the README says it: built, up, an admin, a session, an answer, down and up again, and nothing left. */
+/** As the README says it: up with no step before it, an admin, a session, an answer, down and up again, and nothing left. */
 await describeWithDocker('the compose stack', () => {
   describeWithCompose('of docker-compose.yml, as it runs', () => {
     let stack: ComposeStack;
@@ -39,7 +56,6 @@ await describeWithDocker('the compose stack', () => {
 
     beforeAll(async () => {
       stack = await ComposeStack.make(compose!);
-      await stack.run('build');
       await stack.up(5 * minute);
     }, 30 * minute);
     afterAll(() => stack.dispose(), 5 * minute);
@@ -107,6 +123,55 @@ await describeWithDocker('the compose stack', () => {
         instanceId = container?.Labels[labels.instance] ?? '';
         expect(container?.Mounts).toMatchObject([{ Type: 'volume', Destination: '/data' }]);
         expect(container?.Ports.filter(({ PublicPort }) => PublicPort !== undefined)).toEqual([]);
+      },
+      3 * minute,
+    );
+
+    it(
+      'reaches main-server’s listener for containers from the session, and nothing else of the stack or the machine',
+      async () => {
+        const { 'main-server': main, web, provisioner } = await stack.inspect();
+        const gateways = Object.values(main?.NetworkSettings.Networks ?? {}).map(({ Gateway }) => Gateway);
+        const tcp: Record<string, Place> = {
+          ...nameAll('main-server’s pages', main, 3000),
+          ...nameAll('main-server’s listener, past the router', main, 3010),
+          ...nameAll('the web UI', web, 3000),
+          ...Object.fromEntries(
+            gateways
+              .filter((gateway) => gateway !== '')
+              .map((gateway): [string, Place] => [`the published port at ${gateway}`, [gateway, stack.port]]),
+          ),
+          'main-server’s pages, by its name': ['main-server', 3000],
+          'the web UI, by its name': ['web', 3000],
+          'the engine at main-server’s address': ['main-server', 2375],
+          metadata: ['169.254.169.254', 80],
+        };
+        expect(Object.keys(tcp).length).toBeGreaterThanOrEqual(9);
+        expect(provisioner?.HostConfig.NetworkMode).toBe('none');
+        const { Id: id } = (await findSession())!;
+        const names = { 'the name of the web UI': 'web', 'the name of the provisioner': 'provisioner' };
+        const answers = await probeFrom(id, {
+          tcp,
+          names,
+          only: [...Object.keys(tcp), ...Object.keys(names)],
+        });
+        expect(succeededIn(answers)).toEqual({});
+        const listener = { 'the listener': ['main-server', 3010] as const };
+        expect(await probeFrom(id, { tcp: listener, only: ['the listener'] })).toMatchObject({
+          'the listener': { succeeded: true },
+        });
+        // They are there to be found: main-server itself, which stands in the networks of the stack, finds them.
+        const present = Object.entries(tcp).filter(
+          ([name]) => / at [\d.]+$/.test(name) && !name.includes('published'),
+        );
+        expect(present.length).toBeGreaterThanOrEqual(5);
+        for (const [name, [host, port]] of present) {
+          const connect = `require('node:net').connect(${port}, '${host}', () => { console.log('reached'); process.exit(); })`;
+          expect([name, await runInside(main?.Id ?? '', ['node', '-e', connect])]).toEqual([
+            name,
+            expect.stringContaining('reached'),
+          ]);
+        }
       },
       3 * minute,
     );

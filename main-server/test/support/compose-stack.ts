@@ -102,7 +102,7 @@ export class ComposeStack {
 
   /** Resolves when every service that stays says that it is healthy. */
   async up(timeoutMs: number): Promise<void> {
-    await this.run('up', '-d', '--no-build');
+    await this.run('up', '-d');
     await waitFor(async () => {
       const { 'main-server': main } = await this.inspect();
       return main?.State.Health?.Status === 'healthy';

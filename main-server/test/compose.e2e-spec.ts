@@ -52,8 +52,19 @@ function hasHealthcheck(one: ComposeService): boolean {
 
 describe('docker-compose.yml', () => {
   it('is read by Compose 1.29 too: it has no name of its own', () => {
-    expect(Object.keys(compose)).toEqual(['x-session-limits', 'services', 'volumes', 'networks']);
+    expect(Object.keys(compose)).toEqual([
+      'x-main-server-image',
+      'x-session-limits',
+      'services',
+      'volumes',
+      'networks',
+    ]);
     expect(services.map(([name]) => name)).toEqual(['main-server', 'provisioner', 'web', ends]);
+  });
+
+  it('builds every image here: no registry is asked for a name that anybody may own there', () => {
+    for (const [name, { build, pull_policy: policy }] of services)
+      expect([name, build?.context, policy]).toEqual([name, '.', 'build']);
   });
 
   it("gives the engine's socket to the provisioner, and to nothing else", () => {
@@ -151,8 +162,10 @@ describe('docker-compose.yml', () => {
       expect(existsSync(path.join(repository, context, dockerfile))).toBe(true);
       expect(readStage(dockerfile, target)).toMatch(/^(CMD|ENTRYPOINT) /m);
     }
-    const used = [...services.map(([, { image }]) => image), sessionImage];
-    expect([...new Set(used)].sort()).toEqual(built.map(({ image }) => image).sort());
+    expect(built.map(({ image }) => image)).toContain(sessionImage);
+    // One name, one image.
+    const recipes = new Map(built.map(({ image, ...recipe }) => [image, JSON.stringify(recipe)]));
+    for (const { image, ...recipe } of built) expect(JSON.stringify(recipe)).toBe(recipes.get(image));
   });
 
   it('has no session in a network of its own, and no way out of that of the router', () => {

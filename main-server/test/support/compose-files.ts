@@ -22,6 +22,7 @@ const mapping = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(
 /** Strict: a word this does not know is one that no test has judged. */
 const service = z.strictObject({
   image: z.string(),
+  pull_policy: z.string().optional(),
   build: z
     .strictObject({ context: z.string(), dockerfile: z.string(), target: z.string().optional() })
     .optional(),
@@ -65,6 +66,8 @@ const network = z.strictObject({
 });
 
 const composeFile = z.strictObject({
+  /** What two services have in common. */
+  'x-main-server-image': service.partial().optional(),
   'x-session-limits': mapping,
   services: z.record(z.string(), service),
   volumes: z.record(z.string(), z.strictObject({})),

@@ -15,6 +15,7 @@ import type {
 } from '@codex-webapp/contracts/sessions';
 import type { WorkspaceDownloadResponse } from '@codex-webapp/contracts/workspace';
 import { apiPath, request } from '../../lib/api-client.ts';
+import { EarlyTicket } from './model/early-ticket.ts';
 import { statusOf, type ListQuery } from './model/list-query.ts';
 
 const pageSize = 50;
@@ -59,3 +60,8 @@ export const sessionsApi = {
       signal,
     }),
 };
+
+/** To the page of a session that was just made. */
+export const earlyTicket = new EarlyTicket((id, signal) =>
+  sessionsApi.ticket(id, { purpose: 'enter' }, signal),
+);

@@ -8,9 +8,12 @@ const sessionConfigSchema = z.object({
 });
 export type SessionConfig = z.infer<typeof sessionConfigSchema>;
 
+/** index.html asks for it already. The server says that it is not to be kept. */
+const path = '/__session/config.json';
+
 /** Null when nobody serves it: container-agent is run by hand and this page is its own parent. */
 export async function loadSessionConfig(): Promise<SessionConfig | null> {
-  const response = await fetch('/__session/config.json', { cache: 'no-store' });
+  const response = await fetch(path);
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`The server answered ${response.status}. Reload the page in a moment.`);
   const isJson = response.headers.get('content-type')?.includes('json') === true;

@@ -2,7 +2,7 @@ import type { CreateSessionRequest, SessionResponse } from '@codex-webapp/contra
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { describeError } from '../../../lib/api-error.ts';
-import { sessionsApi } from '../api.ts';
+import { earlyTicket, sessionsApi } from '../api.ts';
 import { useSessions } from '../sessions-context.tsx';
 
 interface CreateSession {
@@ -24,6 +24,7 @@ export function useCreateSession(onCreated: () => void): CreateSession {
     try {
       const session = await sessionsApi.create(request);
       dispatch({ type: 'session.changed', session });
+      earlyTicket.request(session.id);
       void createContainer(session);
       onCreated();
       router.push(`/sessions/${session.id}`);

@@ -3,7 +3,7 @@ import type { SessionResponse } from '@codex-webapp/contracts/sessions';
 import { useCallback, useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import { describeError } from '../../../lib/api-error.ts';
 import { openBridge, type Bridge } from '../../../lib/bridge.ts';
-import { sessionsApi } from '../api.ts';
+import { earlyTicket, sessionsApi } from '../api.ts';
 
 /** From the first step to READY. */
 const readyTimeoutMs = 15_000;
@@ -99,8 +99,10 @@ export function useSessionFrame({ session: { id, origin }, onReady, onMessage }:
       controller.abort();
       clearTimeout(deadline);
     };
-    sessionsApi.ticket(id, { purpose: 'enter' }, controller.signal).then(
-      ({ url }) => setEntry(entryOf(url, origin)),
+    earlyTicket.take(id, controller.signal).then(
+      ({ url }) => {
+        if (!controller.signal.aborted) setEntry(entryOf(url, origin));
+      },
       (cause: unknown) => {
         if (!controller.signal.aborted) setEntry((current) => failed(current, describeError(cause)));
       },

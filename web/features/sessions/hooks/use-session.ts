@@ -1,6 +1,6 @@
 import type { ContainerResponse } from '@codex-webapp/contracts/containers';
 import type { SessionResponse } from '@codex-webapp/contracts/sessions';
-import { useCallback, useEffect, useEffectEvent, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { ApiError, describeError } from '../../../lib/api-error.ts';
 import { sessionsApi } from '../api.ts';
 import { useSessions } from '../sessions-context.tsx';
@@ -44,8 +44,11 @@ export function useSession(id: string): OpenSession {
   }, [load]);
 
   const handleOpen = useEffectEvent(() => load());
+  const phaseBefore = useRef(connection.phase);
   useEffect(() => {
-    if (connection.phase === 'open') handleOpen();
+    // Open from the beginning is no opening: nothing was missed.
+    if (connection.phase === 'open' && phaseBefore.current !== 'open') handleOpen();
+    phaseBefore.current = connection.phase;
   }, [connection.phase]);
 
   return {

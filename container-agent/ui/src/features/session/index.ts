@@ -1,1 +1,2 @@
+export { findStart } from './find-start.ts';
 export { SessionStart } from './session-start.tsx';

@@ -1,48 +1,26 @@
 import { Button, EmptyState, ErrorState, Spinner } from '@codex-webapp/ui';
 import { ExternalLink } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { loneBridge, PageBridge, type Bridge } from '../../lib/bridge.ts';
-import { loadSessionConfig } from '../../lib/session-config.ts';
-import { pollingSource, socketSource } from './open-source.ts';
+import { Suspense, use } from 'react';
+import type { Start } from './find-start.ts';
 import { SessionView } from './session-view.tsx';
-import type { OpenSource } from '@codex-webapp/ui/conversation';
 
-type Start =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'failed'; readonly message: string }
-  /** A session origin opened in a tab of its own: it has no page that could vouch for it. */
-  | { readonly kind: 'outside'; readonly url: string }
-  | {
-      readonly kind: 'ready';
-      readonly bridge: Bridge;
-      readonly openSource: OpenSource;
-      readonly isFramed: boolean;
-    };
+type Props = {
+  /** Asked for before the page is drawn. */
+  start: Promise<Start>;
+};
 
-/** Finds out where this page runs: in the app's frame, alone on a session origin, or by hand. */
-export function SessionStart() {
-  const [start, setStart] = useState<Start>({ kind: 'loading' });
+/** What this page shows of a session: in the app's frame, alone on a session origin, or by hand. */
+export function SessionStart({ start }: Props) {
+  return (
+    <Suspense fallback={<Loading />}>
+      <FoundStart start={start} />
+    </Suspense>
+  );
+}
 
-  useEffect(() => {
-    let isCurrent = true;
-    const apply = (next: Start) => {
-      if (isCurrent) setStart(next);
-    };
-    findStart().then(apply, (error: unknown) =>
-      apply({ kind: 'failed', message: error instanceof Error ? error.message : 'Reload the page.' }),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, []);
-
+function FoundStart({ start: asked }: Props) {
+  const start = use(asked);
   switch (start.kind) {
-    case 'loading':
-      return (
-        <div className="grid h-dvh place-items-center text-muted">
-          <Spinner label="Loading" className="text-xl" />
-        </div>
-      );
     case 'failed':
       return (
         <ErrorState
@@ -75,14 +53,10 @@ export function SessionStart() {
   }
 }
 
-async function findStart(): Promise<Start> {
-  const config = await loadSessionConfig();
-  if (config === null)
-    return { kind: 'ready', bridge: loneBridge, openSource: pollingSource, isFramed: false };
-  const { appOrigin, sessionId } = config;
-  if (window.parent === window) {
-    return { kind: 'outside', url: `${appOrigin}/sessions/${encodeURIComponent(sessionId)}` };
-  }
-  const bridge = new PageBridge({ self: window, parent: window.parent, appOrigin });
-  return { kind: 'ready', bridge, openSource: socketSource(bridge, sessionId), isFramed: true };
+function Loading() {
+  return (
+    <div className="grid h-dvh place-items-center text-muted">
+      <Spinner label="Loading" className="text-xl" />
+    </div>
+  );
 }

@@ -31,6 +31,42 @@ function range(from: number, to: number): readonly number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
+/** What is wrong with the versions that are supported; `present` are the names of the fixtures' folders. */
+function findVersionProblems(oldest: number, current: number, present: readonly string[]): readonly string[] {
+  const missing = range(Math.min(oldest, current - 1), current).filter(
+    (version) => version > 0 && !present.includes(`protocol-${version}`),
+  );
+  return [
+    ...missing.map((version) => `There are no fixtures of protocol ${version}.`),
+    ...(current > 1 && oldest > current - 1 ? [`Protocol ${current - 1} has to be understood, too.`] : []),
+  ];
+}
+
+describe('the versions of the protocol', () => {
+  it('have fixtures each, and the one before the current one is among them', () => {
+    expect(findVersionProblems(oldestSupportedProtocol, protocolVersion, readdirSync(fixtures))).toEqual([]);
+  });
+
+  it.each([
+    [1, 2, ['protocol-1'], ['There are no fixtures of protocol 2.']],
+    [1, 2, ['protocol-2'], ['There are no fixtures of protocol 1.']],
+    [2, 2, ['protocol-1', 'protocol-2'], ['Protocol 1 has to be understood, too.']],
+    [2, 2, ['protocol-2'], ['There are no fixtures of protocol 1.', 'Protocol 1 has to be understood, too.']],
+    [1, 3, ['protocol-1', 'protocol-3'], ['There are no fixtures of protocol 2.']],
+    [4, 3, ['protocol-2', 'protocol-3'], ['Protocol 2 has to be understood, too.']],
+  ])('are refused as %i to %i with %j', (oldest, current, present, problems) => {
+    expect(findVersionProblems(oldest, current, present)).toEqual(problems);
+  });
+
+  it.each([
+    [1, 1, ['protocol-1']],
+    [1, 2, ['protocol-1', 'protocol-2']],
+    [2, 3, ['protocol-1', 'protocol-2', 'protocol-3']],
+  ])('are right as %i to %i with %j', (oldest, current, present) => {
+    expect(findVersionProblems(oldest, current, present)).toEqual([]);
+  });
+});
+
 /**
  * Frames as they were on the wire. A container or a page of an older version still sends these, so they are never
  * edited: a new version gets a folder of its own.
@@ -46,6 +82,13 @@ describe.each(range(oldestSupportedProtocol, protocolVersion))('protocol %i', (v
 
   it.each(Object.entries(schemas))('is still understood: %s', (name, schema) => {
     for (const frame of read(version, name)) expect(schema.parse(frame)).toMatchObject(frame);
+  });
+
+  it('was said in each of its frames that says one', () => {
+    const said = Object.keys(schemas).flatMap((name) =>
+      read(version, name).flatMap((frame) => ('protocolVersion' in frame ? [frame['protocolVersion']] : [])),
+    );
+    expect(new Set(said)).toEqual(new Set([version]));
   });
 
   it('is still understood: each event of a turn', () => {

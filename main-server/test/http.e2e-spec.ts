@@ -17,7 +17,7 @@ class BrokenController {
 class BrokenModule {}
 
 describe('an error', () => {
-  it('nobody foresaw says nothing about itself, and can be found in the log by its request id', async () => {
+  it('nobody foresaw says nothing about itself but the id of its request', async () => {
     await using app = await createTestApp({ imports: [BrokenModule] });
     const { status, body, headers } = await app.anonymous().get('/api/test/broken');
     expect(status).toBe(500);

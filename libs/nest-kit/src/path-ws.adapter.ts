@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Logger, type INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { WebSocket } from 'ws';
 import { closeCodes, toRetryReason } from '@codex-webapp/contracts';
@@ -21,7 +21,6 @@ const retryAfterMs = 1_000;
  * servers. Nest's own adapter compares paths as they are and destroys every upgrade it does not know.
  */
 export class PathWsAdapter extends WsAdapter {
-  private readonly log = new Logger(PathWsAdapter.name);
   private readonly servers: PathWsServer[] = [];
   private readonly attached = new Map<Server, UpgradeFallback>();
   private readonly beatTimer = setInterval(() => this.beat(), beatMs).unref();
@@ -54,10 +53,7 @@ export class PathWsAdapter extends WsAdapter {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, listener: ListenerName): void {
     // Without a listener an error of a peer that went away would end the process.
     socket.on('error', () => socket.destroy());
-    this.upgrade(request, socket, head, listener).catch((error: unknown) => {
-      if (!(error instanceof DomainError)) this.log.error({ msg: 'An upgrade failed', err: error });
-      refuseUpgrade(socket, error);
-    });
+    this.upgrade(request, socket, head, listener).catch((error: unknown) => refuseUpgrade(socket, error));
   }
 
   override create(_port: number, options: PathWsOptions): PathWsServer {

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { HttpException } from '@nestjs/common';
+import { HttpException, Logger } from '@nestjs/common';
 import type { ErrorBody } from '@codex-webapp/contracts';
 import { DomainError } from './domain-error.ts';
 
-/** Answers an upgrade with an ordinary HTTP error and ends the connection. Unknown errors become 500 without a word. */
+const logger = new Logger('Upgrade');
+
+/**
+ * Answers an upgrade with an ordinary HTTP error and ends the connection. Unknown errors become 500 without a word, and
+ * are logged with the request id that was answered.
+ */
 export function refuseUpgrade(socket: Duplex, error: unknown): void {
   const { status, body } = toHttpError(error);
   const text = JSON.stringify(body);
@@ -30,6 +35,7 @@ function toHttpError(error: unknown): { status: number; body: ErrorBody } {
     return { status: error.definition.status, body: { error: error.toPayload(), requestId } };
   }
   const status = error instanceof HttpException ? error.getStatus() : 500;
+  if (status === 500) logger.error({ msg: 'An upgrade failed', requestId, err: error });
   const message =
     status === 500 ? 'Something went wrong on the server.' : (STATUS_CODES[status] ?? 'Refused.');
   return {

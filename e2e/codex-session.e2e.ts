@@ -5,6 +5,7 @@ import { bridgeGateway } from './support/docker-engine.ts';
 import { requireCodex, requireDocker } from './support/requirements.ts';
 import { RunningServer } from './support/running-server.ts';
 import { scriptedAgents } from './support/scripted-agents.ts';
+import { deleteWithoutTrace, openElsewhere, processes, stopAndCrash } from './support/session-life.ts';
 import { createSession, openFile, send, sessionUi, setUp } from './support/web-ui.ts';
 
 const prompt = [
@@ -16,8 +17,11 @@ const prompt = [
 
 const answer = { text: 'I look around first.', command: 'touch made.txt && echo made by codex' } as const;
 
-test('codex asks first, in a process', async ({ page }) => {
+test('codex asks first, in a process, survives its server, wakes on a prompt and leaves nothing behind', async ({
+  page,
+}) => {
   requireCodex();
+  test.setTimeout(240_000);
   await using model = await startScriptedModel({ paceMs: 10 });
   const server = await startServer('process', model);
   try {
@@ -43,6 +47,7 @@ test('codex asks first, in a process', async ({ page }) => {
     await card.getByRole('button', { name: /^Allow once/ }).click();
 
     await expectAnswer(page);
+    await expectFiles(page);
     await expectRows(server, id);
     expect(
       await query(
@@ -55,6 +60,30 @@ test('codex asks first, in a process', async ({ page }) => {
       { kind: 'permission', status: 'answered', answer: '{"optionId":"accept"}', isDecided: 1 },
       { kind: 'permission', status: 'answered', answer: '{"optionId":"accept"}', isDecided: 1 },
     ]);
+
+    await stopAndCrash(page, server, { id, backend: processes });
+    const fresh = await openElsewhere(page, server, id);
+    await expect(sessionUi(fresh).getByText('touch made.txt').first()).toBeVisible();
+    await expectAnswer(fresh);
+    for (const question of ['wants to run a command', 'wants to change notes/hello.txt'])
+      await expect(sessionUi(fresh).getByText(`Codex ${question}`)).toBeVisible();
+    await expect(sessionUi(fresh).getByRole('alertdialog')).toHaveCount(0);
+    await expectRows(server, id);
+    expect(await processes.running(id)).toEqual([]);
+
+    // Another program than the one that answered, in the same thread and workspace.
+    await send(fresh, 'run: cat made.txt notes/hello.txt && echo awake\nsay: Awake, it said {output}.');
+    await fresh.bringToFront();
+    await sessionUi(fresh)
+      .getByRole('alertdialog')
+      .getByRole('button', { name: /^Allow once/ })
+      .click({ timeout: 60_000 });
+    await expect(sessionUi(fresh).getByLabel('Output').last()).toHaveText(/Hello\s+from codex\s+awake/);
+    await expect(sessionUi(fresh).getByText(/^Awake, it said/)).toBeVisible();
+    await expectAnswer(fresh);
+    await expectFiles(fresh);
+    await deleteWithoutTrace(fresh, server, { id, backend: processes });
+    await fresh.context().close();
   } finally {
     await server.dispose();
   }
@@ -124,6 +153,7 @@ test('codex does everything, in a docker container', async ({ page }) => {
     await send(page, prompt);
     await expect(sessionUi(page).getByText(answer.text, { exact: true })).toBeVisible({ timeout: 600_000 });
     await expectAnswer(page);
+    await expectFiles(page);
     await expectRows(server, id);
     expect(await query(server.databasePath, 'SELECT id FROM agent_requests')).toEqual([]);
     // It really was in there: the container's own user and folder.
@@ -149,6 +179,11 @@ async function expectAnswer(page: Page): Promise<void> {
   await expect(ui.getByText('from codex', { exact: true })).toBeVisible();
   await expect(ui.getByText(/^The command said/)).toBeVisible();
   await expect(ui.getByRole('button', { name: 'Send' })).toBeVisible();
+}
+
+/** What the prompt's answer left in the workspace. */
+async function expectFiles(page: Page): Promise<void> {
+  const ui = sessionUi(page);
   await expectFilesAre(page, ['made.txt', 'notes']);
   await openFile(page, 'notes', 'hello.txt');
   await expect(ui.getByLabel('Text of hello.txt')).toHaveValue('Hello\nfrom codex\n');

@@ -15,6 +15,8 @@ export interface Intruder {
 /** One socket and the ways to come to it without the right to. */
 export interface SocketIntrusion {
   readonly name: string;
+  /** Of the socket, e.g. `/ws/sessions/:sessionId`. */
+  readonly path: string;
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly expected: number;
@@ -64,19 +66,17 @@ export async function checkSocket(
   intrusions: readonly SocketIntrusion[],
 ): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const { name, target, headers = {}, expected } of intrusions) {
+  for (const { name, path, target, headers = {}, expected } of intrusions) {
     const before = await hashDatabase(app);
     const status = await upgradeStatus(port, target, { Host: app.host, ...headers });
-    if (status !== expected)
-      problems.push(`${target.split('?')[0]} × ${name}: ${status} instead of ${expected}`);
-    if ((await hashDatabase(app)) !== before)
-      problems.push(`${target.split('?')[0]} × ${name}: the database changed`);
+    if (status !== expected) problems.push(`${path} × ${name}: ${status} instead of ${expected}`);
+    if ((await hashDatabase(app)) !== before) problems.push(`${path} × ${name}: the database changed`);
   }
   return problems;
 }
 
 /** Everything that is stored, but for when a credential was last seen. One statement: it is asked after every cell of the table. */
-async function hashDatabase(app: TestApp): Promise<string> {
+export async function hashDatabase(app: TestApp): Promise<string> {
   const [row] = await app.query<{ content: string }>(await getStatement(app));
   return createHash('sha256').update(row!.content).digest('hex');
 }

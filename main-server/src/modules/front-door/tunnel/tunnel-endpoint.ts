@@ -8,10 +8,14 @@ import { ContainerIdentityService } from '../../session-state/container-identity
 import { Tunnel } from './tunnel.ts';
 import { TunnelRegistry } from './tunnel-registry.ts';
 
+/** No gateway's: the front door takes it before any of them is asked. */
+export const tunnelPath = '/ws/sessions/:sessionId/tunnel';
+const tunnelTarget = new RegExp(`^${tunnelPath.replace(':sessionId', '([\\w-]{1,64})')}(?:\\?|$)`);
+
 /** HTTP/2 cuts what it sends into frames of 16 KiB; a message of the socket holds some 64 KiB of them. */
 const messageMaxBytes = 1024 * 1024;
 
-/** Takes `WS /ws/sessions/:sessionId/tunnel` from the session's own container; everybody else is refused before the 101. */
+/** Takes `tunnelPath` from the session's own container; everybody else is refused before the 101. */
 @Injectable()
 export class TunnelEndpoint {
   private readonly logger = new Logger(TunnelEndpoint.name);
@@ -29,7 +33,7 @@ export class TunnelEndpoint {
 
   /** The session a path asks a tunnel for; null for every other path. */
   sessionOf(url: string | undefined): string | null {
-    return /^\/ws\/sessions\/([\w-]{1,64})\/tunnel(?:\?|$)/.exec(url ?? '')?.[1] ?? null;
+    return tunnelTarget.exec(url ?? '')?.[1] ?? null;
   }
 
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, sessionId: string): Promise<void> {

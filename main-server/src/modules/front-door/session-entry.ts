@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@codex-webapp/nest-kit';
 import { z } from 'zod';
+import type { Eventual } from '../../common/eventual.ts';
 import { PublicOrigin } from '../../common/public-origin.ts';
 import { TicketsService } from '../tickets/tickets.service.ts';
 import { answerJson, plainHeaders } from './answers.ts';
@@ -10,12 +11,57 @@ import { SessionGuests, type HostedSession } from './session-guests.ts';
 import { SessionOriginGrantsService } from './session-origin-grants.service.ts';
 import { enterScript, signedOutScript } from './session-entry.scripts.ts';
 
+export interface EntryRoute {
+  readonly method: string;
+  readonly path: string;
+  /** Whether who has not entered yet may ask it. */
+  readonly isPublic: boolean;
+  readonly answer: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    session: HostedSession,
+  ) => Eventual<void>;
+}
+
 const entrySchema = z.strictObject({ ticket: z.string().min(1).max(256) });
 const bodyMaxBytes = 4 * 1024;
 
 /** `/__session/*`, on the session's own origin and on those of its previews: turns a ticket into the cookie of a session's origin. The ticket is in the fragment, so that no server sees it in a URL. */
 @Injectable()
 export class SessionEntry {
+  readonly routes: readonly EntryRoute[] = [
+    {
+      method: 'GET',
+      path: '/__session/enter',
+      isPublic: true,
+      answer: (_request, response, session) => this.showEntering(response, session),
+    },
+    {
+      method: 'POST',
+      path: '/__session/enter',
+      isPublic: true,
+      answer: (request, response, session) => this.enter(request, response, session),
+    },
+    {
+      method: 'GET',
+      path: '/__session/enter.js',
+      isPublic: true,
+      answer: (_request, response) => answerScript(response, enterScript),
+    },
+    {
+      method: 'GET',
+      path: '/__session/signed-out.js',
+      isPublic: true,
+      answer: (_request, response) => answerScript(response, signedOutScript),
+    },
+    {
+      method: 'GET',
+      path: '/__session/config.json',
+      isPublic: false,
+      answer: (_request, response, session) => this.showConfig(response, session),
+    },
+  ];
+
   constructor(
     private readonly guests: SessionGuests,
     private readonly grants: SessionOriginGrantsService,
@@ -30,20 +76,10 @@ export class SessionEntry {
     session: HostedSession,
     path: string,
   ): Promise<void> {
-    switch (`${request.method} ${path}`) {
-      case 'GET /__session/enter':
-        return this.showEntering(response, session);
-      case 'POST /__session/enter':
-        return this.enter(request, response, session);
-      case 'GET /__session/enter.js':
-        return answerScript(response, enterScript);
-      case 'GET /__session/signed-out.js':
-        return answerScript(response, signedOutScript);
-      case 'GET /__session/config.json':
-        return this.showConfig(request, response, session);
-      default:
-        throw new DomainError('route.not_found', { message: 'There is nothing here.' });
-    }
+    const route = this.routes.find((each) => each.method === request.method && each.path === path);
+    if (!route) throw new DomainError('route.not_found', { message: 'There is nothing here.' });
+    if (!route.isPublic) await this.guests.getGuest(request, session);
+    return route.answer(request, response, session);
   }
 
   /** For a page that was opened without a cookie: the app around it lets it enter again. */
@@ -81,12 +117,7 @@ export class SessionEntry {
     response.writeHead(204, { ...plainHeaders, 'set-cookie': this.guests.writeCookie(secret) }).end();
   }
 
-  private async showConfig(
-    request: IncomingMessage,
-    response: ServerResponse,
-    session: HostedSession,
-  ): Promise<void> {
-    await this.guests.getGuest(request, session);
+  private showConfig(response: ServerResponse, session: HostedSession): void {
     // A preview's page is the container's; that the cookie is kept is all it may hear.
     const config = 'port' in session ? {} : { appOrigin: this.publicOrigin.app, sessionId: session.id };
     answerJson(response, 200, config);

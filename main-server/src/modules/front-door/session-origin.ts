@@ -10,7 +10,7 @@ import { assertOwnOrigin, assertOwnUpgrade, isNavigation } from './request-origi
 import { SessionUse } from './session-use.ts';
 import { SessionEntry } from './session-entry.ts';
 import { loginExpired, SessionGuests, type Guest, type HostedSession } from './session-guests.ts';
-import { pathOf, routeOf, withoutTickets } from './session-routes.ts';
+import { conversationSocketPath, pathOf, routeOf, withoutTickets } from './session-routes.ts';
 import { SessionUiFiles } from './session-ui-files.ts';
 
 /** Answers everything on the origin of one session. */
@@ -58,7 +58,7 @@ export class SessionOrigin {
     assertOwnUpgrade(request, session.origin);
     const guest = await this.guests.getGuest(request, session);
     const target = request.url ?? '/';
-    if (pathOf(target) === `/ws/sessions/${session.id}`) {
+    if (pathOf(target) === conversationSocketPath.replace(':sessionId', session.id)) {
       // The ticket in the query says who it is; nothing else may.
       removeCredentials(request);
       return passToApp();

@@ -167,6 +167,11 @@ describe('settings of Dokploy', () => {
       expect(await problemOf(changes)).toMatch(sentence);
     });
 
+    it('names the key of a member, who would lose access to sessions', async () => {
+      const member = simulator.keys.create({ role: 'member' });
+      expect(await problemOf({ apiKey: member })).toMatch(/key is that of a member.*owner or admin/);
+    });
+
     it('names a version that is too old', async () => {
       await simulate({ version: 'v0.29.14' });
       expect(await problemOf({})).toMatch(/is v0\.29\.14; sessions need v0\.30\.0 or newer/);

@@ -80,6 +80,7 @@ export class DokploySimulator implements AsyncDisposable {
       servers: [],
       pullMs: 10,
       restartDelayMs: 200,
+      isRemoteOnly: false,
       ...options,
       folder,
     });
@@ -156,17 +157,28 @@ export class DokploySimulator implements AsyncDisposable {
       readonly response: ServerResponse;
     },
   ): Promise<unknown> {
-    if (!this.keys.verify(request.headers['x-api-key']?.toString())) {
+    const caller = this.keys.verify(request.headers['x-api-key']?.toString());
+    if (caller === null) {
       sendJson(response, 401, { message: 'Unauthorized' });
       return empty;
     }
-    if (route === 'user.createApiKey') return { key: this.keys.create(given['rateLimitEnabled'] !== false) };
+    if (route === 'user.createApiKey') {
+      return { key: this.keys.create({ isLimited: given['rateLimitEnabled'] !== false }) };
+    }
     const handler = routes[route];
     if (handler === undefined || !schemas.has(method, route)) throw new ApiError('NOT_FOUND', 'Not found');
     const input = schemas.check(method, route, given, (keys) => {
       for (const key of keys) this.droppedKeys.add(`${route}: ${key}`);
     });
-    return handler(input, { dokploy: this.dokploy, hang: () => new Promise<never>(() => undefined) });
+    const { applicationId } = input;
+    if (typeof applicationId === 'string' && this.dokploy.hasApplication(applicationId)) {
+      caller.assertMayUse(applicationId);
+    }
+    return handler(input, {
+      dokploy: this.dokploy,
+      caller,
+      hang: () => new Promise<never>(() => undefined),
+    });
   }
 }
 

@@ -21,6 +21,8 @@ export interface DokployOptions {
   readonly servers: readonly string[];
   readonly pullMs: number;
   readonly restartDelayMs: number;
+  /** Whether it makes apps on remote servers alone, as its settings may say. */
+  readonly isRemoteOnly: boolean;
 }
 
 const nanosecondsPerMs = 1e6;
@@ -70,6 +72,10 @@ export class Dokploy {
 
   jobs(): readonly Job[] {
     return [...this.queues.values()].flatMap(({ jobs }) => jobs);
+  }
+
+  hasApplication(applicationId: string): boolean {
+    return this.rows.applications.some((row) => row.applicationId === applicationId);
   }
 
   application(applicationId: unknown): Application {

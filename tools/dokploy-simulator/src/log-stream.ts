@@ -41,7 +41,7 @@ export class LogStream {
       return;
     }
     // A bad key is let in and shown out again, without a reason.
-    if (!this.keys.verify(key)) {
+    if (this.keys.verify(key) === null) {
       ws.close();
       return;
     }

@@ -8,15 +8,19 @@ const lookMs = 20;
 const searchedShare = 0.8;
 
 export const applicationRoutes: Routes = {
-  'application.create': (input, { dokploy }) => {
+  'application.create': async (input, { dokploy, caller }) => {
     const { environmentId } = input;
     if (!dokploy.rows.environments.some((row) => row.environmentId === environmentId)) {
       throw notFound('Environment');
     }
     const serverId = (input['serverId'] as string | null | undefined) ?? null;
+    if (serverId === null && dokploy.options.isRemoteOnly) {
+      throw new ApiError('UNAUTHORIZED', 'You need to use a server to create an application');
+    }
     dokploy.engine(serverId);
     const application = newApplication(input, serverId);
     dokploy.rows.applications.push(application);
+    await caller.addService(application.applicationId);
     return application;
   },
 

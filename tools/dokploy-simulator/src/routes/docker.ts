@@ -114,7 +114,7 @@ function toErrorColumn(error: string, isLast: boolean): string {
   return isLast ? 'Error:' : '';
 }
 
-/** Those of Dokploy's own node, also ended ones, by the beginning of their names. */
+/** Those of Dokploy's own node, also ended ones, by the beginning of their names; newest first. */
 function listContainers(dokploy: Dokploy, input: Input): readonly { readonly task: Task }[] {
   const engine = engineOf(dokploy, input);
   const own = engine.nodes.find(({ isSelf }) => isSelf)?.hostname;
@@ -122,5 +122,6 @@ function listContainers(dokploy: Dokploy, input: Input): readonly { readonly tas
     .filter(({ spec }) => spec.name.startsWith(String(input['appName'])))
     .flatMap(({ tasks }) => tasks)
     .filter(({ node, state }) => node === own && !['Pending', 'Preparing', 'Rejected'].includes(state))
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
     .map((task) => ({ task }));
 }

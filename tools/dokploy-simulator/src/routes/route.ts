@@ -1,9 +1,11 @@
+import type { Caller } from '../caller.ts';
 import type { Dokploy } from '../dokploy.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
 
 export interface RouteContext {
   readonly dokploy: Dokploy;
+  readonly caller: Caller;
   /** Resolves never when the request should hang as the real one does. */
   readonly hang: () => Promise<never>;
 }

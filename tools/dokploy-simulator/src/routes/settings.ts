@@ -4,5 +4,5 @@ import type { Routes } from './route.ts';
 export const settingsRoutes: Routes = {
   'settings.getDokployVersion': (_input, { dokploy }) => dokploy.options.version,
   'settings.health': () => ({ status: 'ok' }),
-  'user.get': () => ({ role: 'owner', organizationId }),
+  'user.get': (_input, { caller }) => ({ role: caller.role, organizationId }),
 };

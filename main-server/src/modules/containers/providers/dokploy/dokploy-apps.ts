@@ -159,8 +159,12 @@ export class DokployApps {
       sourceType: 'docker',
       ...(serverId === null ? {} : { serverId }),
     };
-    const created = await this.client.postOnce('application.create', body, createdApp);
-    return { ...created, ...mark, name, description: body.description, serverId };
+    try {
+      const created = await this.client.postOnce('application.create', body, createdApp);
+      return { ...created, ...mark, name, description: body.description, serverId };
+    } catch (error) {
+      throw serverId === null ? mentionServers(error) : error;
+    }
   }
 
   private async discard(extra: readonly OwnApp[]): Promise<void> {
@@ -234,6 +238,16 @@ function findDifference(written: WholeApp, settings: AppSettings): string | null
     'the volume': written.mounts.some(({ type }) => type === 'volume'),
   };
   return Object.entries(checks).find(([, isSame]) => !isSame)?.[0] ?? null;
+}
+
+/** Dokploy that makes apps on remote servers alone answers as to a key that may do less. */
+function mentionServers(error: unknown): unknown {
+  if (!(error instanceof DokployApiError) || error.status !== 401 || error.code === null) return error;
+  return new ContainerProviderError(
+    'rejected',
+    `${error.message} If it is, Dokploy makes apps on remote servers only: choose one on the Dokploy page, or with DOKPLOY_SERVER_ID.`,
+    { cause: error },
+  );
 }
 
 export function gone(): ContainerProviderError {

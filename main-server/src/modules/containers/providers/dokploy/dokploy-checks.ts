@@ -12,7 +12,7 @@ import { DokployClient } from './dokploy.client.ts';
 const oldestVersion = [0, 30, 0] as const;
 const testTimeoutMs = 8_000;
 
-/** What keeps Dokploy from being used, as far as one request tells; null when nothing does. Answers within `timeoutMs`. */
+/** What keeps Dokploy from being used, as far as one look tells; null when nothing does. Answers within `timeoutMs`. */
 export async function findWhatIsWrong(
   connection: DokployConnection,
   timeoutMs: number,
@@ -20,7 +20,12 @@ export async function findWhatIsWrong(
   const problem = imageNote(connection.image) ?? (connection.mainUrl === null ? mainUrlNote : null);
   if (problem !== null) return problem;
   try {
-    await checkVersion(new DokployClient({ ...connection, timeoutMs, attempts: 1 }));
+    const client = new DokployClient({ ...connection, timeoutMs, attempts: 1 });
+    const role = checkRole(client);
+    // Told after what the version's check says.
+    role.catch(() => undefined);
+    await checkVersion(client);
+    await role;
     return null;
   } catch (error) {
     return describe(error);

@@ -38,7 +38,8 @@ export class DokployDeployments {
   async deploy(app: OwnApp, generation: number, options: FollowOptions): Promise<void> {
     const known = await this.list(app);
     const titleOf = (attempt: number): string => this.names.titleOf(generation, attempt);
-    const last = countAttempts(known, titleOf);
+    // The highest, and not how many there are: Dokploy keeps the newest ten alone.
+    const last = Math.max(0, ...known.map(({ title }) => this.names.attemptOf(title, generation) ?? 0));
     const isUnderWay = known.some(({ title, status }) => title === titleOf(last) && status === 'running');
     if (isUnderWay && (await this.follow(app, titleOf(last), options)) === 'done') return;
     for (let attempt = last + 1; attempt <= last + attempts; attempt += 1) {
@@ -154,13 +155,4 @@ export class DokployDeployments {
   private list({ applicationId }: OwnApp) {
     return this.client.get('deployment.all', deploymentList, { applicationId });
   }
-}
-
-function countAttempts(
-  known: readonly { readonly title: string }[],
-  titleOf: (attempt: number) => string,
-): number {
-  let attempt = 0;
-  while (known.some(({ title }) => title === titleOf(attempt + 1))) attempt += 1;
-  return attempt;
 }

@@ -106,7 +106,8 @@ export class DokployEngine {
   private async findConfig({ appName, serverId }: AppPlace, isWanted: (state: string) => boolean) {
     const place = { appName, serverId };
     const containers = await this.client.get('docker.getContainersByAppNameMatch', containerList, place);
-    const newest = containers.find(({ state }) => isWanted(state));
+    // Dokploy looks for names that begin so: those of an app whose name goes on are among them.
+    const newest = containers.find(({ name, state }) => name.startsWith(`${appName}.`) && isWanted(state));
     if (newest === undefined) return null;
     const { containerId } = newest;
     return this.client.get('docker.getConfig', containerConfig, { containerId, serverId });

@@ -43,6 +43,14 @@ export class DokployNames {
     return `codex-webapp generation ${generation} attempt ${attempt}`;
   }
 
+  /** Null for the title of another generation's deployment, or of none of ours. */
+  attemptOf(title: string, generation: number): number | null {
+    const [, attempt] = /^codex-webapp generation \d+ attempt (\d+)$/.exec(title) ?? [];
+    return attempt !== undefined && title === this.titleOf(generation, Number(attempt))
+      ? Number(attempt)
+      : null;
+  }
+
   labelsOf({ sessionId, generation }: AppMark): Readonly<Record<string, string>> {
     return {
       'codex-webapp.instance': this.instanceId,

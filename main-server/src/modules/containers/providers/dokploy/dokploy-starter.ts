@@ -56,9 +56,14 @@ export class DokployStarter {
     const { sessionId, generation } = spec;
     const say = (detail: string): void => options.onProgress?.('image', detail);
     say('Looking into Dokploy');
-    const place = await places.ensure(sessionId);
+    const known = await places.find(sessionId);
+    const place = known ?? (await places.ensure(sessionId));
     options.signal?.throwIfAborted();
-    const app = await this.findOrCreate(sessionId, place.serverId);
+    const app = await this.findOrCreate(sessionId, place.serverId).catch(async (error: unknown) => {
+      // Where nothing could be made there is nothing to come back to: the next try may use another server.
+      if (known === null && isRefusal(error)) await places.forget(sessionId);
+      throw error;
+    });
     await this.assertNoStray(app);
     options.signal?.throwIfAborted();
     if (app.generation === generation) {
@@ -235,6 +240,10 @@ export class DokployStarter {
     if (image !== null && problem === null) return image;
     throw new ContainerProviderError('image_unavailable', problem ?? '');
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ContainerProviderError && error.reason === 'rejected';
 }
 
 /** Docker Hub is meant by an empty one. */

@@ -45,7 +45,9 @@ export class DokployStats {
     const rowOf = (sessionId: string): Row | undefined => {
       // The app's name, which Dokploy has made longer, then the task's: `cw-…-<session>-x7f3ab.1.<task>`.
       const beginning = `${this.names.ofSession(sessionId)}-`;
-      return rows.find(({ Name }) => Name.startsWith(beginning));
+      return rows.find(
+        ({ Name }) => Name.startsWith(beginning) && /^\w+\./.test(Name.slice(beginning.length)),
+      );
     };
     const ownNode = sessionIds.every(rowOf)
       ? undefined

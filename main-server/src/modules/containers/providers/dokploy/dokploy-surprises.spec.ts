@@ -9,7 +9,7 @@ import {
   type DokploySetup,
   type DokploySetupOptions,
 } from '../../../../../test/support/dokploy-setup.ts';
-import type { DokploySimulatorOptions } from '../../../../../../tools/dokploy-simulator/src/index.ts';
+import type { SimulatedImage } from '../../../../../../tools/dokploy-simulator/src/index.ts';
 import { waitFor } from '../../../../../test/support/wait-for.ts';
 
 const crashingImage = 'registry.test/codex/crashing:1';
@@ -43,6 +43,8 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   const app = () => rows().applications[0]!;
   const service = () => engine().services.get(app().appName)!;
   const sent = (route: string) => setup.simulator.requests.filter((request) => request.route === route);
+  const ofMember = () =>
+    setup.makeProvider({ connection: { apiKey: setup.simulator.keys.create({ role: 'member' }) } });
   const stateOf = async (ref: ContainerRef) => (await setup.provider.inspect(ref)).state;
 
   describe('transport', () => {
@@ -65,7 +67,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
 
     it('§0 says what a 401 without a code may mean: also that the rate limit of the key is used up', async () => {
       await begin();
-      const limited = setup.simulator.keys.create(true);
+      const limited = setup.simulator.keys.create({ isLimited: true });
       const provider = setup.makeProvider({ connection: { apiKey: limited } });
       const failure = await provider.start(specOf()).catch((error: unknown) => error);
       expect(failure).toMatchObject({
@@ -90,6 +92,55 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
+    it('§0 says whose key it needs where a member’s key loses apps that it makes at the same time', async () => {
+      await begin();
+      const provider = ofMember();
+      const ids = Array.from({ length: 6 }, () => randomUUID());
+      const ends = await Promise.allSettled(ids.map((id) => provider.start(specOf(1, {}, id))));
+      const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+      expect(failures.length).toBeGreaterThan(0);
+      for (const failure of failures) {
+        expect(failure).toMatchObject({
+          reason: 'rejected',
+          message: expect.stringMatching(/not allowed to do this.*owner or admin/s),
+        });
+      }
+      expect(rows().applications).toHaveLength(6);
+    });
+
+    it('§0 offers no sessions with the key of a member, but with that of an admin', async () => {
+      await begin();
+      expect(await ofMember().check()).toMatchObject({
+        isAvailable: false,
+        note: expect.stringMatching(/key is that of a member.*lose access.*owner or admin/s),
+      });
+      const apiKey = setup.simulator.keys.create({ role: 'admin' });
+      const ofAdmin = setup.makeProvider({ connection: { apiKey } });
+      expect(await ofAdmin.check()).toMatchObject({ isAvailable: true });
+    });
+
+    it('§0 sends its key in the one header Dokploy reads, to the socket of a log too', async () => {
+      await begin({ connection: { image: programImage } });
+      const bearer = { authorization: `Bearer ${setup.simulator.apiKey}` };
+      const refused = await fetch(`${setup.simulator.url}/api/user.get`, { headers: bearer });
+      expect([refused.status, await refused.json()]).toEqual([401, { message: 'Unauthorized' }]);
+      const ref = await start();
+      for await (const { text } of setup.provider.logs(ref, { follow: true, tail: 0 }))
+        if (text === 'tick') break;
+    });
+
+    it('§0 removes an app though its update is a bad request, as that of one that is gone is', async () => {
+      await begin();
+      const ref = await start();
+      setup.simulator.misfortunes.add({
+        route: 'application.update',
+        misfortune: { type: 'refuse', status: 400 },
+        times: 1,
+      });
+      await setup.provider.remove(ref);
+      expect([rows().applications, [...engine().services.keys()]]).toEqual([[], []]);
+    });
+
     it('§0 says in words what a body over 1 MB is, which is answered in plain text', async () => {
       await begin();
       const large = { LARGE: 'x'.repeat(1024 * 1024) };
@@ -108,7 +159,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       await expect(setup.provider.list()).rejects.toThrow('does not accept the API key');
     });
 
-    it('waits as long as a proxy asks for, and goes on', async () => {
+    it('§0 waits as long as a proxy asks for, and goes on', async () => {
       await begin();
       const refuse = { type: 'refuse', status: 429, retryAfterS: 0 } as const;
       setup.simulator.misfortunes.add({ route: 'application.create', misfortune: refuse, times: 2 });
@@ -121,7 +172,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(rows().applications).toHaveLength(1);
     });
 
-    it('gives up after a few tries, with a sentence', async () => {
+    it('§0 gives up after a few tries, with a sentence', async () => {
       await begin();
       setup.simulator.misfortunes.add({ misfortune: { type: 'refuse', status: 503 }, times: Infinity });
       await expect(start()).rejects.toMatchObject({
@@ -132,7 +183,7 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(setup.simulator.requests.length).toBeLessThan(10);
     });
 
-    it('does not wait for ever for an answer', async () => {
+    it('§0 does not wait for ever for an answer', async () => {
       await begin({ times: { requestMs: 100 } });
       setup.simulator.misfortunes.add({ misfortune: { type: 'hang' }, times: Infinity });
       await expect(start()).rejects.toMatchObject({
@@ -140,13 +191,13 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       });
     });
 
-    it('does not send the key on where a redirect leads', async () => {
+    it('§0 does not send the key on where a redirect leads', async () => {
       await begin();
       setup.simulator.misfortunes.add({ misfortune: { type: 'refuse', status: 307 }, times: Infinity });
       await expect(start()).rejects.toThrow(/redirects \(307\)/);
     });
 
-    it('puts neither key, password nor environment into an error', async () => {
+    it('§2 puts neither key, password nor environment into an error', async () => {
       await begin({ connection: { registry: { username: 'robot', password: 'canary-password' } } });
       for (let after = 0; after < 40; after += 1) {
         setup.simulator.misfortunes.clear();
@@ -237,6 +288,13 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(app().environmentId).toBe(rows().environments[1]?.environmentId);
     });
 
+    it('§1 uses the environment «production» where it is asked for, which no request makes', async () => {
+      await begin({ connection: { image: standingImage, environment: 'production' } });
+      await start();
+      expect(sent('environment.create')).toEqual([]);
+      expect(app().environmentId).toBe(rows().environments[0]?.environmentId);
+    });
+
     it('§1 refuses to start beside a service that outlived its app', async () => {
       await begin();
       await start();
@@ -256,6 +314,24 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       await start();
       expect(app().appName).toMatch(/^cw-[0-9a-f]{12}-[0-9a-f-]{36}-[a-z0-9]{6}$/);
       expect(app().appName.length).toBeLessThanOrEqual(63);
+    });
+
+    it('§2 makes one app though the answer was lost', async () => {
+      await begin();
+      setup.simulator.misfortunes.add({
+        route: 'application.create',
+        misfortune: { type: 'drop-answer' },
+        times: 1,
+      });
+      await start();
+      expect(rows().applications).toHaveLength(1);
+    });
+
+    it('§2 makes an app for an image, which would be deployed from GitHub if that were not said', async () => {
+      await begin();
+      await start();
+      expect(sent('application.create').map(({ body }) => body)).toMatchObject([{ sourceType: 'docker' }]);
+      expect(rows().deployments.map(({ status }) => status)).toEqual(['done']);
     });
 
     it('§2 sets everything in one update: image, environment, limits in texts of bytes and billionths', async () => {
@@ -460,6 +536,44 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(await stateOf(ref)).toBe('running');
     });
 
+    it('§2 deploys where a reload fails, which says nothing of the reason', async () => {
+      await begin();
+      const ref = await start();
+      await setup.provider.stop(ref);
+      setup.simulator.misfortunes.add({
+        route: 'application.reload',
+        misfortune: { type: 'refuse', status: 500 },
+        times: 1,
+      });
+      await start(2);
+      expect(await stateOf(ref)).toBe('running');
+      expect(rows().deployments).toHaveLength(2);
+    });
+
+    it('§2 counts its deployments on, of which Dokploy keeps the newest ten', async () => {
+      const standing: SimulatedImage = { program: { stands: true } };
+      const registry: Record<string, SimulatedImage> = { [standingImage]: { ...standing, where: 'local' } };
+      await begin({ simulator: { images: registry } });
+      for (let tries = 0; tries < 12; tries += 1) {
+        await expect(start()).rejects.toMatchObject({ reason: 'image_unavailable' });
+      }
+      expect(rows().deployments).toHaveLength(10);
+      const titles = sent('application.deploy').map(({ body }) => (body as { title: string }).title);
+      expect(new Set(titles).size).toBe(12);
+      registry[standingImage] = standing;
+      setup.simulator.dokploy.holdPulls();
+      const abort = new AbortController();
+      const given = setup.provider.start(specOf(), { signal: abort.signal });
+      await waitFor(() => setup.simulator.dokploy.jobs().some(({ state }) => state === 'active'));
+      abort.abort(new Error('given up'));
+      await expect(given).rejects.toThrow('given up');
+      const again = start();
+      setup.simulator.dokploy.releasePulls();
+      expect(await stateOf(await again)).toBe('running');
+      // The one under way was found and followed, and not asked for again.
+      expect(sent('application.deploy')).toHaveLength(13);
+    });
+
     it('§4 pulls anew where the daily clean-up of Dokploy took the image of a stopped session', async () => {
       await begin();
       const ref = await start();
@@ -489,8 +603,8 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
     });
 
     it('§2 starts from the one the node has after a newer one could not be pulled', async () => {
-      const standing: DokploySimulatorOptions['images'][string] = { program: { stands: true } };
-      const registry: Record<string, typeof standing> = { [standingImage]: standing };
+      const standing: SimulatedImage = { program: { stands: true } };
+      const registry: Record<string, SimulatedImage> = { [standingImage]: standing };
       await begin({ simulator: { images: registry } });
       await start();
       registry[standingImage] = { ...standing, where: 'local' };
@@ -525,6 +639,37 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
         reason: expect.stringContaining('more memory than it may'),
       });
       expect(await setup.provider.inspect(ref)).toMatchObject({ state: 'stopped' });
+    });
+
+    it('§2 does not take the container of an app whose name goes on for its own', async () => {
+      await begin();
+      const ref = await start();
+      const { appName } = app();
+      await engine().kill(appName, 'signal');
+      const longer = `${appName}-x7f3ab`;
+      engine().apply({ ...service().spec, name: longer });
+      await engine().services.get(longer)?.work;
+      await engine().kill(longer, 'memory');
+      expect(await setup.provider.inspect(ref)).toEqual({
+        state: 'stopped',
+        exitCode: 137,
+        reason: 'It was ended by SIGKILL (exit code 137).',
+      });
+    });
+
+    it('§2 measures by the table of the engine, since what Dokploy monitors stays empty', async () => {
+      await begin();
+      const ref = await start();
+      expect(await setup.provider.stats([sessionId])).toMatchObject([
+        { sessionId, cpu: { cores: 0.125 }, memory: { usedBytes: 64 * 1024 ** 2 } },
+      ]);
+      // The container of an app whose name goes on is not its own.
+      const longer = `${app().appName}-x7f3ab`;
+      engine().apply({ ...service().spec, name: longer });
+      await engine().services.get(longer)?.work;
+      await setup.provider.stop(ref);
+      expect(await setup.provider.stats([sessionId])).toEqual([{ sessionId, disk: null }]);
+      expect(sent('application.readAppMonitoring')).toEqual([]);
     });
 
     it('§2 does not take the empty answers of an engine that is away for the end of a session', async () => {
@@ -583,6 +728,15 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       await setup.provider.stop(ref);
       await start(2);
       expect([...sent('application.start'), ...sent('application.stop')]).toEqual([]);
+    });
+
+    it('§2 takes a session without a container for stopped, though Dokploy calls its app done', async () => {
+      await begin();
+      const ref = await start();
+      await setup.provider.stop(ref);
+      expect(app().applicationStatus).toBe('done');
+      expect(await stateOf(ref)).toBe('stopped');
+      expect(await setup.provider.list()).toMatchObject([{ sessionId, isRunning: false }]);
     });
 
     it('§2 stops a session whose image is still being pulled for good', async () => {
@@ -651,6 +805,20 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       function ref_name(): string {
         return sent('mounts.create').map(({ body }) => (body as { volumeName: string }).volumeName)[0] ?? '';
       }
+    });
+
+    it('§4 deletes a volume once the last container has left it, which fails until then', async () => {
+      await begin();
+      const ref = await start();
+      await setup.provider.remove(ref);
+      setup.simulator.misfortunes.add({
+        route: 'dockerVolume.removeVolume',
+        misfortune: { type: 'refuse', status: 500 },
+        times: 2,
+      });
+      await setup.provider.removeData(sessionId);
+      expect(sent('dockerVolume.removeVolume').map(({ status }) => status)).toEqual([500, 500, 200]);
+      expect([...engine().volumes.get('node-own')!]).toEqual([]);
     });
 
     it('§5 takes the network along, and finishes a removal that was cut off before that', async () => {
@@ -750,6 +918,17 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
       expect(setup.places.kept.size).toBe(0);
     });
 
+    it('§5 says that a server must be chosen where Dokploy makes apps on remote servers alone', async () => {
+      await begin({ simulator: { servers: ['remote-1'], isRemoteOnly: true } });
+      await expect(start()).rejects.toMatchObject({
+        reason: 'rejected',
+        message: expect.stringMatching(/need to use a server.*remote servers only.*DOKPLOY_SERVER_ID/s),
+      });
+      expect(rows().applications).toEqual([]);
+      await setup.makeProvider({ connection: { serverId: 'remote-1' } }).start(specOf(2));
+      expect(setup.simulator.dokploy.engine('remote-1').services.size).toBe(1);
+    });
+
     it('§5 runs sessions on a remote server, and leaves those that are elsewhere where they are', async () => {
       await begin({ simulator: { servers: ['remote-1'] } });
       await start();
@@ -771,6 +950,37 @@ describe('DokployContainerProvider and the ways of Dokploy', () => {
   });
 
   describe('logs', () => {
+    async function linesOf(ref: ContainerRef): Promise<readonly string[]> {
+      const lines: string[] = [];
+      for await (const { text } of setup.provider.logs(ref)) lines.push(text);
+      return lines;
+    }
+
+    it('§2 shows the end of the log of a stopped session, of which Dokploy has nothing left', async () => {
+      await begin({ connection: { image: programImage } });
+      const ref = await start();
+      await waitFor(async () => (await linesOf(ref)).includes('tick'));
+      await setup.provider.stop(ref);
+      const query = new URLSearchParams({ applicationId: app().applicationId });
+      const headers = { 'x-api-key': setup.simulator.apiKey };
+      const left = await fetch(`${setup.simulator.url}/api/application.readLogs?${query}`, { headers });
+      expect(await left.json()).toBe('');
+      expect(await linesOf(ref)).toContain('tick');
+    });
+
+    it('§2 has no lines of an app that never was deployed, whose log is a failure there', async () => {
+      await begin();
+      setup.simulator.dokploy.holdPulls();
+      const abort = new AbortController();
+      const starting = setup.provider.start(specOf(), { signal: abort.signal });
+      await waitFor(() => rows().deployments.length === 1);
+      abort.abort(new Error('given up'));
+      await expect(starting).rejects.toThrow('given up');
+      const [container] = await setup.provider.list();
+      expect(await linesOf(container!.ref)).toEqual([]);
+      expect(sent('application.readLogs').map(({ status }) => status)).toEqual([500]);
+    });
+
     it('§2 goes on where it was after Dokploy was restarted', async () => {
       await begin({ connection: { image: programImage } });
       const ref = await start();

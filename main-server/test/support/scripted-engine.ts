@@ -38,6 +38,8 @@ export class ScriptedEngine {
   /** Their labels, by name. */
   readonly volumes = new Map<string, Record<string, string>>();
   lost = 0;
+  /** Waited for by a request for a container, before there is one. */
+  beforeCreate: (() => Promise<void>) | null = null;
   private subnets = 29;
   private readonly server: Server;
 
@@ -60,6 +62,7 @@ export class ScriptedEngine {
     const { method = 'GET' } = request;
     const url = new URL(request.url ?? '/', 'http://engine');
     const sent = await text(request);
+    if (url.pathname.endsWith('/containers/create')) await this.beforeCreate?.();
     const { status, body } = this.answer(method, url, sent === '' ? {} : (JSON.parse(sent) as Sent));
     if (this.isLost(method)) {
       this.lost += 1;
@@ -250,6 +253,7 @@ function inspected({ id, name, labels, image, status }: Container): object {
     Id: id,
     Name: `/${name}`,
     Config: { Labels: labels, Image: image },
+    Image: 'sha256:image',
     State: {
       Running: status === 'running',
       Restarting: false,

@@ -9,9 +9,11 @@ import { ContainerSleeps } from '../src/modules/containers/container-sleeps.ts';
 import { sessionEvents, type SessionUsed } from '../src/modules/session-state/session.events.ts';
 import { WriteQueue } from '../src/database/write-queue.ts';
 import { createTestApp } from './support/create-test-app.ts';
+import { DevServer } from './support/dev-server.ts';
 import { FakeWorld } from './support/fake-world.ts';
 import { waitForStatus } from './support/session-process.ts';
-import { SessionPage } from './support/session-page.ts';
+import { enterPreview } from './support/preview-page.ts';
+import { ask, SessionPage } from './support/session-page.ts';
 import { ShiftedClock } from './support/shifted-clock.ts';
 import { ShownTerminal } from './support/shown-terminal.ts';
 import { waitFor } from './support/wait-for.ts';
@@ -228,5 +230,59 @@ describe('a session with an open terminal', () => {
     await waitForStatus(app, user, page.id, 'stopped');
     const { body } = await app.as(user).get(`/api/sessions/${page.id}`);
     expect(body.reason).toBe('Stopped after 30 minutes in which nobody used it. A prompt starts it again.');
+  });
+});
+
+describe('a session with a dev server', () => {
+  it('runs while requests come through its preview, and is stopped once it is only looked at', async () => {
+    const clock = new ShiftedClock();
+    const env = { CONTAINER_IDLE_STOP_MINUTES: '30' };
+    await using app = await createTestApp({ provider: 'process', env, clock });
+    const user = await app.addUser();
+    const page = await SessionPage.open(app, user);
+    await waitForStatus(app, user, page.id, 'running');
+    // Sessions of this provider listen on the machine's own loopback.
+    const dev = await new DevServer().start();
+    try {
+      const preview = await enterPreview(app, page, dev.port);
+      const request = async (): Promise<number> => {
+        const headers = { cookie: preview.cookie, 'sec-fetch-site': 'same-origin' };
+        return (await ask(app, preview.host, { path: '/api/data', headers })).status;
+      };
+      const poll = async (): Promise<void> => {
+        for (const rest of [
+          '',
+          `/${page.id}`,
+          `/${page.id}/container/status`,
+          `/${page.id}/container/logs`,
+        ]) {
+          expect((await app.as(user).get(`/api/sessions${rest}`)).status).toBe(200);
+        }
+      };
+      const isRunning = async (): Promise<boolean> => {
+        await app.get(ContainerSleeps).look();
+        const { body } = await app.as(user).get(`/api/sessions/${page.id}/container/status`);
+        return body.status === 'running';
+      };
+      for (let requests = 1; requests <= 3; requests += 1) {
+        clock.shift(29 * minuteMs);
+        expect(await request()).toBe(200);
+        expect(dev.seen).toHaveLength(requests);
+        expect(await isRunning()).toBe(true);
+      }
+
+      for (let minutes = 0; minutes < 30; minutes += 10) {
+        expect(await isRunning()).toBe(true);
+        clock.shift(10 * minuteMs);
+        await poll();
+      }
+      await app.get(ContainerSleeps).look();
+      await waitForStatus(app, user, page.id, 'stopped');
+      const { body } = await app.as(user).get(`/api/sessions/${page.id}`);
+      expect(body.reason).toBe('Stopped after 30 minutes in which nobody used it. A prompt starts it again.');
+      expect(dev.seen).toHaveLength(3);
+    } finally {
+      await dev.stop();
+    }
   });
 });

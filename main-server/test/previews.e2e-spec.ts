@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import type { PreviewTicketResponse } from '@codex-webapp/contracts';
 import { SystemClock } from '@codex-webapp/nest-kit';
 import { WebSocket } from 'ws';
 import type { ReverseTunnel } from '../../container-agent/src/main-link/reverse-tunnel.ts';
@@ -10,6 +9,7 @@ import { sessionEvents } from '../src/modules/session-state/session.events.ts';
 import { createTestApp, type TestApp, type TestUser } from './support/create-test-app.ts';
 import { DevServer } from './support/dev-server.ts';
 import { EchoAgent } from './support/echo-agent.ts';
+import { enterPreview, previewTicketFor } from './support/preview-page.ts';
 import {
   ask,
   openTunnel,
@@ -74,23 +74,7 @@ describe('previews', () => {
     dev.seen.splice(0);
   });
 
-  async function ticketFor(from: SessionPage, port: number): Promise<{ origin: string; ticket: string }> {
-    const answer = await from.ask({ method: 'POST', path: `/api/previews/${port}/ticket` });
-    const { origin: at, url } = JSON.parse(answer.body) as PreviewTicketResponse;
-    return { origin: at, ticket: new URL(url).hash.slice(1) };
-  }
-
-  /** What a frame or a tab does that opens a preview. */
-  async function enter(from: SessionPage, port: number) {
-    const { origin: at, ticket } = await ticketFor(from, port);
-    const answer = await postTicket(app, new URL(at).host, ticket);
-    if (answer.status !== 204) throw new Error(`Not entered: ${answer.status}`);
-    return {
-      origin: at,
-      host: new URL(at).host,
-      cookie: answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '',
-    };
-  }
+  const enter = (from: SessionPage, port: number) => enterPreview(app, from, port);
 
   /** As a script of the preview's page. */
   function askPreview({ headers, ...rest }: Ask = {}): Promise<Answer> {
@@ -437,12 +421,12 @@ describe('previews', () => {
     });
 
     it('no ticket twice, or elsewhere', async () => {
-      const { ticket } = await ticketFor(page, dev.port);
+      const { ticket } = await previewTicketFor(page, dev.port);
       expect((await postTicket(app, host, ticket)).status).toBe(204);
       expect((await postTicket(app, host, ticket)).status).toBe(401);
-      const { ticket: misplaced } = await ticketFor(page, dev.port);
+      const { ticket: misplaced } = await previewTicketFor(page, dev.port);
       expect((await postTicket(app, page.host, misplaced)).status).toBe(401);
-      const { ticket: stray } = await ticketFor(page, other.port);
+      const { ticket: stray } = await previewTicketFor(page, other.port);
       expect((await postTicket(app, host, stray)).status).toBe(401);
     });
 

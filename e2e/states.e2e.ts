@@ -11,6 +11,7 @@ import { DemoSessions } from './support/demo-sessions.ts';
 import { requireCodex } from './support/requirements.ts';
 import { scriptedAgents } from './support/scripted-agents.ts';
 import { RunningServer } from './support/running-server.ts';
+import { SimulatedDokploy } from './support/simulated-dokploy.ts';
 import { logIn, sessionUi, setUp } from './support/web-ui.ts';
 
 const isFull = process.env.TEST_FULL === '1';
@@ -46,6 +47,7 @@ test('every state shows what it is for', async ({ browser }) => {
   await mkdir(folder, { recursive: true });
   await using model = await startScriptedModel(provider === 'docker' ? { host: await bridgeGateway() } : {});
   const server = await RunningServer.start({ environment: scriptedAgents(provider, model) });
+  await using dokploy = new SimulatedDokploy(server);
   const broken: string[] = [];
   const shot: State[] = [];
   try {
@@ -62,7 +64,7 @@ test('every state shows what it is for', async ({ browser }) => {
           if (state.only !== undefined && state.only !== viewport) continue;
           const page = windows[viewport][state.isAnonymous ? 'anonymous' : 'known'];
           const { sessions, api } = system as { sessions: DemoSessions; api: ApiClient };
-          const problem = await shoot(state, { viewport, page, server, sessions, api });
+          const problem = await shoot(state, { viewport, page, server, dokploy, sessions, api });
           if (problem !== null) broken.push(problem);
         }
         shot.push(state);

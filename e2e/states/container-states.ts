@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import type { DemoName } from '../support/demo-recipes.ts';
 import { sessionUi } from '../support/web-ui.ts';
 import { type Stage, type State, openSession, inSession, openMenu, output } from './state.ts';
 
@@ -9,22 +10,48 @@ async function openLogs(stage: Stage): Promise<void> {
 
 const logsDialog = (page: Page) => page.getByRole('dialog', { name: 'Container log' });
 
-/** For its page, the session is one in Docker whose image has been replaced. */
-async function openOutdated(stage: Stage): Promise<void> {
+/** For its page, the session is something else: in itself, in the list, and in what is told of its container. */
+async function openAs(
+  stage: Stage,
+  name: DemoName,
+  { session, container }: { readonly session: object; readonly container: object },
+): Promise<void> {
   const { page, sessions } = stage;
-  const { id } = await sessions.get('outdated');
-  const docker = { provider: 'docker', image: 'registry.example/agents:2026-11', isOutdated: true };
-  await page.route(new RegExp(`/api/sessions/${id}(/container/status)?$`), async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), ...docker } });
-  });
+  const { id } = await sessions.get(name);
+  for (const [rest, changes] of [
+    ['', session],
+    ['/container/status', container],
+  ] as const) {
+    await page.route(new RegExp(`/api/sessions/${id}${rest}$`), async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), ...changes } });
+    });
+  }
   await page.route(/\/api\/sessions\?/, async (route) => {
     const response = await route.fetch();
     const list = (await response.json()) as { readonly sessions: readonly { readonly id: string }[] };
-    const shown = list.sessions.map((one) => (one.id === id ? { ...one, provider: 'docker' } : one));
+    const shown = list.sessions.map((one) => (one.id === id ? { ...one, ...session } : one));
     await route.fulfill({ response, json: { ...list, sessions: shown } });
   });
-  await openSession('outdated')(stage);
+  await openSession(name)(stage);
+}
+
+/** One in Docker whose image has been replaced. */
+const openOutdated = (stage: Stage) =>
+  openAs(stage, 'outdated', {
+    session: { provider: 'docker' },
+    container: { provider: 'docker', image: 'registry.example/agents:2026-11', isOutdated: true },
+  });
+
+const engineAway = 'Docker does not answer. Start it, or choose another provider for the session.';
+
+/** One in Docker, which has gone away. */
+function openUnseen(stage: Stage): Promise<void> {
+  const reason = engineAway;
+  return openAs(stage, 'unseen', {
+    session: { provider: 'docker', containerStatus: 'unknown', reason },
+    container: { provider: 'docker', status: 'unknown', reason, isConnected: false },
+  });
 }
 
 async function openRecovery({ page }: Stage): Promise<void> {
@@ -138,6 +165,16 @@ export const containerStates: readonly State[] = [
       await stage.page.getByRole('button', { name: 'Upgrade…' }).click();
     },
     shows: (page) => page.getByRole('dialog').getByText('programs that run in it'),
+  },
+  {
+    name: 'engine away',
+    phase: 'sessions',
+    open: openUnseen,
+    shows: (page) => [
+      page.getByText('Where the container stands is not known.'),
+      page.getByText(engineAway),
+      output(page),
+    ],
   },
   {
     name: 'workspace downloaded',

@@ -3,6 +3,7 @@ import { composerStates } from './composer-states.ts';
 import { containerStates } from './container-states.ts';
 import { conversationStates } from './conversation-states.ts';
 import { deviceLoginStates } from './device-login-states.ts';
+import { dokployStates } from './dokploy-states.ts';
 import { environmentStates } from './environment-states.ts';
 import { entryStates } from './entry-states.ts';
 import { listStates } from './list-states.ts';
@@ -26,4 +27,5 @@ export const states: readonly State[] = [
   ...deviceLoginStates,
   ...composerStates,
   ...addressStates,
+  ...dokployStates,
 ];

@@ -132,7 +132,10 @@ export const settingsStates: readonly State[] = [
     name: 'dokploy',
     phase: 'no-sessions',
     open: go('/admin/dokploy'),
-    shows: (page) => page.getByText('Not set up'),
+    shows: (page) => [
+      page.getByText('Not set up'),
+      page.getByText(/cannot take capabilities away, limit processes or make the root file system read-only/),
+    ],
   },
   {
     name: 'dokploy test',

@@ -3,6 +3,7 @@ import type { ApiClient } from '../support/api-client.ts';
 import type { DemoName } from '../support/demo-recipes.ts';
 import type { DemoSessions } from '../support/demo-sessions.ts';
 import type { RunningServer } from '../support/running-server.ts';
+import type { SimulatedDokploy } from '../support/simulated-dokploy.ts';
 import { showStats } from '../support/shown-stats.ts';
 import { sessionUi } from '../support/web-ui.ts';
 
@@ -13,6 +14,7 @@ export interface Stage {
   readonly viewport: ViewportName;
   readonly page: Page;
   readonly server: RunningServer;
+  readonly dokploy: SimulatedDokploy;
   readonly sessions: DemoSessions;
   readonly api: ApiClient;
 }

@@ -8,7 +8,7 @@ export interface Recipe {
   readonly agent: 'codex' | 'shell';
   readonly mode?: 'ask-first' | 'full-auto';
   /** Where it does not matter, where the run says. */
-  readonly provider?: 'process' | 'manual';
+  readonly provider?: 'process' | 'manual' | 'dokploy';
   readonly prompts?: readonly string[];
   /** What its workspace begins with. */
   readonly begins?: {
@@ -219,8 +219,20 @@ until grep -q listening server.log 2>/dev/null; do sleep 0.1; done; cat server.l
   },
   /** What its page is told of its image, the state says. */
   outdated: { title: 'Weekly report', agent: 'shell', prompts: ['date +%A > report.md && cat report.md'] },
+  /** What its page is told of its container, the state says. */
+  unseen: { title: 'Tune the slow queries', agent: 'shell', prompts: ['echo 3 indexes are missing'] },
+  pulling: inDokploy('Index the archive'),
+  behindPull: inDokploy('Compare the price lists'),
+  behindThat: inDokploy('Check the translations'),
+  lastAtOnce: inDokploy('Rename the endpoints'),
+  waiting: inDokploy('Draft the release notes'),
   manual: { title: 'On my own machine', agent: 'shell', provider: 'manual', until: {} },
   empty: { title: 'Nothing said yet', agent: 'codex', until: { containerStatus: 'running' } },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type DemoName = keyof typeof recipes;
+
+/** Its start goes on for as long as Dokploy pulls. */
+function inDokploy(title: string) {
+  return { title, agent: 'shell', provider: 'dokploy', until: { containerStatus: 'creating' } } as const;
+}

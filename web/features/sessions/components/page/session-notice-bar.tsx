@@ -109,7 +109,8 @@ export function SessionNoticeBar(props: Props): ReactNode {
     case 'unknown':
       return (
         <NoticeBar tone="warning" icon={<CircleAlert aria-hidden />}>
-          Where the container stands is not known: its provider does not answer.
+          <b className="font-medium">Where the container stands is not known.</b>{' '}
+          {container?.reason ?? session.reason ?? 'Its provider does not answer.'}
         </NoticeBar>
       );
     case 'by-hand':

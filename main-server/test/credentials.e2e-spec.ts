@@ -152,6 +152,7 @@ describe('credentials', () => {
       ['codex/auth-file', { files: [{ content: '{}', path: './a' }] }],
       ['codex/auth-file', { files: [{ content: 'x'.repeat(40_000) }] }],
       ['codex/auth-file', { files: [{ content: '{}' }, { content: '{}' }] }],
+      ['droid/auth-file', { files: [{ content: 'without its key' }] }],
     ])('are refused when they make no sense: %s, case %#', async (what, body) => {
       const answer = await put(what, body);
       expect(answer.status).toBe(400);
@@ -268,6 +269,18 @@ describe('credentials', () => {
       await put('gemini/api-key', { secret: key });
       expect(await ask(from)).toMatchObject([{ environment: { GEMINI_API_KEY: key }, files: [] }]);
       expect((await find('gemini', 'auth-file'))?.isUsed).toBe(false);
+    });
+
+    it('go where the agent looks for them, also when they are several', async () => {
+      await put('droid/auth-file', { files: [{ content: 'sealed' }, { content: 'key=' }] });
+      expect(await ask(await container('droid'))).toMatchObject([
+        {
+          files: [
+            { path: '.factory/auth.v2.file', content: 'sealed' },
+            { path: '.factory/auth.v2.key', content: 'key=' },
+          ],
+        },
+      ]);
     });
 
     it('go to an agent nobody has heard of by the variable the user named', async () => {

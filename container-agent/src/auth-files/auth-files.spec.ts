@@ -19,14 +19,14 @@ describe('writeAuthFiles', () => {
         CODEX_AUTH_FILE_1: base64('{"a":1}'),
         CLAUDE_AUTH_FILE_1: base64('{"b":2}'),
         DROID_AUTH_FILE_1: base64('x'),
-        DROID_AUTH_FILE_1_PATH: '~/.factory/auth.json',
+        DROID_AUTH_FILE_1_PATH: '~/.factory/auth.v2.key',
       },
       folders,
     );
     const read = (name: string): string => readFileSync(path.join(folders.homePath, name), 'utf8');
     expect(read('.codex/auth.json')).toBe('{"a":1}');
     expect(read('.claude/.credentials.json')).toBe('{"b":2}');
-    expect(read('.factory/auth.json')).toBe('x');
+    expect(read('.factory/auth.v2.key')).toBe('x');
     expect(statSync(path.join(folders.homePath, '.codex/auth.json')).mode & 0o777).toBe(0o600);
     expect(statSync(path.join(folders.homePath, '.codex')).mode & 0o777).toBe(0o700);
   });

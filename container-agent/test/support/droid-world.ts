@@ -36,9 +36,9 @@ export class DroidWorld implements AsyncDisposable {
   }
 
   /** As a new container on the same volume has it. */
-  async replaceDriver(env: NodeJS.ProcessEnv = {}): Promise<void> {
+  async replaceDriver(env: NodeJS.ProcessEnv = {}, inherited: NodeJS.ProcessEnv = {}): Promise<void> {
     await this.driver.close();
-    this.driver = this.createDriver(env);
+    this.driver = this.createDriver(env, inherited);
   }
 
   async run(script: readonly string[], options: Partial<RecordedTurnOptions> = {}) {
@@ -69,7 +69,7 @@ export class DroidWorld implements AsyncDisposable {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  private createDriver(env: NodeJS.ProcessEnv): DroidDriver {
+  private createDriver(env: NodeJS.ProcessEnv, inherited: NodeJS.ProcessEnv = {}): DroidDriver {
     const { workspacePath, homePath } = this;
     const gateway = {
       DROID_API_KEY: 'sk-scripted',
@@ -82,7 +82,7 @@ export class DroidWorld implements AsyncDisposable {
       workspacePath,
       statePath: path.join(this.root, 'state'),
       settings: this.settings,
-      environment: { PATH: process.env['PATH'], DROID_API_KEY: 'sk-scripted' },
+      environment: { PATH: process.env['PATH'], DROID_API_KEY: 'sk-scripted', ...inherited },
     });
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { findAgentLogin } from '@codex-webapp/contracts';
 import { readDroidConfig } from './droid.config.ts';
 import {
   toDroidArguments,
@@ -77,13 +78,19 @@ describe('toDroidEnvironment', () => {
     expect(toShellStart({ BASH_ENV: "/it's" })).toContain(`BASH_ENV='/it'\\''s'\n. "$BASH_ENV"`);
   });
 
-  it('knows a login in HOME', () => {
+  const ofUser = findAgentLogin('droid')?.authFile?.paths ?? [];
+
+  it.each([
+    ['a login in HOME', ofUser, false],
+    ['one behind a keyring', ['.factory/auth.v2.keyring'], false],
+    ['a file that droid does not read', ['.factory/auth.json'], true],
+  ])('knows %s', (_, files, isAlone) => {
     const home = mkdtempSync(path.join(tmpdir(), 'droid-home-'));
     mkdirSync(path.join(home, '.factory'));
-    writeFileSync(path.join(home, '.factory', 'auth.v2.file'), '');
+    for (const file of files) writeFileSync(path.join(home, file), '');
     const settings = toDroidEnvironment(readDroidConfig({}), { HOME: home }, '/start');
     rmSync(home, { recursive: true });
-    expect(settings).not.toHaveProperty('FACTORY_AIRGAP_ENABLED');
+    expect('FACTORY_AIRGAP_ENABLED' in settings).toBe(isAlone);
   });
 });
 

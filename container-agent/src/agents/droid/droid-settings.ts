@@ -4,8 +4,8 @@ import type { PermissionMode } from '@codex-webapp/contracts';
 import { AgentSetupError } from '../programs/agent-setup.error.ts';
 import type { DroidConfig } from './droid.config.ts';
 
-/** Where droid keeps the login of a Factory account, below HOME. */
-const loginFiles = ['auth.v2.file', 'auth.v2.keyring', 'auth.encrypted'];
+/** What droid itself takes for a login of a Factory account, below `.factory`. */
+const loginFiles = ['auth.v2.file', 'auth.v2.keyring'];
 
 const secretVariables = ['FACTORY_API_KEY', 'DROID_API_KEY'];
 

@@ -13,7 +13,7 @@ export interface AgentLogin {
   readonly apiKey: AgentKeyLogin | null;
   /** A long-lived token of a subscription. Null: there is none. */
   readonly accessToken: AgentTokenLogin | null;
-  /** The file an agent keeps its login in. Null: none that could be carried elsewhere. */
+  /** What an agent keeps its login in. Null: nothing that could be carried elsewhere. */
   readonly authFile: AgentFileLogin | null;
   /** A login that its program makes by itself while its user says yes in a browser. Absent: it has none. */
   readonly deviceLogin?: AgentDeviceLogin;
@@ -58,10 +58,13 @@ export interface AgentTokenLogin {
 }
 
 export interface AgentFileLogin {
-  /** Below HOME. */
-  readonly path: string;
+  /** Below HOME; of several, none is of use without the others. */
+  readonly paths: readonly [string, ...(readonly string[])];
   readonly source: string;
 }
+
+/** Its login, and the key that it is encrypted with. */
+const droidFiles = ['.factory/auth.v2.file', '.factory/auth.v2.key'] as const;
 
 const openAiGateway = (modelVariable: string | null): AgentGateway => ({
   variable: 'OPENAI_API_KEY',
@@ -83,7 +86,7 @@ export const agentLogins: readonly AgentLogin[] = [
       source: 'platform.openai.com → API keys',
     },
     accessToken: null,
-    authFile: { path: '.codex/auth.json', source: 'codex login, on a machine with a browser' },
+    authFile: { paths: ['.codex/auth.json'], source: 'codex login, on a machine with a browser' },
     deviceLogin: {
       kind: 'auth-file',
       files: ['.codex/auth.json'],
@@ -107,7 +110,7 @@ export const agentLogins: readonly AgentLogin[] = [
       source: 'console.anthropic.com → API keys',
     },
     accessToken: { variable: 'CLAUDE_CODE_OAUTH_TOKEN', api: 'anthropic', source: 'claude setup-token' },
-    authFile: { path: '.claude/.credentials.json', source: 'claude, then /login' },
+    authFile: { paths: ['.claude/.credentials.json'], source: 'claude, then /login' },
     deviceLogin: {
       kind: 'access-token',
       files: [],
@@ -132,10 +135,10 @@ export const agentLogins: readonly AgentLogin[] = [
       source: 'app.factory.ai → Settings → API keys',
     },
     accessToken: null,
-    authFile: { path: '.factory/auth.json', source: 'droid, then /login' },
+    authFile: { paths: droidFiles, source: 'FACTORY_DISABLE_KEYRING=1 droid, then /login' },
     deviceLogin: {
       kind: 'auth-file',
-      files: ['.factory/auth.v2.file', '.factory/auth.v2.key'],
+      files: droidFiles,
       hosts: ['auth.factory.ai', 'app.factory.ai'],
       takesInput: false,
     },
@@ -157,7 +160,7 @@ export const agentLogins: readonly AgentLogin[] = [
       source: 'aistudio.google.com → API keys',
     },
     accessToken: null,
-    authFile: { path: '.gemini/oauth_creds.json', source: 'gemini, then Sign in with Google' },
+    authFile: { paths: ['.gemini/oauth_creds.json'], source: 'gemini, then Sign in with Google' },
     otherVariables: ['GOOGLE_API_KEY', 'GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_GENAI_USE_GCA'],
   },
   {
@@ -170,7 +173,7 @@ export const agentLogins: readonly AgentLogin[] = [
       source: 'platform.openai.com → API keys',
     },
     accessToken: null,
-    authFile: { path: '.local/share/opencode/auth.json', source: 'opencode auth login' },
+    authFile: { paths: ['.local/share/opencode/auth.json'], source: 'opencode auth login' },
   },
   {
     agent: 'qwen',
@@ -182,7 +185,7 @@ export const agentLogins: readonly AgentLogin[] = [
       source: 'the provider of your models',
     },
     accessToken: null,
-    authFile: { path: '.qwen/oauth_creds.json', source: 'qwen, then Sign in' },
+    authFile: { paths: ['.qwen/oauth_creds.json'], source: 'qwen, then Sign in' },
   },
   {
     agent: 'copilot',

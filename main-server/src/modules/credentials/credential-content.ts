@@ -77,14 +77,17 @@ function toKey(login: AgentLogin | undefined, request: SaveCredentialRequest): C
 function toFiles(login: AgentLogin | undefined, request: SaveCredentialRequest): AuthFilesContent {
   if (login !== undefined && login.authFile === null) throw kindUnknown(login.name);
   const given = request.files ?? [];
+  const places = login?.authFile?.paths ?? [];
   if (given.length === 0) throw invalid('files', 'Give at least one file.');
   const files = given.map(({ path, content }, index) => {
-    const place = path ?? (index === 0 ? login?.authFile?.path : undefined);
+    const place = path ?? places[index];
     if (place === undefined) throw invalid('files', 'Say where below HOME the agent looks for the file.');
     return { path: place, content };
   });
   if (new Set(files.map(({ path }) => path)).size < files.length)
     throw invalid('files', 'Two files have the same place.');
+  if (places.length > 1 && !places.every((place) => files.some(({ path }) => path === place)))
+    throw invalid('files', `${login?.name} wants all of ${places.map((place) => `~/${place}`).join(', ')}.`);
   return { kind: 'auth-file', files };
 }
 

@@ -33,7 +33,7 @@ export function FileField({ path, source, value, onChange }: Props) {
 
   return (
     <div className="flex flex-col gap-2">
-      <Field label="Content" hint={`Of ~/${path}, made by: ${source}.`} error={problem}>
+      <Field label={`Content of ~/${path}`} hint={`Made by: ${source}.`} error={problem}>
         {(control) => (
           <Textarea
             {...control}
@@ -51,7 +51,7 @@ export function FileField({ path, source, value, onChange }: Props) {
       <input
         ref={picker}
         type="file"
-        aria-label="Login file"
+        aria-label={`File ~/${path}`}
         className="sr-only"
         tabIndex={-1}
         onChange={(event) => void handlePick(event)}

@@ -32,11 +32,11 @@ export function LoginForm({ card, onCancel, onSave }: Props) {
   const kinds = kindsOf(login);
   const stored = card?.credentials.find(({ kind }) => kind === 'api-key');
   const [form, setForm] = useState<Form>(() => ({
-    ...emptyForm(
-      card?.credentials[0]?.kind ?? kinds[0] ?? 'api-key',
-      stored?.baseUrl ?? null,
-      stored?.model ?? null,
-    ),
+    ...emptyForm(card?.credentials[0]?.kind ?? kinds[0] ?? 'api-key', {
+      baseUrl: stored?.baseUrl ?? null,
+      model: stored?.model ?? null,
+      fileCount: login?.authFile?.paths.length ?? 0,
+    }),
     agent: card !== null && login === null ? card.agent : '',
   }));
   const [isBusy, setIsBusy] = useState(false);
@@ -99,12 +99,17 @@ export function LoginForm({ card, onCancel, onSave }: Props) {
         </>
       )}
       {kind === 'auth-file' ? (
-        <FileField
-          path={login?.authFile?.path ?? ''}
-          source={login?.authFile?.source ?? ''}
-          value={form.file}
-          onChange={(file) => setForm((current) => ({ ...current, file }))}
-        />
+        login?.authFile?.paths.map((path, index) => (
+          <FileField
+            key={path}
+            path={path}
+            source={login.authFile?.source ?? ''}
+            value={form.files[index] ?? ''}
+            onChange={(content) =>
+              setForm((current) => ({ ...current, files: current.files.with(index, content) }))
+            }
+          />
+        ))
       ) : (
         <LoginField
           label={kindTitles[kind]}

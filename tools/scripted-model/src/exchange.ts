@@ -63,9 +63,9 @@ export class Exchange {
 
     const failure = steps.find((step) => step.kind === 'fail' && strikes(step));
     if (failure?.kind === 'fail') {
-      if (failure.resetsInSeconds !== undefined)
-        return this.sendLimit(failure.message, failure.resetsInSeconds);
-      return this.sendJson(failure.status, api.toErrorBody(failure.status, failure.message));
+      const { status, message, resetsInSeconds } = failure;
+      const limit = resetsInSeconds === undefined ? undefined : api.toUsageLimit?.(message, resetsInSeconds);
+      return this.sendJson(status, limit?.body ?? api.toErrorBody(status, message), limit?.headers);
     }
     const events = new EventStream(this.response);
     const answer = api.openAnswer(conversation, events);
@@ -75,18 +75,6 @@ export class Exchange {
   /** The client left, or the script cut it off. Anything else would be a bug, and a cut answer shows it. */
   private hangUp(): void {
     this.response.destroy();
-  }
-
-  /** As ChatGPT tells codex of a subscription's limit. */
-  private sendLimit(message: string, resetsInSeconds: number): void {
-    const resetsAt = Math.floor(Date.now() / 1_000) + resetsInSeconds;
-    const error = { type: 'usage_limit_reached', message, plan_type: 'plus', resets_at: resetsAt };
-    const headers = {
-      'x-codex-primary-used-percent': '100',
-      'x-codex-primary-window-minutes': '300',
-      'x-codex-primary-reset-at': String(resetsAt),
-    };
-    this.sendJson(429, { error }, headers);
   }
 
   private sendJson(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {

@@ -20,6 +20,14 @@ export interface ModelApi {
 
   /** The body of a refusal as the vendor would write it. */
   toErrorBody(status: number, message: string): unknown;
+
+  /** How the vendor says that the usage limit of an account is reached. Absent: by a 429 like any other. */
+  toUsageLimit?(message: string, resetsInSeconds: number): Refusal;
+}
+
+export interface Refusal {
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What a request tells about the script: which one, and how far it has got. */

@@ -183,6 +183,25 @@ describe('startScriptedModel', () => {
     expect((await postInput(userMessage('limit: 3600'))).status).toBe(200);
   });
 
+  it('tells of a usage limit as each vendor does', async () => {
+    const begin = Math.floor(Date.now() / 1_000);
+    const messages = [{ role: 'user', content: 'limit: 3600' }];
+    const response = await post({ model: 'm', stream: true, max_tokens: 9, messages }, '/v1/messages');
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'rate_limit_error' } });
+    const claim = (name: string) => response.headers.get(`anthropic-ratelimit-unified-${name}`);
+    expect([response.status, claim('status'), claim('representative-claim')]).toEqual([
+      429,
+      'rejected',
+      'five_hour',
+    ]);
+    expect(Number(claim('reset'))).toBeGreaterThanOrEqual(begin + 3600);
+    const other = await post({ model: 'm', stream: true, messages }, '/v1/chat/completions');
+    expect([other.status, await other.json()]).toEqual([
+      429,
+      { error: expect.objectContaining({ type: 'rate_limit_exceeded' }) },
+    ]);
+  });
+
   it('fails a later answer of the script when its turn comes', async () => {
     const prompt = userMessage('run: ls\nfail: 503\nsay: after');
     const output = { type: 'function_call_output', call_id: 'c1', output: 'a' };

@@ -1,4 +1,4 @@
-import type { ModelApi } from '../model-api.ts';
+import type { ModelApi, Refusal } from '../model-api.ts';
 import { countTokens, toConversation } from './conversation.ts';
 import { MessagesAnswer } from './messages-answer.ts';
 import { parseCountable, parseMessagesRequest } from './messages-request.ts';
@@ -13,11 +13,30 @@ export const anthropicMessages: ModelApi = {
     tokenCount.test(path) ? { input_tokens: countTokens(parseCountable(body).items) } : null,
   parseRequest: (body) => toConversation(parseMessagesRequest(body)),
   openAnswer: ({ model, inputTokens }, events) => new MessagesAnswer(model, inputTokens, events),
-  toErrorBody: (status, message) => ({
-    type: 'error',
-    error: { type: errorTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error'), message },
-  }),
+  toErrorBody,
+  toUsageLimit: toSubscriptionLimit,
 };
+
+function toErrorBody(status: number, message: string) {
+  const type = errorTypes[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+  return { type: 'error', error: { type, message } };
+}
+
+/** What Claude Code reads of an answer to a subscription; it looks at the headers alone. */
+function toSubscriptionLimit(message: string, resetsInSeconds: number): Refusal {
+  const resetsAt = String(Math.floor(Date.now() / 1_000) + resetsInSeconds);
+  return {
+    body: toErrorBody(429, message),
+    headers: {
+      'retry-after': String(resetsInSeconds),
+      'anthropic-ratelimit-unified-status': 'rejected',
+      'anthropic-ratelimit-unified-reset': resetsAt,
+      'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+      'anthropic-ratelimit-unified-5h-utilization': '1',
+      'anthropic-ratelimit-unified-5h-reset': resetsAt,
+    },
+  };
+}
 
 const errorTypes: Readonly<Record<number, string>> = {
   401: 'authentication_error',

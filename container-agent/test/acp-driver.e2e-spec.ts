@@ -6,7 +6,7 @@ import { AcpWorld } from './support/acp-world.ts';
 import { describeWith } from './support/describe-with.ts';
 import { canRun, type RealAcpAgent } from './support/real-acp-agents.ts';
 import type { RecordedTurnOptions } from './support/recorded-turn.ts';
-import { isRunning } from './support/running-programs.ts';
+import { isRunning, whenInterrupted } from './support/running-programs.ts';
 import { waitFor } from './support/wait-for.ts';
 
 /** Opencode alone takes 6 s to start on an idle machine. */
@@ -179,10 +179,10 @@ for (const { id, is } of installed) {
       ]);
       await waitFor(() => isRunning('sleep 4711.7') && isRunning('sleep 4713.7'), 60_000);
       turn.interrupt();
-      expect(await result).toEqual({ outcome: 'interrupted' });
-      expect(turn.items.at(-1)).not.toMatchObject({ status: 'completed' });
       const sleeps = ['sleep 4711.7', 'sleep 4712.7', 'sleep 4713.7'];
-      await waitFor(() => !sleeps.some(isRunning), 2_000);
+      const [end] = await Promise.all([result, whenInterrupted(sleeps)]);
+      expect(end).toEqual({ outcome: 'interrupted' });
+      expect(turn.items.at(-1)).not.toMatchObject({ status: 'completed' });
     });
 
     if (has('quick resume')) describeResume(() => world);

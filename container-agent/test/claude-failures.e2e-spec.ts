@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { ClaudeWorld, claudeProgram } from './support/claude-world.ts';
 import { describeWith } from './support/describe-with.ts';
-import { isRunning } from './support/running-programs.ts';
+import { isRunning, whenInterrupted } from './support/running-programs.ts';
 import { waitFor } from './support/wait-for.ts';
 
 /** Interruptions, refusals and deaths: the driver and the real Claude Code against the scripted model. */
@@ -38,8 +38,8 @@ describeWithClaude('ClaudeDriver with the real Claude Code, when something goes 
     const commands = ['sleep 31.71', 'sleep 31.72', 'sleep 31.73', 'sleep 31.74'];
     await waitFor(() => commands.every(isRunning), 30_000);
     turn.interrupt();
-    expect(await result).toEqual({ outcome: 'interrupted' });
-    await waitFor(() => !commands.some(isRunning), 2_000);
+    const [end] = await Promise.all([result, whenInterrupted(commands)]);
+    expect(end).toEqual({ outcome: 'interrupted' });
     expect(turn.items.at(-1)).toMatchObject({ type: 'tool', status: 'interrupted' });
     expect(world.listClaude()).toHaveLength(1);
   });
@@ -50,8 +50,7 @@ describeWithClaude('ClaudeDriver with the real Claude Code, when something goes 
     await turn.until(() => turn.said.length > 0);
     await waitFor(() => isRunning('sleep 32.82'));
     turn.interrupt();
-    await result;
-    await waitFor(() => !isRunning('sleep 32.82'), 2_000);
+    await Promise.all([result, whenInterrupted(['sleep 32.82'])]);
     expect(isRunning('sleep 32.81')).toBe(true);
     await world.driver.close();
     expect(isRunning('sleep 32.81')).toBe(false);
@@ -141,6 +140,18 @@ describeWithClaude('ClaudeDriver with the real Claude Code, when something goes 
     expect(turn.notices.length).toBeLessThanOrEqual(1);
     const thought = turn.items.flatMap((item) => (item.type === 'thought' ? [item.text] : []));
     expect(thought.join('')).toBe(script[0] === 'think: hm so' ? 'hm so' : '');
+  });
+
+  it('says when the usage limit of a subscription resets that ends a turn', async () => {
+    await world.replaceDriver({ ANTHROPIC_API_KEY: '', CLAUDE_CODE_OAUTH_TOKEN: 'sk-oauth' });
+    const { turn, result } = await world.run(['limit: 3600', 'say: never']);
+    expect(result).toEqual({ outcome: 'failed', reason: expect.stringContaining('usage limit') });
+    const limits = turn.events.filter((event) => event.type === 'notice.raised');
+    expect(limits).toEqual([expect.objectContaining({ limitResetsAt: expect.any(String) })]);
+    const inMs = Date.parse(limits[0]?.limitResetsAt ?? '') - Date.now();
+    expect(inMs).toBeGreaterThan(3_000_000);
+    expect(inMs).toBeLessThanOrEqual(3_600_000);
+    expect((await world.run(['say: next'])).turn.said).toBe('next');
   });
 
   it('survives a silent model', async () => {

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { codexProgram, CodexWorld } from './support/codex-world.ts';
 import { describeWith } from './support/describe-with.ts';
-import { isRunning } from './support/running-programs.ts';
+import { isRunning, whenInterrupted } from './support/running-programs.ts';
 import { waitFor } from './support/wait-for.ts';
 
 /** The driver and the real codex against the scripted model. `npm test` puts the tested version on PATH. */
@@ -153,9 +153,9 @@ describeWithCodex('CodexDriver with the real codex', () => {
     const { turn, result } = world.begin(['run: sleep 0.5; echo started; sleep 31.7']);
     await turn.until(() => turn.events.some(({ type }) => type === 'tool.delta'));
     turn.interrupt();
-    expect(await result).toEqual({ outcome: 'interrupted' });
+    const [end] = await Promise.all([result, whenInterrupted(['sleep 31.7'])]);
+    expect(end).toEqual({ outcome: 'interrupted' });
     expect(turn.items).toMatchObject([{ status: 'interrupted', output: 'started\n' }]);
-    await waitFor(() => !isRunning('sleep 31.7'), 2_000);
   });
 
   it('ends everything that an interrupted turn has started, however stubborn', async () => {
@@ -165,8 +165,8 @@ describeWithCodex('CodexDriver with the real codex', () => {
     const { result, turn } = world.begin([`run: ${script}`]);
     await waitFor(() => commands.every(isRunning));
     turn.interrupt();
-    expect(await result).toEqual({ outcome: 'interrupted' });
-    await waitFor(() => !commands.some(isRunning), 2_000);
+    const [end] = await Promise.all([result, whenInterrupted(commands)]);
+    expect(end).toEqual({ outcome: 'interrupted' });
     expect((await world.run(['say: Here I am.'])).turn.said).toBe('Here I am.');
   });
 
@@ -193,8 +193,7 @@ describeWithCodex('CodexDriver with the real codex', () => {
     const { turn, result } = world.begin(['run: sleep 0.5; echo started; sleep 33.9']);
     await turn.until(() => turn.events.some(({ type }) => type === 'tool.delta'));
     turn.interrupt();
-    await result;
-    await waitFor(() => !isRunning('sleep 33.9'));
+    await Promise.all([result, whenInterrupted(['sleep 33.9'])]);
     expect(isRunning('sleep 32.8')).toBe(true);
     await world.driver.close();
     expect(isRunning('sleep 32.8')).toBe(false);

@@ -1,9 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { readProcessTable } from '../../src/process/index.ts';
+import { waitFor } from './wait-for.ts';
+
+/** What an interrupt may take, from its acceptance until nothing runs that its turn has started. */
+const interruptDeadlineMs = 2_000;
 
 /** Whether a process with this command line runs. */
 export function isRunning(command: string): boolean {
   return readProcessTable().some(({ pid }) => commandOf(pid) === command);
+}
+
+/** To be called with the interrupt: resolves once no command line, of a shell either, has these words. @throws after 2 s */
+export function whenInterrupted(commands: readonly string[]): Promise<void> {
+  const isLeft = () =>
+    readProcessTable().some(({ pid }) => commands.some((words) => commandOf(pid).includes(words)));
+  return waitFor(() => !isLeft(), interruptDeadlineMs, `the end of ${commands.join(', ')}`);
 }
 
 /** The living processes with these words in their command line whose environment names the folder. */

@@ -13,7 +13,13 @@ const agent = {
   name: 'An agent of our own',
   description: 'Does what the prompt says.',
 };
-const entry = { ...agent, command: process.execPath, args: [fileURLToPath(scriptedAgent)] };
+const greeting = `as the entry says: ${randomBytes(6).toString('hex')}`;
+const entry = {
+  ...agent,
+  command: process.execPath,
+  args: [fileURLToPath(scriptedAgent)],
+  env: { AGENT_GREETING: greeting, LANG: 'of.the.entry' },
+};
 
 async function listAgents(server: ServerProcess): Promise<SessionOptionsResponse['agents']> {
   const { body } = await server.client.get('/api/sessions/options');
@@ -45,6 +51,9 @@ describe('AGENT_ENV_ACP_AGENTS', () => {
     const update = { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } };
     const answer = await ask(server, session.id, JSON.stringify({ update }));
     expect(answer).toMatchObject({ agent: agent.id, outcome: 'completed', text });
+
+    const told = ['AGENT_GREETING', 'LANG'].map((tell) => JSON.stringify({ tell }));
+    expect((await ask(server, session.id, ...told)).text).toBe(`"${greeting}""of.the.entry"`);
 
     expect(await readStoredMessages(server, session.id)).toContainEqual({
       role: 'assistant',

@@ -99,9 +99,10 @@ function chosen(option, { configId, value }) {
   return option.id === configId ? { ...option, currentValue: value } : option;
 }
 
-/** `{"update":…}`, `{"later":…}`, `{"ask":…}`, `{"form":…}`, `{"call":…}`, `{"print":…}`, `{"wait":ms}`, `{"stop":…}`, `{"fail":…}`, `{"die":…}`. */
+/** `{"update":…}`, `{"later":…}`, `{"ask":…}`, `{"form":…}`, `{"call":…}`, `{"print":…}`, `{"tell":variable}`, `{"wait":ms}`, `{"stop":…}`, `{"fail":…}`, `{"die":…}`. */
 async function perform(step, { sessionId, client, signal }) {
   if (step.update) await client.notify('session/update', { sessionId, update: step.update });
+  if (step.tell) await say(client, sessionId, process.env[step.tell]);
   if (step.print) process.stdout.write(`${step.print}\n`);
   if (step.later)
     setTimeout(() => void client.notify('session/update', { sessionId, update: step.later }), 20);

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { MessageItem, PromptResponse, SessionResponse } from '@codex-webapp/contracts';
+import type { MessageItem, SessionResponse } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../../tools/scripted-model/src/index.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
-import { acpAgentEnvironment, agentEnvironment, findBridgeGateway } from '../support/agents-in-docker.ts';
+import { agentEnvironment } from '../support/agent-environment.ts';
+import { acpAgentEnvironment, findBridgeGateway } from '../support/agents-in-docker.ts';
 import { ask } from '../support/ask.ts';
+import { beginTurn } from '../support/begin-turn.ts';
 import { describeWithDocker, docker, removeInstallation, runInside } from '../support/docker-world.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const minute = 60_000;
+/** From the answer to an interrupt until nothing that its turn has started is alive. */
+const interruptMs = 2_000;
 const isLong = process.env['TEST_FULL'] === '1';
 /** In the image. */
 const inImage = ['codex', 'claude', 'droid'] as const;
@@ -58,22 +62,6 @@ await describeWithDocker('agents in the real image, under its real limits', () =
     return output.replaceAll('\r', '').trimEnd();
   }
 
-  /** Begins a command that does not end by itself; gives its turn. */
-  async function runForever(sessionId: string, command: string): Promise<string> {
-    const { body } = await server.client.post(`/api/sessions/${sessionId}/messages`, {
-      text: `run: ${command}`,
-    });
-    const { id } = body as PromptResponse;
-    let turnId: string | null = null;
-    await waitFor(async () => {
-      const prompt = await server.client.get(`/api/sessions/${sessionId}/prompts/${id}`);
-      const { status, turnId: known } = prompt.body as PromptResponse;
-      turnId = status === 'started' ? known : null;
-      return turnId !== null;
-    }, 2 * minute);
-    return turnId ?? '';
-  }
-
   it.each(agents)(
     '%s: one conversation, through another container, and nothing of it left alive',
     async (agent) => {
@@ -112,18 +100,18 @@ await describeWithDocker('agents in the real image, under its real limits', () =
 
       const marker = `9${Math.floor(Math.random() * 1e8)}`;
       const stubborn = `sh -c "trap '' TERM INT HUP; sleep ${marker} & setsid sleep ${marker} & sleep ${marker}; sleep ${marker}"`;
-      const turnId = await runForever(id, stubborn);
+      const turnId = await beginTurn(server, id, `run: ${stubborn}`);
       await waitFor(() => countRunning(marker) >= 3, minute);
       await server.client.post(`/api/sessions/${id}/interrupt`, { turnId });
-      await waitFor(() => countRunning(marker) === 0, minute);
+      await waitFor(() => countRunning(marker) === 0, interruptMs);
 
-      await runForever(id, stubborn);
+      await beginTurn(server, id, `run: ${stubborn}`);
       await waitFor(() => countRunning(marker) >= 3, minute);
       await server.client.post(`/api/sessions/${id}/container/stop`);
       expect(countRunning(marker)).toBe(0);
       expect(await findContainer(id)).toBeNull();
 
-      await runForever(id, stubborn);
+      await beginTurn(server, id, `run: ${stubborn}`);
       await waitFor(() => countRunning(marker) >= 3, 2 * minute);
       await server.client.delete(`/api/sessions/${id}`);
       await waitFor(async () => (await findContainer(id)) === null, minute);

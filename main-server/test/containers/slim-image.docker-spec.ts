@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { MessageResponse, SessionResponse } from '@codex-webapp/contracts';
 import { type ScriptedModel, startScriptedModel } from '../../../tools/scripted-model/src/index.ts';
 import { labels } from '../../src/modules/containers/providers/docker/docker-names.ts';
-import { agentEnvironment, findBridgeGateway } from '../support/agents-in-docker.ts';
+import { agentEnvironment } from '../support/agent-environment.ts';
+import { findBridgeGateway } from '../support/agents-in-docker.ts';
 import { ask } from '../support/ask.ts';
 import { describeWithDocker, docker, removeInstallation } from '../support/docker-world.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -12,6 +13,12 @@ import { ServerProcess } from '../support/server-process.ts';
 const minute = 60_000;
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const image = 'codex-webapp/slim-test';
+/** Each is hundreds of megabytes from a registry of packages. */
+const agents = [
+  ['codex', 'Codex'],
+  ['claude', 'Claude Code'],
+  ['droid', 'Droid'],
+].slice(0, process.env['TEST_FULL'] === '1' ? 3 : 1);
 
 await describeWithDocker('an image without agents', () => {
   let model: ScriptedModel;
@@ -46,21 +53,22 @@ await describeWithDocker('an image without agents', () => {
       item.type === 'notice' && item.text.startsWith('Installing') ? [item.text] : [],
     );
 
-  it(
-    'gets the agent of a session with its first message, and keeps it on its volume',
-    async () => {
-      const { body } = await server.client.post('/api/sessions', { agent: 'codex' });
+  it.each(agents)(
+    'gets %s with the first message of a session, and keeps it on its volume',
+    async (agent, name) => {
+      const { body } = await server.client.post('/api/sessions', { agent });
       const { id } = body as SessionResponse;
       const first = await ask(server, id, 'say: It is here.');
       const [container] = await docker.listContainers({ filters: { label: [`${labels.session}=${id}`] } });
       instanceId = container?.Labels[labels.instance] ?? '';
       expect(first).toMatchObject({ outcome: 'completed', text: expect.stringContaining('It is here.') });
-      expect(installations(first)).toEqual(['Installing Codex; the first time takes a while.']);
+      expect(installations(first)).toEqual([`Installing ${name}; the first time takes a while.`]);
 
       await server.client.post(`/api/sessions/${id}/container/recreate`);
       const second = await ask(server, id, 'say: Still here.');
       expect(second).toMatchObject({ outcome: 'completed', text: expect.stringContaining('Still here.') });
       expect(installations(second)).toEqual([]);
+      await server.client.delete(`/api/sessions/${id}`);
     },
     15 * minute,
   );

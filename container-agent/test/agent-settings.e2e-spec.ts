@@ -29,6 +29,10 @@ interface World extends AsyncDisposable {
 interface Subject {
   readonly name: string;
   readonly isHere: boolean;
+  /** What it says of itself when it was started anew; nothing where absent. */
+  readonly restartNotice?: RegExp;
+  /** The model finds the tools of MCP servers by a search of the agent's, and is told no names before it. */
+  readonly searchesTools?: boolean;
   start(): Promise<World>;
 }
 
@@ -37,9 +41,22 @@ const subjects: readonly Subject[] = [
   { name: 'claude', isHere: claudeProgram !== null, start: () => ClaudeWorld.start() },
   { name: 'droid', isHere: droidProgram !== null, start: () => DroidWorld.start() },
   { name: 'opencode', isHere: await canRun('opencode'), start: () => AcpWorld.create('opencode') },
+  {
+    name: 'gemini',
+    isHere: await canRun('gemini'),
+    // It loses a conversation that it loads in the minute in which it began it.
+    restartNotice: /starts afresh/,
+    start: () => AcpWorld.create('gemini'),
+  },
+  {
+    name: 'qwen',
+    isHere: await canRun('qwen'),
+    searchesTools: true,
+    start: () => AcpWorld.create('qwen'),
+  },
 ];
 
-for (const { name, isHere, start } of subjects) {
+for (const { name, isHere, restartNotice, searchesTools = false, start } of subjects) {
   const describeIfHere = describeWith(name, isHere);
   describeIfHere(`the settings of a session, given to the real ${name}`, () => {
     let world: World;
@@ -54,7 +71,7 @@ for (const { name, isHere, start } of subjects) {
       const before = world.model.requests.length;
       const { turn, result } = await world.run(script);
       expect(result).toEqual({ outcome: 'completed' });
-      expect(turn.notices).toEqual([]);
+      expect(turn.notices.filter((text) => !restartNotice?.test(text))).toEqual([]);
       return JSON.stringify(world.model.requests.slice(before).map(({ body }) => body));
     }
 
@@ -65,6 +82,9 @@ for (const { name, isHere, start } of subjects) {
       return JSON.parse(readFileSync(fileOf(greeterName), 'utf8')) as { pid: number; greeting: string };
     }
 
+    /** Where the model is not told names, the search for them and the server that runs have to do. */
+    const offers = (sent: string, tool: string) => sent.includes(searchesTools ? 'tool_search' : tool);
+
     it('are variables of its commands and tools of its model, also after a change', async () => {
       const script = ['run: echo "$BUILD_TARGET has ${#DEPLOY_TOKEN}"', 'say: It is {output}'];
       world.settings.give({
@@ -73,7 +93,7 @@ for (const { name, isHere, start } of subjects) {
       });
       const first = await sentIn(script);
       // Without the texts themselves, which fill pages.
-      expect([first.includes('first-target has 13'), first.includes('early_bird')]).toEqual([true, true]);
+      expect([first.includes('first-target has 13'), offers(first, 'early_bird')]).toEqual([true, true]);
       const early = greeterAt('early_bird');
       expect([isRunning(early.pid), early.greeting]).toEqual([true, 'hushed-Xw2Lp7']);
 
@@ -82,7 +102,7 @@ for (const { name, isHere, start } of subjects) {
         mcpServers: [greeter('night_owl', 'hushed-Jk9Mn3', fileOf('night_owl'))],
       });
       const second = await sentIn(script);
-      expect([second.includes('second-target has 0'), second.includes('night_owl')]).toEqual([true, true]);
+      expect([second.includes('second-target has 0'), offers(second, 'night_owl')]).toEqual([true, true]);
       const late = greeterAt('night_owl');
       expect([isRunning(early.pid), isRunning(late.pid)]).toEqual([false, true]);
 

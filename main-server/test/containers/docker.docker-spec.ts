@@ -30,7 +30,10 @@ await describeWithDocker('the docker provider', () => {
   beforeAll(() => buildTestImage(testProgram), 5 * 60_000);
 
   const makeWorld = () => Promise.resolve(makeDockerWorld());
-  describeContainerProvider('DockerContainerProvider', makeWorld, timeoutMs);
+  describeContainerProvider('DockerContainerProvider', makeWorld, {
+    startSteps: ['image', 'volume', 'network', 'create', 'start'],
+    timeoutMs,
+  });
   describeContainerOutput('DockerContainerProvider', makeWorld, timeoutMs);
 
   describe('DockerContainerProvider', () => {

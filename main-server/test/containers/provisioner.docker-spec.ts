@@ -103,7 +103,10 @@ function ask(socketPath: string, verb: string, body: unknown, instanceId: string
 await describeWithDocker('the provisioner', () => {
   beforeAll(() => buildTestImage(testProgram), 5 * timeoutMs);
 
-  describeContainerProvider('Docker by way of the provisioner', setUp, timeoutMs);
+  describeContainerProvider('Docker by way of the provisioner', setUp, {
+    startSteps: ['image', 'volume', 'network', 'create', 'start'],
+    timeoutMs,
+  });
   describeContainerOutput('Docker by way of the provisioner', setUp, timeoutMs);
 
   describe('the provisioner', () => {

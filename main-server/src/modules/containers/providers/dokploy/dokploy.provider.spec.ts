@@ -2,5 +2,5 @@ import { describeContainerOutput } from '../../../../../test/support/describe-co
 import { describeContainerProvider } from '../../../../../test/support/describe-container-provider.ts';
 import { makeDokploySetup } from '../../../../../test/support/dokploy-setup.ts';
 
-describeContainerProvider('DokployContainerProvider', makeDokploySetup);
+describeContainerProvider('DokployContainerProvider', makeDokploySetup, { startSteps: ['image', 'start'] });
 describeContainerOutput('DokployContainerProvider', makeDokploySetup);

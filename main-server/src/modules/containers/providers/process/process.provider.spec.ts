@@ -39,7 +39,7 @@ async function makeSetup(): Promise<Setup> {
   };
 }
 
-describeContainerProvider('ProcessContainerProvider', makeSetup);
+describeContainerProvider('ProcessContainerProvider', makeSetup, { startSteps: ['create', 'start'] });
 describeContainerOutput('ProcessContainerProvider', makeSetup);
 
 describe('ProcessContainerProvider', () => {

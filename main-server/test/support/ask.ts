@@ -25,3 +25,9 @@ export async function ask(
   if (answer === null) throw new Error('waited for it');
   return answer;
 }
+
+/** What the tools of an answer printed. */
+export function printedIn({ items }: MessageResponse): string {
+  const outputs = items.map((item) => (item.type === 'tool' ? (item.output ?? '') : ''));
+  return outputs.join('').replaceAll('\r', '');
+}

@@ -4,6 +4,7 @@ import Docker from 'dockerode';
 /** A line to the engine on which single connections can be hung up, as politely as an engine does that ends. */
 export class CutLine implements AsyncDisposable {
   private readonly connections: { readonly asked: () => string; readonly ours: Socket }[] = [];
+  private port = 0;
   private readonly server = createServer((ours) => {
     const theirs = connect('/var/run/docker.sock');
     let asked = '';
@@ -16,13 +17,18 @@ export class CutLine implements AsyncDisposable {
 
   static async lay(): Promise<CutLine> {
     const line = new CutLine();
-    await new Promise<void>((resolve) => line.server.listen(0, '127.0.0.1', resolve));
+    await line.mend();
+    line.port = (line.server.address() as AddressInfo).port;
     return line;
   }
 
   get engine(): Docker {
-    const { port } = this.server.address() as AddressInfo;
-    return new Docker({ host: '127.0.0.1', port, protocol: 'http' });
+    return new Docker({ host: '127.0.0.1', port: this.port, protocol: 'http' });
+  }
+
+  /** Has a server of ours take what is at the other end for the machine's engine. */
+  get environment(): Readonly<Record<string, string>> {
+    return { DOCKER_HOST: `tcp://127.0.0.1:${this.port}` };
   }
 
   hangUp(route: string): void {
@@ -33,6 +39,11 @@ export class CutLine implements AsyncDisposable {
   cut(): void {
     this.server.close();
     for (const { ours } of this.connections) ours.destroy();
+  }
+
+  /** After a cut: it goes through again, at the same place. */
+  mend(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -87,6 +87,22 @@ export async function removeInstallation(instanceId: string): Promise<void> {
   for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
 }
 
+/** What an installation has on the engine, by names and ids, sorted. */
+export async function listHoldings(instanceId: string): Promise<Holdings> {
+  const filters = { label: [`${labels.instance}=${instanceId}`] };
+  return {
+    containers: (await docker.listContainers({ all: true, filters })).map(({ Id }) => Id).sort(),
+    networks: (await docker.listNetworks({ filters })).map(({ Id }) => Id).sort(),
+    volumes: (await docker.listVolumes({ filters })).Volumes.map(({ Name }) => Name).sort(),
+  };
+}
+
+interface Holdings {
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+}
+
 function unlessOnItsWayOut(error: unknown): void {
   if (!isAbsent(error) && !isConflict(error)) throw error;
 }

@@ -185,9 +185,8 @@ export class DockerContainerProvider implements DockerProvider {
 
   async remove(ref: ContainerRef): Promise<void> {
     const found = await translate(this.containers.find(ref.sessionId));
-    // Before the container: one that no row remembers is found by it alone, and what is left would stay.
-    await translate(this.networks.remove(ref.sessionId));
     if (found !== null) await translate(this.containers.remove(found.Id));
+    await translate(this.networks.remove(ref.sessionId));
   }
 
   async removeData(sessionId: string): Promise<void> {

@@ -52,7 +52,9 @@ describe('the log', () => {
   });
   afterAll(() => app[Symbol.asyncDispose]());
   beforeEach(() => void lines.splice(0));
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
 
   it('stays short and one line per event, and holds no password and no token, whatever somebody types', async () => {
     const evil = 'x\n{"level":30,"msg":"forged"}\u001b[31m\u009b31m\u202e';

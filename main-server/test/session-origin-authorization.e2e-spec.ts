@@ -122,7 +122,9 @@ describe('the authorization table of session origins', () => {
 });
 
 describe('the table itself', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
   const rowOf = (method: string, path: string): SessionRow => {
     const row = listSessionRows(app).find((each) => each.method === method && each.path === path);
     if (row === undefined) throw new Error(`The table has no ${method} ${path}`);

@@ -147,7 +147,13 @@ await describeWithDocker('two installations on one engine that loses answers', (
       // Two sessions both know, as after a restored backup: each runs in one of them and is deleted in the other.
       const [first, fifth] = [randomUUID(), randomUUID()];
       const idsWith = (one: string, other: string) =>
-        ends.map((_end, index) => (index === 0 ? one : index === 4 ? other : randomUUID()));
+        ends.map(
+          (_end, index) =>
+            new Map([
+              [0, one],
+              [4, other],
+            ]).get(index) ?? randomUUID(),
+        );
       const both = [install(engine, idsWith(first, fifth)), install(engine, idsWith(fifth, first))] as const;
       await Promise.all(both.flatMap((one) => [...one.sessions].map(([id, end]) => live(one, id, end))));
       for (const one of both) await expectExactly(one, false);

@@ -100,9 +100,7 @@ export function useSessionFrame({ session: { id, origin }, onReady, onMessage }:
       clearTimeout(deadline);
     };
     earlyTicket.take(id, controller.signal).then(
-      ({ url }) => {
-        if (!controller.signal.aborted) setEntry(entryOf(url, origin));
-      },
+      ({ url }) => setEntry(entryOf(url, origin)),
       (cause: unknown) => {
         if (!controller.signal.aborted) setEntry((current) => failed(current, describeError(cause)));
       },

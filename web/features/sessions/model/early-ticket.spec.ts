@@ -35,6 +35,16 @@ describe('EarlyTicket', () => {
     expect(await take('one')).toBe('4');
   });
 
+  it('is given to nobody who has left meanwhile', async () => {
+    const { early, asked } = make();
+    early.request('one');
+    const left = new AbortController();
+    const taken = early.take('one', left.signal);
+    left.abort(new Error('left'));
+    await expect(taken).rejects.toThrow('left');
+    expect(asked).toEqual(['one']);
+  });
+
   it('is asked for again where that failed, and tells of the second failure', async () => {
     const { early, take, asked } = make((id) => (id === 'bad' ? Promise.reject(new Error('away')) : null));
     early.request('bad');

@@ -24,12 +24,13 @@ export class EarlyTicket {
     this.asked = { sessionId, at: this.now(), ticket };
   }
 
-  /** The one asked for if it is for this session and fresh, else a new one. @throws what asking throws */
+  /** The one asked for if it is for this session and fresh, else a new one. @throws what asking throws, and the signal's reason */
   async take(sessionId: string, signal: AbortSignal): Promise<TicketResponse> {
     const { asked } = this;
     this.asked = null;
     if (asked?.sessionId !== sessionId) return this.ask(sessionId, signal);
     const ticket = await asked.ticket;
+    signal.throwIfAborted();
     const isFresh = this.now() - asked.at < freshMs;
     return ticket !== null && isFresh ? ticket : this.ask(sessionId, signal);
   }

@@ -34,7 +34,9 @@ export function StartingBar({ steps }: { steps: readonly ContainerStep[] }) {
         }
       >
         <span className="font-medium">{running === undefined ? 'Starting' : words[running.name]}</span>
-        {running?.detail !== null && <span className="text-muted"> {running?.detail}</span>}
+        {running !== undefined && running.detail !== null && (
+          <span className="text-muted">{` · ${running.detail}`}</span>
+        )}
       </NoticeBar>
       {isOpen && <StartSteps steps={steps} className="max-w-md px-4 pt-3 pb-3" />}
     </div>
